@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What goes into a GatewaySession and what it wants done: events, effects, and the records it asks to be kept.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "ocpp/messages.h"
+#include "ocpp/result.h"
+#include "ocpp/time.h"
+#include "ocpp/version.h"
+
+namespace session {
+
+/// Names one HTTP exchange that a charger has open with us; chosen by the bridge, unique per session.
+using Exchange = std::uint64_t;
+/// Names one request that we sent to the charger; chosen by the session.
+using ChargerRequestId = std::uint64_t;
+
+// --- events
+// -----------------------------------------------------------------------------------------------------------
+
+/// A request of the charger, already authenticated and read.
+struct ChargerRequest {
+  Exchange exchange = 0;
+  ocpp::Version version = ocpp::Version::V15;
+  std::string messageId;   ///< wsa:MessageID, "" when the charger sent none (vector 69).
+  std::string bodyDigest;  ///< Digest of the bytes received, for SM-7.
+  ocpp::Request request;
+};
+
+/// Why a request to the charger brought no response of its own (section 7.3).
+enum class ChargerFailure {
+  None,
+  Faulted,        ///< A SOAP Fault; `fault` says which.
+  Malformed,      ///< Not the response we asked for.
+  Unreachable,    ///< Nothing was sent: refused, no route, no name.
+  NoCallbackUrl,  ///< No address known yet.
+  Timeout,        ///< Sent, no answer: outcome unknown.
+  Broken,         ///< Connection lost after sending began: outcome unknown.
+  WrongUrl,       ///< HTTP 404, 405, 3xx, or something that is not SOAP.
+  Unauthorized,   ///< HTTP 401, 403.
+  ServerError     ///< HTTP 5xx without an envelope.
+};
+
+/// The charger's answer to ToCharger `id`.
+struct ChargerReply {
+  ChargerRequestId id = 0;
+  std::optional<ocpp::Response> response;
+  ChargerFailure failure = ChargerFailure::None;
+  ocpp::Fault fault;  ///< With Faulted: what it said; with others: what happened, for the description.
+};
+
+/// A CALL of the back-end, read and valid. Calls that could not be read are answered by the bridge itself.
+struct CentralCall {
+  std::string id;
+  ocpp::Request request;
+};
+
+/// CALLRESULT or CALLERROR to ToCentral `id`. An unreadable CALLRESULT comes as Fault InternalError.
+struct CentralReply {
+  std::string id;
+  ocpp::Result<ocpp::Response> result;
+};
+
+/// Why there is no WebSocket.
+struct CentralDown {
+  bool wasOpen = false;        ///< False: the attempt to connect failed.
+  int httpStatus = 0;          ///< Of a refused upgrade (401, 403, 404...), 0 otherwise.
+  bool misconfigured = false;  ///< The server selected no or another subprotocol (SM-2).
+  std::string reason;
+};
+
+// --- records: what must outlive the process (section 5.0)
+// -----------------------------------------------------------------
+
+enum class TransactionState { Starting, Active, StopQueued, Closed, Orphaned };
+
+/// One transaction as both sides know it (TX-1).
+struct TransactionRecord {
+  std::int64_t soapTxId = 0;                ///< What the charger says.
+  std::optional<std::int64_t> backendTxId;  ///< What the back-end says; absent until it answered.
+  int connectorId = 0;
+  std::string idTag;
+  ocpp::Instant start{};
+  int meterStart = 0;
+  std::optional<ocpp::Instant> stop;
+  TransactionState state = TransactionState::Starting;
+  bool provisional = false;                  ///< The charger got an id of ours before the back-end answered (TX-4).
+  bool authorized = true;                    ///< idTagInfo.status of the start was Accepted or is not known yet.
+  std::optional<ocpp::Reason> stopEvidence;  ///< TX-11.
+};
+
+struct BootRecord {
+  ocpp::Version version = ocpp::Version::V15;
+  ocpp::BootNotification::Request request;
+  std::optional<ocpp::RegistrationStatus> status;  ///< The back-end's last answer.
+  ocpp::Instant answeredAt{};
+  int interval = 0;  ///< Seconds, as the back-end said.
+};
+
+struct ConnectorRecord {
+  int connectorId = 0;
+  ocpp::StatusNotification::Request raw;                       ///< As the charger said it.
+  std::optional<ocpp::StatusNotification::Request> delivered;  ///< Last one the back-end has acknowledged.
+  bool releasePending = false;                                 ///< ST-6.
+};
+
+/// A configuration value that the bridge owns or has learned (CK-4, CK-6).
+struct SettingRecord {
+  std::string key;
+  std::string value;
+  bool readonly = false;
+};
+
+using Record = std::variant<TransactionRecord, BootRecord, ConnectorRecord, SettingRecord>;
+
+// --- effects, executed by the bridge in the order they come
+// -----------------------------------------------------------------
+
+struct ToCharger {
+  ChargerRequestId id;
+  ocpp::Version version;
+  ocpp::Request request;
+};
+struct ToCentral {
+  std::string id;  ///< Unique message id (SM-10).
+  ocpp::Request request;
+};
+struct AnswerCharger {
+  Exchange exchange;
+  ocpp::Version version;
+  ocpp::Result<ocpp::Response> result;
+};
+struct AnswerCentral {
+  std::string id;
+  ocpp::Result<ocpp::Response> result;
+};
+/// Open the WebSocket now. The bridge answers with centralIsUp or centralIsDown.
+struct OpenCentral {};
+/// Close the WebSocket; centralIsDown is not reported for it.
+struct CloseCentral {
+  int code = 1000;
+  std::string reason;
+};
+/// The back-end has set a new AuthorizationKey (CK-4): use it from the next connection on. Never log it.
+struct NewPassword {
+  std::string bytes;
+};
+struct SetPingInterval {
+  int seconds;  ///< 0 = no pings.
+};
+struct Keep {
+  Record record;
+};
+struct Forget {
+  Record record;  ///< Only its key counts.
+};
+enum class Level { Debug, Info, Warning, Error };
+/// One line for the operator's log.
+struct Note {
+  Level level;
+  std::string text;
+};
+
+using Effect = std::variant<ToCharger, ToCentral, AnswerCharger, AnswerCentral, OpenCentral, CloseCentral, NewPassword,
+                            SetPingInterval, Keep, Forget, Note>;
+
+}  // namespace session

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// GatewaySession: everything the bridge decides about one charger, without socket, file, thread or clock.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "session/effect.h"
+#include "session/settings.h"
+
+namespace session {
+
+/// What an operator sees of a session (logs, /health, dashboard).
+struct Overview {
+  bool centralUp = false;
+  bool chargerOnline = false;
+  std::optional<ocpp::Version> version;
+  std::optional<ocpp::RegistrationStatus> registration;
+  ocpp::Instant lastSeen{};
+  std::size_t openTransactions = 0;
+  std::size_t waitingForCentral = 0;
+};
+
+/// One charger between its SOAP side and its OCPP-J side (docs/translation.md).
+/// Every event is given with the moment it happened; after every call drain next() until it is empty and execute the
+/// effects in that order. Each ChargerRequest gets exactly one AnswerCharger, each CentralCall exactly one
+/// AnswerCentral (unless the WebSocket went away), at most one ToCentral and one ToCharger are unanswered at a time
+/// (SM-10, SM-11).
+class GatewaySession {
+ public:
+  GatewaySession(Settings settings, Services services);
+  ~GatewaySession();
+  GatewaySession(GatewaySession&&) noexcept;
+  GatewaySession& operator=(GatewaySession&&) noexcept;
+
+  /// Gives back what an earlier process kept; before the first event.
+  void restore(const Record& record);
+  /// The operator's settings changed (reload); takes effect for what follows.
+  void configure(Settings settings);
+
+  void fromCharger(ChargerRequest request, ocpp::Instant now);
+  void fromCharger(ChargerReply reply, ocpp::Instant now);
+  /// The HTTP exchange is gone: its answer is not wanted any more, what it asked for goes on (SM-13).
+  void chargerLeft(Exchange exchange, ocpp::Instant now);
+  void fromCentral(CentralCall call, ocpp::Instant now);
+  void fromCentral(CentralReply reply, ocpp::Instant now);
+  void centralIsUp(ocpp::Instant now);
+  void centralIsDown(const CentralDown& why, ocpp::Instant now);
+  /// To be called at or after deadline().
+  void tick(ocpp::Instant now);
+  std::optional<ocpp::Instant> deadline() const;
+  std::optional<Effect> next();
+  /// Answers every waiting charger with what can be said now; nothing new is forwarded (SIGTERM).
+  void drain(ocpp::Instant now);
+  bool idle() const;  ///< Nothing in flight in either direction.
+
+  Overview overview() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace session
