@@ -1,16 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # One non-recursive makefile for everything; `make help` lists what it can do.
 
+VERSION    := $(shell sed -n 's/^## \([0-9][0-9.]*\).*/\1/p' CHANGELOG.md 2>/dev/null | head -1)
 BUILD      ?= build
 WSDL_DIR   ?= wsdl
+OFFICIAL   ?= ../shared/official
 PREFIX     ?= /usr/local
+DESTDIR    ?=
 CXX        ?= g++
 CXXFLAGS   ?= -O2 -g
 WARNINGS   := -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
-CPPFLAGS   += -Isrc -I. -DWITH_NOIDREF
+CPPFLAGS   += -Isrc -I. -DWITH_NOIDREF -DOCPP_SOAP_GATEWAY_VERSION='"$(VERSION)"'
 STD        := -std=c++17
 LIBS       := -lgsoap++ -lpugixml -lwebsockets -lev -lboost_program_options -lsqlite3 -lssl -lcrypto -lpthread
 SANITIZE   := -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+PYTHON     := /usr/bin/python3
+SUDO       := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+BUILD_PACKAGES := g++ make perl gsoap libgsoap-dev libwebsockets-dev libwebsockets-evlib-ev libev-dev libboost-dev \
+  nlohmann-json3-dev libpugixml-dev libboost-program-options-dev libsqlite3-dev libssl-dev tzdata
+CHECK_PACKAGES := libcppunit-dev libxml2-utils python3 python3-zeep python3-jsonschema openssl clang-format
+LINT_PACKAGES  := clang-format clang-tidy
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -21,13 +31,27 @@ include gen/gen.mk
 
 PRODUCT_SRC := $(wildcard src/*/*.cpp src/*/*/*.cpp)
 BRIDGE_SRC  := $(filter-out bridge/main.cpp,$(wildcard bridge/*.cpp))
-UNIT_SRC    := $(wildcard tests/unit/*/*_test.cpp tests/contract/*_test.cpp) $(wildcard tests/support/*.cpp)
-TOOL_SRC    := $(wildcard tests/tools/*.cpp)
-BENCH_SRC   := $(wildcard tests/bench/*.cpp)
+CONTRACT_SRC := $(filter-out tests/contract/verify_wsdl.cpp,$(wildcard tests/contract/*.cpp))
+UNIT_SRC    := $(wildcard tests/unit/*/*.cpp) $(CONTRACT_SRC) $(wildcard tests/support/*.cpp)
+TOOLS       := $(patsubst tests/tools/%.cpp,%,$(wildcard tests/tools/*.cpp))
+BENCHES     := $(patsubst tests/bench/%.cpp,%,$(wildcard tests/bench/*.cpp))
+SOURCES     := $(wildcard src/*/*.h src/*/*/*.h src/*/*.cpp src/*/*/*.cpp bridge/*.h bridge/*.cpp tests/*/*.h tests/*/*.cpp tests/unit/*/*.cpp)
+
+GEN_O := $(GEN_OBJ:%=$(BUILD)/obj/gen/%)
+
+# The generated serializers are compiled once and linked into every flavour.
+$(BUILD)/obj/gen/%.o: $(GEN_DIR)/%.cpp | $(GEN_STAMP)
+	@mkdir -p $(@D)
+	$(CXX) $(STD) $(CPPFLAGS) -I$(GEN_DIR) $(CXXFLAGS) -w -MMD -MP -c $< -o $@
+
+# libgsoap++ still refers to two symbols that WITH_NOIDREF takes away; this unit is compiled without it.
+$(BUILD)/obj/gen/noidref.o: gen/noidref.cpp
+	@mkdir -p $(@D)
+	$(CXX) $(STD) $(CXXFLAGS) -w -MMD -MP -c $< -o $@
 
 # One object tree per flavour (release, asan): $(call flavour,NAME,DIR,FLAGS)
 define flavour
-$(1)_PRODUCT := $$(PRODUCT_SRC:%.cpp=$(2)/obj/%.o) $$(GEN_OBJ:%=$(2)/obj/gen/%)
+$(1)_PRODUCT := $$(PRODUCT_SRC:%.cpp=$(2)/obj/%.o)
 $(1)_BRIDGE  := $$(BRIDGE_SRC:%.cpp=$(2)/obj/%.o)
 $(1)_UNIT    := $$(UNIT_SRC:%.cpp=$(2)/obj/%.o)
 
@@ -35,38 +59,102 @@ $(2)/obj/%.o: %.cpp | $$(GEN_STAMP)
 	@mkdir -p $$(@D)
 	$$(CXX) $$(STD) $$(CPPFLAGS) -I$$(GEN_DIR) $$(CXXFLAGS) $(3) $$(WARNINGS) -MMD -MP -c $$< -o $$@
 
-$(2)/obj/gen/%.o: $$(GEN_DIR)/%.cpp | $$(GEN_STAMP)
-	@mkdir -p $$(@D)
-	$$(CXX) $$(STD) $$(CPPFLAGS) -I$$(GEN_DIR) $$(CXXFLAGS) -w -MMD -MP -c $$< -o $$@
-
-# libgsoap++ still refers to two symbols that WITH_NOIDREF takes away; this unit is compiled without it.
-$(2)/obj/gen/noidref.o: gen/noidref.cpp
-	@mkdir -p $$(@D)
-	$$(CXX) $$(STD) $$(CXXFLAGS) -w -MMD -MP -c $$< -o $$@
-
-$(2)/ocpp-soap-bridge: $(2)/obj/bridge/main.o $$($(1)_BRIDGE) $$($(1)_PRODUCT)
+$(2)/ocpp-soap-bridge: $(2)/obj/bridge/main.o $$($(1)_BRIDGE) $$($(1)_PRODUCT) $$(GEN_O)
 	$$(CXX) $(3) $$(LDFLAGS) $$^ -o $$@ $$(LIBS)
 
-$(2)/tests/unit: $$($(1)_UNIT) $$($(1)_BRIDGE) $$($(1)_PRODUCT)
+$(2)/tests/unit: $$($(1)_UNIT) $$($(1)_BRIDGE) $$($(1)_PRODUCT) $$(GEN_O)
 	@mkdir -p $$(@D)
 	$$(CXX) $(3) $$(LDFLAGS) $$^ -o $$@ $$(LIBS) -lcppunit
 
-$(2)/tests/tools/%: $(2)/obj/tests/tools/%.o $$($(1)_BRIDGE) $$($(1)_PRODUCT)
+$$(TOOLS:%=$(2)/tests/tools/%): $(2)/tests/tools/%: $(2)/obj/tests/tools/%.o $$($(1)_BRIDGE) $$($(1)_PRODUCT) $$(GEN_O)
 	@mkdir -p $$(@D)
 	$$(CXX) $(3) $$(LDFLAGS) $$^ -o $$@ $$(LIBS)
 
-$(2)/tests/bench/%: $(2)/obj/tests/bench/%.o $$($(1)_BRIDGE) $$($(1)_PRODUCT)
+$$(BENCHES:%=$(2)/tests/bench/%): $(2)/tests/bench/%: $(2)/obj/tests/bench/%.o $$($(1)_BRIDGE) $$($(1)_PRODUCT) $$(GEN_O)
 	@mkdir -p $$(@D)
 	$$(CXX) $(3) $$(LDFLAGS) $$^ -o $$@ $$(LIBS)
 
--include $$(shell find $(2)/obj -name '*.d' 2>/dev/null)
+$(1)_DEPENDS := $$(patsubst %.o,%.d,$$($(1)_PRODUCT) $$($(1)_BRIDGE) $$($(1)_UNIT) $(2)/obj/bridge/main.o \
+  $$(TOOLS:%=$(2)/obj/tests/tools/%.o) $$(BENCHES:%=$(2)/obj/tests/bench/%.o))
+-include $$($(1)_DEPENDS)
 endef
 $(eval $(call flavour,REL,$(BUILD),))
 $(eval $(call flavour,ASAN,$(BUILD)/asan,$(SANITIZE)))
 
-.SECONDARY:
-.PHONY: all check clean
-all: $(BUILD)/ocpp-soap-bridge
+$(BUILD)/tests/verify-wsdl: tests/contract/verify_wsdl.cpp
+	@mkdir -p $(@D)
+	$(CXX) $(STD) $(CXXFLAGS) $(WARNINGS) $< -o $@ -lpugixml
 
-clean:
+.SECONDARY:
+.PHONY: all help deps deps-check deps-lint demo check check-run lint format bench install dist clean verify-wsdl
+
+all: $(BUILD)/ocpp-soap-bridge  ## build the bridge (the default)
+
+help:  ## this list
+	@echo "make [target] [WSDL_DIR=dir] [BUILD=dir] [PREFIX=dir] [DESTDIR=dir]"
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+
+# Installs the packages of the list that are missing; touches nothing when all are there.
+define install_packages
+	@missing=$$(for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+	  echo "installing: $$missing"; \
+	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
+	fi
+endef
+
+deps:  ## install what building needs (Debian 12)
+	$(call install_packages,$(BUILD_PACKAGES))
+
+deps-check: deps  ## install what the tests need as well
+	$(call install_packages,$(CHECK_PACKAGES) $(if $(shell command -v npm),,nodejs npm))
+	cd tests/system && [ node_modules/.stamp -nt package-lock.json ] || { npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.stamp; }
+
+deps-lint:
+	$(call install_packages,$(LINT_PACKAGES))
+
+demo:  ## install, build, and show a whole charging session of a SOAP charger
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/tests/tools/demo_charger
+	@sh tests/tools/demo.sh $(BUILD)
+
+check:  ## install, build and run every test; ends with `N passed, N failed`
+	@$(MAKE) --no-print-directory deps-check
+	@$(MAKE) --no-print-directory -j$$(nproc) check-build
+	@$(MAKE) --no-print-directory check-run
+
+check-build: all $(BUILD)/asan/tests/unit $(BUILD)/asan/ocpp-soap-bridge $(BUILD)/tests/verify-wsdl $(TOOLS:%=$(BUILD)/tests/tools/%)
+
+check-run:
+	@BUILD=$(BUILD) OFFICIAL=$(OFFICIAL) WSDL_DIR=$(WSDL_DIR) PYTHON=$(PYTHON) sh tests/check.sh
+
+lint:  ## include rules, formatting and a few clang-tidy checks
+	@$(MAKE) --no-print-directory deps-lint
+	@$(MAKE) --no-print-directory $(GEN_STAMP)
+	$(PYTHON) tests/layers.py
+	clang-format --dry-run --Werror $(SOURCES)
+	clang-tidy --quiet --warnings-as-errors='*' $(filter src/%.cpp bridge/%.cpp,$(SOURCES)) -- $(STD) $(CPPFLAGS) -isystem $(GEN_DIR)
+
+format:  ## put every source file into the house style
+	clang-format -i $(SOURCES)
+
+bench:  ## measure: codec and bridge, against the bare parts and a Node bridge
+	@$(MAKE) --no-print-directory deps-check
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BENCHES:%=$(BUILD)/tests/bench/%)
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) sh tests/bench/bench.sh
+
+verify-wsdl: $(BUILD)/tests/verify-wsdl  ## compare wsdl/ with published files: make verify-wsdl OFFICIAL=dir
+	$(BUILD)/tests/verify-wsdl wsdl $(OFFICIAL)
+
+install: all  ## copy the bridge to $(DESTDIR)$(PREFIX)
+	install -D -m 755 $(BUILD)/ocpp-soap-bridge $(DESTDIR)$(PREFIX)/bin/ocpp-soap-bridge
+	install -D -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/ocpp-soap-gateway/README.md
+	install -D -m 644 CHANGELOG.md $(DESTDIR)$(PREFIX)/share/doc/ocpp-soap-gateway/CHANGELOG.md
+	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/ocpp-soap-gateway/LICENSE
+
+dist:  ## a tar of what is committed, under build/
+	@mkdir -p $(BUILD)
+	git archive --prefix=ocpp-soap-gateway-$(VERSION)/ -o $(BUILD)/ocpp-soap-gateway-$(VERSION).tar.gz HEAD
+
+clean:  ## remove the build tree
 	rm -rf $(BUILD)

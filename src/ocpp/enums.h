@@ -207,4 +207,74 @@ enum class UpdateType { Differential, Full };
 /// Section 7.50; since 1.5.
 enum class ValueFormat { Raw, SignedData };
 
+/// Security extension; OCPP-J only.
+enum class CertificateSignedStatus { Accepted, Rejected };
+
+/// Security extension; OCPP-J only.
+enum class CertificateUse { CentralSystemRootCertificate, ManufacturerRootCertificate };
+
+/// Security extension; OCPP-J only.
+enum class DeleteCertificateStatus { Accepted, Failed, NotFound };
+
+/// Security extension (its MessageTriggerEnumType); OCPP-J only.
+enum class ExtendedMessageTrigger {
+  BootNotification,
+  LogStatusNotification,
+  FirmwareStatusNotification,
+  Heartbeat,
+  MeterValues,
+  SignChargePointCertificate,
+  StatusNotification
+};
+
+/// Security extension; OCPP-J only.
+enum class GenericStatus { Accepted, Rejected };
+
+/// Security extension; OCPP-J only.
+enum class GetInstalledCertificateStatus { Accepted, NotFound };
+
+/// Security extension; OCPP-J only.
+enum class HashAlgorithm { SHA256, SHA384, SHA512 };
+
+/// Security extension; OCPP-J only.
+enum class InstallCertificateStatus { Accepted, Failed, Rejected };
+
+/// Security extension; OCPP-J only.
+enum class LogStatus { Accepted, Rejected, AcceptedCanceled };
+
+/// Security extension (its LogEnumType); OCPP-J only.
+enum class LogType { DiagnosticsLog, SecurityLog };
+
+/// Security extension (its FirmwareStatusEnumType); OCPP-J only.
+enum class SignedFirmwareStatus {
+  Downloaded,
+  DownloadFailed,
+  Downloading,
+  DownloadScheduled,
+  DownloadPaused,
+  Idle,
+  InstallationFailed,
+  Installing,
+  Installed,
+  InstallRebooting,
+  InstallScheduled,
+  InstallVerificationFailed,
+  InvalidSignature,
+  SignatureVerified
+};
+
+/// Security extension (its UpdateFirmwareStatusEnumType); OCPP-J only.
+enum class SignedUpdateFirmwareStatus { Accepted, Rejected, AcceptedCanceled, InvalidCertificate, RevokedCertificate };
+
+/// Security extension; OCPP-J only.
+enum class UploadLogStatus {
+  BadMessage,
+  Idle,
+  NotSupportedOperation,
+  PermissionDenied,
+  Uploaded,
+  UploadFailure,
+  Uploading
+};
+
 }  // namespace ocpp

@@ -39,6 +39,10 @@ template <class E>
 constexpr LiteralRow<E> only16(E value, const char* word) {
   return {value, {none, none, word, word}};
 }
+template <class E>
+constexpr LiteralRow<E> onlyJ(E value, const char* word) {
+  return {value, {none, none, none, word}};
+}
 
 /// The table of enumeration E: `name` (its name in the 1.6 specification) and `rows`, in the order of the enumerators.
 template <class E>
@@ -544,6 +548,165 @@ struct Literals<ValueFormat> {
   static constexpr LiteralRow<E> rows[] = {
       since15(E::Raw, "Raw"),
       since15(E::SignedData, "SignedData"),
+  };
+};
+
+template <>
+struct Literals<CertificateSignedStatus> {
+  using E = CertificateSignedStatus;
+  static constexpr std::string_view name = "CertificateSignedStatus";
+  static constexpr LiteralRow<E> rows[] = {
+      onlyJ(E::Accepted, "Accepted"),
+      onlyJ(E::Rejected, "Rejected"),
+  };
+};
+
+template <>
+struct Literals<CertificateUse> {
+  using E = CertificateUse;
+  static constexpr std::string_view name = "CertificateUse";
+  static constexpr LiteralRow<E> rows[] = {
+      onlyJ(E::CentralSystemRootCertificate, "CentralSystemRootCertificate"),
+      onlyJ(E::ManufacturerRootCertificate, "ManufacturerRootCertificate"),
+  };
+};
+
+template <>
+struct Literals<DeleteCertificateStatus> {
+  using E = DeleteCertificateStatus;
+  static constexpr std::string_view name = "DeleteCertificateStatus";
+  static constexpr LiteralRow<E> rows[] = {
+      onlyJ(E::Accepted, "Accepted"),
+      onlyJ(E::Failed, "Failed"),
+      onlyJ(E::NotFound, "NotFound"),
+  };
+};
+
+template <>
+struct Literals<ExtendedMessageTrigger> {
+  using E = ExtendedMessageTrigger;
+  static constexpr std::string_view name = "ExtendedMessageTrigger";
+  static constexpr LiteralRow<E> rows[] = {
+      onlyJ(E::BootNotification, "BootNotification"),
+      onlyJ(E::LogStatusNotification, "LogStatusNotification"),
+      onlyJ(E::FirmwareStatusNotification, "FirmwareStatusNotification"),
+      onlyJ(E::Heartbeat, "Heartbeat"),
+      onlyJ(E::MeterValues, "MeterValues"),
+      onlyJ(E::SignChargePointCertificate, "SignChargePointCertificate"),
+      onlyJ(E::StatusNotification, "StatusNotification"),
+  };
+};
+
+template <>
+struct Literals<GenericStatus> {
+  using E = GenericStatus;
+  static constexpr std::string_view name = "GenericStatus";
+  static constexpr LiteralRow<E> rows[] = {
+      onlyJ(E::Accepted, "Accepted"),
+      onlyJ(E::Rejected, "Rejected"),
+  };
+};
+
+template <>
+struct Literals<GetInstalledCertificateStatus> {
+  using E = GetInstalledCertificateStatus;
+  static constexpr std::string_view name = "GetInstalledCertificateStatus";
+  static constexpr LiteralRow<E> rows[] = {
+      onlyJ(E::Accepted, "Accepted"),
+      onlyJ(E::NotFound, "NotFound"),
+  };
+};
+
+template <>
+struct Literals<HashAlgorithm> {
+  using E = HashAlgorithm;
+  static constexpr std::string_view name = "HashAlgorithm";
+  static constexpr LiteralRow<E> rows[] = {
+      onlyJ(E::SHA256, "SHA256"),
+      onlyJ(E::SHA384, "SHA384"),
+      onlyJ(E::SHA512, "SHA512"),
+  };
+};
+
+template <>
+struct Literals<InstallCertificateStatus> {
+  using E = InstallCertificateStatus;
+  static constexpr std::string_view name = "InstallCertificateStatus";
+  static constexpr LiteralRow<E> rows[] = {
+      onlyJ(E::Accepted, "Accepted"),
+      onlyJ(E::Failed, "Failed"),
+      onlyJ(E::Rejected, "Rejected"),
+  };
+};
+
+template <>
+struct Literals<LogStatus> {
+  using E = LogStatus;
+  static constexpr std::string_view name = "LogStatus";
+  static constexpr LiteralRow<E> rows[] = {
+      onlyJ(E::Accepted, "Accepted"),
+      onlyJ(E::Rejected, "Rejected"),
+      onlyJ(E::AcceptedCanceled, "AcceptedCanceled"),
+  };
+};
+
+template <>
+struct Literals<LogType> {
+  using E = LogType;
+  static constexpr std::string_view name = "LogType";
+  static constexpr LiteralRow<E> rows[] = {
+      onlyJ(E::DiagnosticsLog, "DiagnosticsLog"),
+      onlyJ(E::SecurityLog, "SecurityLog"),
+  };
+};
+
+template <>
+struct Literals<SignedFirmwareStatus> {
+  using E = SignedFirmwareStatus;
+  static constexpr std::string_view name = "SignedFirmwareStatus";
+  static constexpr LiteralRow<E> rows[] = {
+      onlyJ(E::Downloaded, "Downloaded"),
+      onlyJ(E::DownloadFailed, "DownloadFailed"),
+      onlyJ(E::Downloading, "Downloading"),
+      onlyJ(E::DownloadScheduled, "DownloadScheduled"),
+      onlyJ(E::DownloadPaused, "DownloadPaused"),
+      onlyJ(E::Idle, "Idle"),
+      onlyJ(E::InstallationFailed, "InstallationFailed"),
+      onlyJ(E::Installing, "Installing"),
+      onlyJ(E::Installed, "Installed"),
+      onlyJ(E::InstallRebooting, "InstallRebooting"),
+      onlyJ(E::InstallScheduled, "InstallScheduled"),
+      onlyJ(E::InstallVerificationFailed, "InstallVerificationFailed"),
+      onlyJ(E::InvalidSignature, "InvalidSignature"),
+      onlyJ(E::SignatureVerified, "SignatureVerified"),
+  };
+};
+
+template <>
+struct Literals<SignedUpdateFirmwareStatus> {
+  using E = SignedUpdateFirmwareStatus;
+  static constexpr std::string_view name = "SignedUpdateFirmwareStatus";
+  static constexpr LiteralRow<E> rows[] = {
+      onlyJ(E::Accepted, "Accepted"),
+      onlyJ(E::Rejected, "Rejected"),
+      onlyJ(E::AcceptedCanceled, "AcceptedCanceled"),
+      onlyJ(E::InvalidCertificate, "InvalidCertificate"),
+      onlyJ(E::RevokedCertificate, "RevokedCertificate"),
+  };
+};
+
+template <>
+struct Literals<UploadLogStatus> {
+  using E = UploadLogStatus;
+  static constexpr std::string_view name = "UploadLogStatus";
+  static constexpr LiteralRow<E> rows[] = {
+      onlyJ(E::BadMessage, "BadMessage"),
+      onlyJ(E::Idle, "Idle"),
+      onlyJ(E::NotSupportedOperation, "NotSupportedOperation"),
+      onlyJ(E::PermissionDenied, "PermissionDenied"),
+      onlyJ(E::Uploaded, "Uploaded"),
+      onlyJ(E::UploadFailure, "UploadFailure"),
+      onlyJ(E::Uploading, "Uploading"),
   };
 };
 

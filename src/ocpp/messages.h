@@ -12,25 +12,36 @@
 #include "ocpp/messages/authorize.h"
 #include "ocpp/messages/boot_notification.h"
 #include "ocpp/messages/cancel_reservation.h"
+#include "ocpp/messages/certificate_signed.h"
 #include "ocpp/messages/change_availability.h"
 #include "ocpp/messages/change_configuration.h"
 #include "ocpp/messages/clear_cache.h"
 #include "ocpp/messages/clear_charging_profile.h"
 #include "ocpp/messages/data_transfer.h"
+#include "ocpp/messages/delete_certificate.h"
 #include "ocpp/messages/diagnostics_status_notification.h"
+#include "ocpp/messages/extended_trigger_message.h"
 #include "ocpp/messages/firmware_status_notification.h"
 #include "ocpp/messages/get_composite_schedule.h"
 #include "ocpp/messages/get_configuration.h"
 #include "ocpp/messages/get_diagnostics.h"
+#include "ocpp/messages/get_installed_certificate_ids.h"
 #include "ocpp/messages/get_local_list_version.h"
+#include "ocpp/messages/get_log.h"
 #include "ocpp/messages/heartbeat.h"
+#include "ocpp/messages/install_certificate.h"
+#include "ocpp/messages/log_status_notification.h"
 #include "ocpp/messages/meter_values.h"
 #include "ocpp/messages/remote_start_transaction.h"
 #include "ocpp/messages/remote_stop_transaction.h"
 #include "ocpp/messages/reserve_now.h"
 #include "ocpp/messages/reset.h"
+#include "ocpp/messages/security_event_notification.h"
 #include "ocpp/messages/send_local_list.h"
 #include "ocpp/messages/set_charging_profile.h"
+#include "ocpp/messages/sign_certificate.h"
+#include "ocpp/messages/signed_firmware_status_notification.h"
+#include "ocpp/messages/signed_update_firmware.h"
 #include "ocpp/messages/start_transaction.h"
 #include "ocpp/messages/status_notification.h"
 #include "ocpp/messages/stop_transaction.h"
@@ -61,13 +72,17 @@ struct ActionList {
   };
 };
 
-/// The actions; what belongs to one stands in its header. A new action is one name here.
+/// The actions; what belongs to one stands in its header. A new action is one name here. The last eleven are the
+/// security extension, which OCPP-J alone has (section 6.3).
 using Actions =
     ActionList<Authorize, BootNotification, DataTransfer, DiagnosticsStatusNotification, FirmwareStatusNotification,
                Heartbeat, MeterValues, StartTransaction, StatusNotification, StopTransaction, CancelReservation,
                ChangeAvailability, ChangeConfiguration, ClearCache, ClearChargingProfile, GetCompositeSchedule,
                GetConfiguration, GetDiagnostics, GetLocalListVersion, RemoteStartTransaction, RemoteStopTransaction,
-               ReserveNow, Reset, SendLocalList, SetChargingProfile, TriggerMessage, UnlockConnector, UpdateFirmware>;
+               ReserveNow, Reset, SendLocalList, SetChargingProfile, TriggerMessage, UnlockConnector, UpdateFirmware,
+               LogStatusNotification, SecurityEventNotification, SignCertificate, SignedFirmwareStatusNotification,
+               CertificateSigned, DeleteCertificate, ExtendedTriggerMessage, GetInstalledCertificateIds, GetLog,
+               InstallCertificate, SignedUpdateFirmware>;
 
 /// A request or response of any action; `index()` is the action's place in the list.
 using Request = Actions::Request;

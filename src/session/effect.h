@@ -91,6 +91,10 @@ struct TransactionRecord {
   bool provisional = false;                  ///< The charger got an id of ours before the back-end answered (TX-4).
   bool authorized = true;                    ///< idTagInfo.status of the start was Accepted or is not known yet.
   std::optional<ocpp::Reason> stopEvidence;  ///< TX-11.
+  ocpp::Instant seen{};                      ///< Our time when the start arrived; `start` is the charger's clock.
+  std::optional<ocpp::IdTagInfo> startInfo;  ///< What the back-end said to the start, for repeats (SM-7).
+  std::optional<int> meterStop;              ///< With `stop`: of the accepted StopTransaction, for repeats (SM-7).
+  std::optional<ocpp::IdTagInfo> stopInfo;
 };
 
 struct BootRecord {
@@ -115,7 +119,14 @@ struct SettingRecord {
   bool readonly = false;
 };
 
-using Record = std::variant<TransactionRecord, BootRecord, ConnectorRecord, SettingRecord>;
+/// A transaction message that the charger was told we keep (TX-9); delivered in the order of the numbers.
+struct QueuedRecord {
+  std::uint64_t number = 0;
+  ocpp::Request request;  ///< In 1.6 words, with the charger's own transaction id.
+  int attempts = 0;       ///< CALLERRORs so far (ER-3).
+};
+
+using Record = std::variant<TransactionRecord, BootRecord, ConnectorRecord, SettingRecord, QueuedRecord>;
 
 // --- effects, executed by the bridge in the order they come
 // -----------------------------------------------------------------

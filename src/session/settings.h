@@ -43,6 +43,7 @@ struct Settings {
   bool strictStatus = false;              ///< ST-7 strict mode.
   bool inferPower = false;                ///< ST-4 infer_power.
   bool allowIdentityChange = false;       ///< CK-1 ChargePointId.
+  bool spellCelcius = false;              ///< MV-8 celsius_spelling=Celcius.
   int getConfigurationMaxKeys = 50;
   int webSocketPingInterval = 60;  ///< Seconds.
   int securityProfile = 0;         ///< Of the bridge's WebSocket (CK-4).

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Events in, effects out: the shell around a GatewaySession.
+#include "bridge/charger.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <variant>
+
+#include "bridge/callback.h"
+#include "bridge/random_id.h"
+#include "bridge/timezone.h"
+#include "ocpp_j/codec.h"
+#include "ocpp_j/frame.h"
+
+namespace bridge {
+
+namespace {
+
+constexpr std::size_t mostOutstanding = 8;  // CALLs whose late answers we still recognise
+
+std::string joined(const ocpp::ReadNotes& notes) {
+  std::string out;
+  for (const ocpp::ReadNote& note : notes) out += (out.empty() ? "" : "; ") + note.path + " " + note.text;
+  return out;
+}
+
+}  // namespace
+
+Charger::Charger(Shard& shard, ChargerConfig config)
+    : shard_(shard),
+      config_(std::move(config)),
+      session_(settings(), services()),
+      callback_(config_.callback.value_or("")),
+      pingInterval_(shard.options().session.webSocketPingInterval) {}
+
+Charger::~Charger() {
+  for (const std::uint64_t post : posts_) shard_.http().cancel(post);
+}
+
+session::Settings Charger::settings() const {
+  session::Settings s = shard_.options().session;
+  s.identity = config_.identity;
+  s.connectors = config_.connectors;
+  const std::string url = config_.centralUrl.value_or(shard_.centralUrl());
+  const bool secure = url.rfind("wss:", 0) == 0;
+  s.securityProfile = !secure ? (config_.password || !shard_.centralPassword().empty() ? 1 : 0)
+                      : shard_.options().centralCert.empty() ? 2
+                                                             : 3;
+  return s;
+}
+
+session::Services Charger::services() const {
+  return {newUuid, uniform, sha1Hex,
+          [zone = config_.timezone](ocpp::Instant local) { return localToUtc(zone, local); }};
+}
+
+void Charger::begin() {
+  session_.tick(wallClock());
+  pump();
+}
+
+void Charger::configure(ChargerConfig config) {
+  const bool moved = config.centralUrl != config_.centralUrl || config.centralIdentity != config_.centralIdentity ||
+                     config.password != config_.password;
+  config_ = std::move(config);
+  if (config_.callback) callback_ = *config_.callback;
+  session_.configure(settings());
+  if (moved && ws_) {
+    log(session::Level::Info, "reconnecting", "the address or password of the back-end has changed");
+    ws_->close(1000, "settings changed");
+  }
+  pump();
+}
+
+void Charger::fromCharger(ocpp_s::RequestMessage&& message, std::string digest, Responder responder) {
+  const session::Exchange exchange = nextExchange_++;
+  session::ChargerRequest request{exchange, *message.version, message.header.messageId, std::move(digest),
+                                  std::move(message.request)};
+  waiting_.push_back({exchange, std::move(responder), std::move(message.header), message.soap11, message.wsa2004});
+  if (!message.notes.empty()) {
+    shard_.counters().notes += message.notes.size();
+    log(session::Level::Info, "tolerated", joined(message.notes));
+  }
+  session_.fromCharger(std::move(request), wallClock());
+  pump();
+}
+
+void Charger::learnCallback(const std::string& announced, const std::string& peer) {
+  if (config_.callback) return;
+  const Callback found = callbackFrom(announced, peer, shard_.options().callbackPolicy);
+  if (!found.remark.empty() && found.remark != callbackRemark_) {
+    callbackRemark_ = found.remark;
+    log(session::Level::Warning, "callback", found.remark);
+  }
+  if (found.url.empty() || found.url == callback_) return;
+  if (!callback_.empty())
+    log(session::Level::Info, "callback", "address changed from " + callback_ + " to " + found.url);
+  callback_ = found.url;
+}
+
+void Charger::drain() {
+  session_.drain(wallClock());
+  pump();
+  if (ws_) ws_->close(1001, "going away");
+}
+
+void Charger::onDeadline() {
+  armedFor_ = {};
+  session_.tick(wallClock());
+  pump();
+}
+
+void Charger::log(session::Level level, std::string_view event, const std::string& text) {
+  shard_.log().line(level, config_.identity, event, text);
+}
+
+ocpp::Fault Charger::unspeakableMessage(const std::logic_error& why) {
+  log(session::Level::Error, "internal", why.what());
+  return {ocpp::FaultCode::InternalError, why.what()};
+}
+
+void Charger::pump() {
+  if (pumping_) return;
+  pumping_ = true;
+  while (auto effect = session_.next()) std::visit([this](auto& each) { execute(each); }, *effect);
+  pumping_ = false;
+  if (shard_.trace().on()) shard_.trace().flush(config_.identity);
+  const auto deadline = session_.deadline();
+  if (!deadline) {
+    Deadlines::disarm(*this);
+    armedFor_ = {};
+  } else if (*deadline != armedFor_) {
+    armedFor_ = *deadline;
+    shard_.loop().deadlines().arm(*this, std::max(ocpp::Duration(0), *deadline - wallClock()));
+  }
+}
+
+// --- the back-end's side
+// ------------------------------------------------------------------------------------------------------
+
+WsTarget Charger::target() const {
+  const Options& options = shard_.options();
+  WsTarget target;
+  target.url = config_.centralUrl.value_or(shard_.centralUrl());
+  if (target.url.empty() || target.url.back() != '/') target.url += '/';
+  target.url += percentEncoded(config_.centralIdentity);  // SM-1
+  target.subprotocol = "ocpp1.6";
+  target.password = !password_.empty() ? password_ : config_.password.value_or(shard_.centralPassword());
+  if (!target.password.empty()) target.user = config_.centralIdentity;  // AU-3
+  target.caFile = options.centralCa;
+  target.certFile = options.centralCert;
+  target.keyFile = options.centralKey;
+  target.pingIntervalMs = pingInterval_ * 1000;
+  return target;
+}
+
+void Charger::execute(session::OpenCentral&) {
+  WsCallbacks callbacks;
+  callbacks.onOpen = [this] {
+    log(session::Level::Info, "central-up", "");
+    session_.centralIsUp(wallClock());
+    pump();
+  };
+  callbacks.onMessage = [this](std::string&& text) { onJson(std::move(text)); };
+  callbacks.onClosed = [this](WsClosed&& closed) {
+    session::CentralDown down{closed.wasOpen, closed.httpStatus, closed.reason == "subprotocol", closed.reason};
+    const std::string code =
+        closed.httpStatus ? "HTTP " + std::to_string(closed.httpStatus) : "code " + std::to_string(closed.closeCode);
+    log(session::Level::Warning, "central-down", code + " " + closed.reason);
+    const std::unique_ptr<WsConnection> gone = std::move(ws_);
+    outstanding_.clear();
+    session_.centralIsDown(down, wallClock());
+    pump();
+  };
+  ws_ = shard_.ws().connect(target(), std::move(callbacks));
+}
+
+void Charger::execute(session::CloseCentral& effect) {
+  if (!ws_) return;
+  // A connection that the session has given up reports nothing more; it only finishes its closing handshake.
+  outstanding_.clear();
+  ws_->close(effect.code, effect.reason);
+  closing_ = std::move(ws_);
+  log(session::Level::Info, "central-closed", effect.reason);
+}
+
+void Charger::execute(session::NewPassword& effect) { password_ = effect.bytes; }
+void Charger::execute(session::SetPingInterval& effect) { pingInterval_ = effect.seconds; }
+void Charger::execute(session::Note& effect) { log(effect.level, "note", effect.text); }
+
+void Charger::sendJson(std::string frame, std::string action) {
+  if (shard_.trace().on())
+    shard_.trace().add({TracedMessage::Wire::Json, TracedMessage::Way::Out, std::move(action), frame});
+  if (ws_) ws_->send(std::move(frame));
+}
+
+void Charger::execute(session::ToCentral& effect) {
+  std::string frame;
+  try {
+    frame = ocpp_j::writeCall(effect.id, effect.request);
+  } catch (const std::logic_error& why) {
+    session_.fromCentral(session::CentralReply{effect.id, unspeakableMessage(why)}, wallClock());
+    return;
+  }
+  outstanding_.push_back({effect.id, effect.request.index()});
+  if (outstanding_.size() > mostOutstanding) outstanding_.pop_front();
+  ++shard_.counters().jsonCalls;
+  sendJson(std::move(frame), std::string(ocpp::actionName(effect.request)));
+}
+
+void Charger::execute(session::AnswerCentral& effect) {
+  if (!effect.result) return sendJson(ocpp_j::writeCallError(effect.id, effect.result.fault()), "error");
+  const std::string action = std::string(ocpp::actionName(*effect.result)) + " result";
+  try {
+    sendJson(ocpp_j::writeCallResult(effect.id, *effect.result), action);
+  } catch (const std::logic_error& why) {
+    sendJson(ocpp_j::writeCallError(effect.id, unspeakableMessage(why)), action);
+  }
+}
+
+void Charger::onJson(std::string&& text) {
+  using Kind = ocpp_j::Frame::Kind;
+  const ocpp_j::Frame frame = ocpp_j::readFrame(text);
+  const auto trace = [&](std::string action) {
+    if (shard_.trace().on())
+      shard_.trace().add({TracedMessage::Wire::Json, TracedMessage::Way::In, std::move(action), std::move(text)});
+  };
+  if (frame.kind == Kind::Malformed || frame.kind == Kind::Ignored) {  // section 7.3: ignored and logged
+    log(session::Level::Warning, "json-ignored", frame.problem);
+    return;
+  }
+  ocpp::ReadNotes notes;
+  if (frame.kind == Kind::Call) {
+    trace(frame.action);
+    ++shard_.counters().jsonRequests;
+    onCall(frame.id, frame.action,
+           ocpp_j::readRequest(frame.action, frame.payload(), ocpp_j::ReadMode::Lenient, notes));
+    if (!notes.empty()) log(session::Level::Info, "tolerated", joined(notes));
+    return;
+  }
+  const auto sent =
+      std::find_if(outstanding_.begin(), outstanding_.end(), [&](const Outstanding& o) { return o.id == frame.id; });
+  if (sent == outstanding_.end()) {
+    log(session::Level::Warning, "json-ignored", "answer to no CALL of ours: " + frame.id);
+    return;
+  }
+  const std::size_t action = sent->action;
+  outstanding_.erase(sent);
+  trace(std::string(ocpp::Actions::names[action]) + (frame.kind == Kind::CallError ? " error" : " result"));
+  ocpp::Result<ocpp::Response> result =
+      frame.kind == Kind::CallError ? ocpp::Result<ocpp::Response>(ocpp_j::faultOf(frame))
+                                    : ocpp_j::readResponse(action, frame.payload(), ocpp_j::ReadMode::Lenient, notes);
+  if (!notes.empty()) log(session::Level::Info, "tolerated", joined(notes));
+  session_.fromCentral(session::CentralReply{frame.id, std::move(result)}, wallClock());
+  pump();
+}
+
+void Charger::onCall(const std::string& id, const std::string& action, const ocpp::Result<ocpp::Request>& request) {
+  using ocpp::Fault, ocpp::FaultCode;
+  std::optional<Fault> refusal;
+  if (!request)
+    refusal = request.fault();
+  else if (ocpp::Actions::senders[request->index()] == ocpp::Role::ChargePoint)
+    refusal = Fault{FaultCode::NotSupported, action + " is not for a charge point"};
+  if (refusal) {
+    log(session::Level::Warning, "call-refused", action + ": " + refusal->description);
+    sendJson(ocpp_j::writeCallError(id, *refusal), action + " error");
+    pump();
+    return;
+  }
+  session_.fromCentral(session::CentralCall{id, *request}, wallClock());
+  pump();
+}
+
+}  // namespace bridge

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// One charger in the bridge: its GatewaySession, and the connections that execute the session's effects.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "bridge/chargers_file.h"
+#include "bridge/http_client.h"
+#include "bridge/http_server.h"
+#include "bridge/shard.h"
+#include "bridge/ws_client.h"
+#include "ocpp_s/envelope.h"
+#include "session/gateway_session.h"
+
+namespace bridge {
+
+/// Lives as long as the charger is known. All calls on the loop's thread; may be destroyed between events.
+class Charger : private Deadlines::Node {
+ public:
+  Charger(Shard& shard, ChargerConfig config);
+  ~Charger() override;
+
+  /// Called once after construction.
+  void begin();
+  void configure(ChargerConfig config);
+
+  /// A request that was read and belongs to this charger. `digest` names its bytes (SM-7).
+  void fromCharger(ocpp_s::RequestMessage&& message, std::string digest, Responder responder);
+  /// The address that a message announced, and who sent it (WA-5).
+  void learnCallback(const std::string& announced, const std::string& peer);
+
+  /// Answers whoever waits and closes the WebSocket.
+  void drain();
+  bool idle() const { return session_.idle(); }
+
+  const std::string& callback() const { return callback_; }
+  const ChargerConfig& config() const { return config_; }
+  session::Overview overview() const { return session_.overview(); }
+
+ private:
+  /// An HTTP exchange that waits for its answer.
+  struct Waiting {
+    session::Exchange exchange;
+    Responder responder;
+    ocpp_s::Header request;
+    bool soap11, wsa2004;
+  };
+  /// A CALL whose answer may still come.
+  struct Outstanding {
+    std::string id;
+    std::size_t action;
+  };
+
+  session::Settings settings() const;
+  session::Services services() const;
+  void onDeadline() override;
+  void pump();
+  void log(session::Level level, std::string_view event, const std::string& text);
+
+  void execute(session::ToCharger& effect);
+  void execute(session::ToCentral& effect);
+  void execute(session::AnswerCharger& effect);
+  void execute(session::AnswerCentral& effect);
+  void execute(session::OpenCentral&);
+  void execute(session::CloseCentral& effect);
+  void execute(session::NewPassword& effect);
+  void execute(session::SetPingInterval& effect);
+  void execute(session::Keep&) {}
+  void execute(session::Forget&) {}
+  void execute(session::Note& effect);
+
+  void sendJson(std::string frame, std::string action);
+  void onJson(std::string&& text);
+  void onCall(const std::string& id, const std::string& action, const ocpp::Result<ocpp::Request>& request);
+  void onHttpResult(session::ToCharger& sent, HttpResult&& result);
+  /// A message that the wire has no words for is a mistake of ours: logged, the peer gets an error, the process lives
+  /// on.
+  ocpp::Fault unspeakableMessage(const std::logic_error& why);
+  WsTarget target() const;
+
+  Shard& shard_;
+  ChargerConfig config_;
+  session::GatewaySession session_;
+  std::string callback_;        ///< Where we call the charger; "" = not known yet.
+  std::string callbackRemark_;  ///< Last remark logged, so that it is logged once.
+  std::string password_;        ///< Set by the back-end (CK-4); wins over the configured one.
+  int pingInterval_;
+  std::unique_ptr<WsConnection> ws_, closing_;
+  std::vector<Waiting> waiting_;
+  std::deque<Outstanding> outstanding_;
+  std::vector<std::uint64_t> posts_;
+  session::Exchange nextExchange_ = 1;
+  ocpp::Instant armedFor_{};
+  bool pumping_ = false;
+  bool refusesMustUnderstand_ = false;  ///< ER-2.
+};
+
+}  // namespace bridge

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The chargers file: which identities we serve and what is special about each.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bridge/options.h"
+
+namespace bridge {
+
+/// What the operator says about one charger. Absent fields take the process-wide option.
+struct ChargerConfig {
+  std::string identity;         ///< chargeBoxIdentity, compared exactly after trimming (L-17).
+  std::string centralIdentity;  ///< The name used towards the back-end (AU-4); the identity itself if not given.
+  std::optional<std::string> callback;  ///< The charger's own SOAP endpoint; when given it is never learned.
+  std::optional<std::string> centralUrl;
+  std::optional<std::string> password;  ///< For Basic auth at the back-end.
+  std::string timezone;                 ///< IANA name; "" = UTC (L-11).
+  std::optional<int> connectors;
+};
+
+using ChargersFile = std::map<std::string, ChargerConfig>;
+
+/// Reads `{"CP1": {"callback": "http://10.0.0.7:8082/", "connectors": 2}, ...}`; `//` comments are allowed.
+/// Throws BadConfiguration naming file, charger, key and reason.
+ChargersFile parseChargers(const std::string& text, const std::string& path);
+
+}  // namespace bridge

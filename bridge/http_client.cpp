@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// One HTTP exchange on a non-blocking socket: resolve, connect, send, parse the answer.
+#include "bridge/http_client.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "bridge/http_parser.h"
+#include "bridge/resolver.h"
+#include "bridge/url.h"
+
+namespace bridge {
+
+struct HttpClient::State {
+  explicit State(Loop& theLoop) : loop(theLoop) {}
+  Loop& loop;
+  std::uint64_t lastId = 0;
+  std::unordered_map<std::uint64_t, std::shared_ptr<Exchange>> exchanges;
+  std::array<char, 16384> buffer{};  // for reading; used within one event only
+};
+
+/// Seam for TLS: only readSome(), writeSome() and the end of onConnected() know the bytes' way.
+class HttpClient::Exchange final : public Deadlines::Node, public std::enable_shared_from_this<Exchange> {
+ public:
+  Exchange(std::shared_ptr<State> state, std::uint64_t id, Done&& done);
+  ~Exchange() { closeSocket(); }
+
+  void start(HttpPost&& request);
+  /// Without a callback.
+  void drop();
+
+ private:
+  using Outcome = HttpResult::Outcome;
+
+  void onDeadline() override;
+  void onResolved(Resolved&& result);
+  void tryNext();
+  void watch(int events);
+  void onEvent(int events);
+  void onConnected();
+  ssize_t readSome();
+  ssize_t writeSome();
+  void sendMore();
+  void receive();
+  void parse(std::string_view bytes);
+  void onEndOfStream(bool orderly, const std::string& reason);
+  void finish(Outcome outcome, std::string detail);
+  void closeSocket();
+  int leftMs() const;
+
+  std::shared_ptr<State> state_;
+  std::uint64_t id_;
+  Done done_;
+  std::chrono::steady_clock::time_point end_;
+  std::vector<NetAddress> addresses_;
+  std::size_t next_ = 0;
+  std::uint64_t question_ = 0;
+  std::string lastError_ = "no address";
+  ev_io io_{};
+  int socket_ = -1;
+  bool connected_ = false;
+  std::string out_;
+  std::size_t sent_ = 0;
+  HttpLimits limits_;
+  std::string held_;  // received, not consumed
+  HeaderScan scan_;
+  std::unique_ptr<HttpResponseParser> parser_;
+};
+
+HttpClient::Exchange::Exchange(std::shared_ptr<State> state, std::uint64_t id, Done&& done)
+    : state_(std::move(state)), id_(id), done_(std::move(done)) {
+  ev_init(&io_, [](struct ev_loop*, ev_io* io, int events) { static_cast<Exchange*>(io->data)->onEvent(events); });
+  io_.data = this;
+}
+
+namespace {
+
+std::string serialize(const HttpPost& request, const Url& url) {
+  std::string out;
+  out.reserve(512 + request.body.size());
+  out.append("POST ").append(url.target).append(" HTTP/1.1\r\nHost: ").append(url.authority()).append("\r\n");
+  for (const auto& [name, value] : request.headers) {
+    if (sameToken(name, "Host") || sameToken(name, "Content-Length") || sameToken(name, "Connection")) continue;
+    out.append(name).append(": ").append(value).append("\r\n");
+  }
+  out.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\nConnection: close\r\n\r\n");
+  out.append(request.body);
+  return out;
+}
+
+}  // namespace
+
+void HttpClient::Exchange::start(HttpPost&& request) {
+  const auto url = Url::parse(request.url);
+  if (!url || url->scheme != "http") {
+    state_->loop.post([self = shared_from_this(), url = request.url] {
+      self->finish(Outcome::ConnectFailed, "not an http:// URL: " + url);
+    });
+    return;
+  }
+  limits_.body = request.maxBody;
+  out_ = serialize(request, *url);
+  end_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(request.totalTimeoutMs);
+  state_->loop.deadlines().arm(*this,
+                               std::chrono::milliseconds(std::min(request.connectTimeoutMs, request.totalTimeoutMs)));
+  question_ = state_->loop.resolver().resolve(
+      url->host, url->port, [self = shared_from_this()](Resolved&& result) { self->onResolved(std::move(result)); });
+}
+
+int HttpClient::Exchange::leftMs() const {
+  using namespace std::chrono;
+  return static_cast<int>(duration_cast<milliseconds>(end_ - steady_clock::now()).count());
+}
+
+void HttpClient::Exchange::onResolved(Resolved&& result) {
+  if (!done_) return;
+  question_ = 0;
+  addresses_ = std::move(result.addresses);
+  if (!result.error.empty()) lastError_ = std::move(result.error);
+  tryNext();
+}
+
+void HttpClient::Exchange::tryNext() {
+  while (next_ < addresses_.size()) {
+    closeSocket();
+    const NetAddress& address = addresses_[next_++];
+    socket_ = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (socket_ >= 0) {
+      const int on = 1;
+      setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+      if (::connect(socket_, address.get(), address.length) == 0 || errno == EINPROGRESS) {
+        watch(EV_WRITE);
+        return;
+      }
+    }
+    lastError_ = "cannot connect to " + address.host() + ": " + std::strerror(errno);
+  }
+  finish(Outcome::ConnectFailed, lastError_);
+}
+
+void HttpClient::Exchange::watch(int events) {
+  ev_io_stop(state_->loop.raw(), &io_);
+  ev_io_set(&io_, socket_, events);
+  ev_io_start(state_->loop.raw(), &io_);
+}
+
+void HttpClient::Exchange::onEvent(int events) {
+  const auto self = shared_from_this();
+  if (!connected_) {
+    onConnected();
+    return;
+  }
+  if ((events & EV_READ) != 0) receive();
+  if (done_ && (events & EV_WRITE) != 0) sendMore();
+}
+
+void HttpClient::Exchange::onConnected() {
+  int error = 0;
+  socklen_t length = sizeof error;
+  getsockopt(socket_, SOL_SOCKET, SO_ERROR, &error, &length);
+  if (error != 0) {
+    lastError_ = "cannot connect to " + addresses_[next_ - 1].host() + ": " + std::strerror(error);
+    tryNext();
+    return;
+  }
+  connected_ = true;
+  state_->loop.deadlines().arm(*this, std::chrono::milliseconds(leftMs()));
+  sendMore();
+}
+
+ssize_t HttpClient::Exchange::writeSome() {
+  return ::send(socket_, out_.data() + sent_, out_.size() - sent_, MSG_NOSIGNAL);
+}
+ssize_t HttpClient::Exchange::readSome() { return ::recv(socket_, state_->buffer.data(), state_->buffer.size(), 0); }
+
+void HttpClient::Exchange::sendMore() {
+  const ssize_t n = writeSome();
+  if (n < 0 && errno != EAGAIN && errno != EINTR) {
+    // The peer may have answered before it closed: what it sent is still to be read.
+    sent_ = out_.size();
+    watch(EV_READ);
+    return;
+  }
+  sent_ += n > 0 ? static_cast<std::size_t>(n) : 0;
+  if (sent_ == out_.size()) {
+    std::string().swap(out_);
+    sent_ = 0;
+  }
+  watch(out_.empty() ? EV_READ : EV_READ | EV_WRITE);
+}
+
+void HttpClient::Exchange::receive() {
+  const ssize_t n = readSome();
+  if (n > 0) {
+    parse({state_->buffer.data(), static_cast<std::size_t>(n)});
+  } else if (n == 0) {
+    onEndOfStream(true, "connection closed by the peer");
+  } else if (errno != EAGAIN && errno != EINTR) {
+    onEndOfStream(false, std::string("connection lost: ") + std::strerror(errno));
+  }
+}
+
+/// Feeds one or, after interim answers, several messages to the parser.
+void HttpClient::Exchange::parse(std::string_view bytes) {
+  const bool direct = held_.empty();  // the usual case: no copy in between
+  if (!direct) held_.append(bytes);
+  std::string_view rest = direct ? bytes : std::string_view(held_);
+  boost::beast::error_code error;
+  while (!rest.empty()) {
+    if (!parser_) {
+      const std::size_t length = scan_.find(rest);
+      if (length == std::string_view::npos && rest.size() <= limits_.header) break;
+      if (length == std::string_view::npos || length > limits_.header) return finish(Outcome::Broken, "header too big");
+      parser_ = std::make_unique<HttpResponseParser>(limits_);
+      const std::string header = HeaderScan::toCrlf(rest.substr(0, length));
+      std::string_view head = header;
+      rest.remove_prefix(length);
+      if (!parser_->feed(head, error)) return finish(Outcome::Broken, "not HTTP: " + error.message());
+    }
+    if (!parser_->is_done() && !parser_->feed(rest, error))
+      return finish(Outcome::Broken, "bad answer: " + error.message());
+    if (!parser_->is_done()) break;
+    const int status = parser_->message().status;
+    if (status >= 200 || status == 101) return finish(Outcome::Answered, "");
+    parser_.reset();  // interim answer, 100 or 103: the real one follows
+    scan_ = HeaderScan();
+  }
+  if (direct) {
+    held_.assign(rest);
+  } else {
+    held_.erase(0, held_.size() - rest.size());
+  }
+  if (held_.size() > limits_.header + limits_.body) finish(Outcome::Broken, "answer too big");
+}
+
+void HttpClient::Exchange::onEndOfStream(bool orderly, const std::string& reason) {
+  boost::beast::error_code error;
+  if (orderly && parser_ && parser_->need_eof()) {
+    parser_->put_eof(error);
+    if (!error && parser_->is_done()) return finish(Outcome::Answered, "");
+  }
+  finish(Outcome::Broken, parser_ ? reason + " within its answer" : reason + " without an answer");
+}
+
+void HttpClient::Exchange::onDeadline() {
+  const auto self = shared_from_this();
+  if (connected_) {
+    finish(Outcome::Timeout, "no complete answer in time");
+  } else {
+    finish(Outcome::ConnectFailed, question_ != 0 ? "name resolution timed out" : "connect timed out");
+  }
+}
+
+void HttpClient::Exchange::finish(Outcome outcome, std::string detail) {
+  const auto self = shared_from_this();
+  if (!done_) return;
+  HttpResult result;
+  result.outcome = outcome;
+  result.detail = std::move(detail);
+  if (outcome == Outcome::Answered) result.response = std::move(parser_->message());
+  const Done done = std::exchange(done_, nullptr);
+  drop();
+  done(std::move(result));
+}
+
+void HttpClient::Exchange::drop() {
+  const auto self = shared_from_this();
+  done_ = nullptr;
+  Deadlines::disarm(*this);
+  if (question_ != 0) state_->loop.resolver().cancel(std::exchange(question_, 0));
+  closeSocket();
+  state_->exchanges.erase(id_);
+}
+
+void HttpClient::Exchange::closeSocket() {
+  if (socket_ < 0) return;
+  ev_io_stop(state_->loop.raw(), &io_);
+  ::close(std::exchange(socket_, -1));
+}
+
+HttpClient::HttpClient(Loop& loop) : state_(std::make_shared<State>(loop)) {}
+
+HttpClient::~HttpClient() {
+  const auto exchanges = state_->exchanges;
+  for (const auto& [id, exchange] : exchanges) exchange->drop();
+}
+
+std::uint64_t HttpClient::post(HttpPost&& request, Done done) {
+  const std::uint64_t id = ++state_->lastId;
+  const auto exchange = std::make_shared<Exchange>(state_, id, std::move(done));
+  state_->exchanges.emplace(id, exchange);
+  exchange->start(std::move(request));
+  return id;
+}
+
+void HttpClient::cancel(std::uint64_t id) {
+  const auto found = state_->exchanges.find(id);
+  if (found == state_->exchanges.end()) return;
+  const auto exchange = found->second;
+  exchange->drop();
+}
+
+std::size_t HttpClient::inFlight() const { return state_->exchanges.size(); }
+
+}  // namespace bridge

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The state machine of one HTTP connection on libwebsockets' raw-skt role.
+#include "bridge/http_connection.h"
+
+#include <sys/socket.h>
+
+#include <cstdio>
+#include <utility>
+
+namespace bridge::detail {
+namespace {
+
+constexpr std::size_t maxHeld = 64 * 1024;  // pipelined bytes kept while a request is worked on
+constexpr std::size_t maxScratch = 256 * 1024;
+constexpr int lingerMs = 2000;  // for the peer to read our last answer before the connection is cut
+
+int statusFor(const boost::beast::error_code& error) {
+  using Kind = boost::beast::http::error;
+  if (error == Kind::body_limit) return 413;
+  if (error == Kind::header_limit) return 431;
+  return 400;
+}
+
+void appendHead(std::string& out, const HttpResponse& response, std::size_t length, bool keepAlive, bool http10) {
+  char line[64];
+  out.append(line, static_cast<std::size_t>(std::snprintf(line, sizeof line, "HTTP/1.1 %d ", response.status)));
+  out.append(reasonPhrase(response.status)).append("\r\n");
+  for (const auto& [name, value] : response.headers) {
+    if (sameToken(name, "Content-Length") || sameToken(name, "Connection") || sameToken(name, "Transfer-Encoding"))
+      continue;
+    out.append(name).append(": ").append(value).append("\r\n");
+  }
+  if (response.status != 204) {
+    out.append(line, static_cast<std::size_t>(std::snprintf(line, sizeof line, "Content-Length: %zu\r\n", length)));
+  }
+  if (!keepAlive) {
+    out.append("Connection: close\r\n");
+  } else if (http10) {
+    out.append("Connection: keep-alive\r\n");
+  }
+  out.append("\r\n");
+}
+
+}  // namespace
+
+HttpConnection::HttpConnection(HttpServerState& theServer, const NetAddress& peer)
+    : server(&theServer), peerAddress(peer.host()), peerPort(peer.port()) {}
+
+int HttpConnection::onLws(lws* itsWsi, lws_callback_reasons reason, void* in, std::size_t len) {
+  switch (reason) {
+    case LWS_CALLBACK_RAW_ADOPT:
+      wsi = itsWsi;
+      lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
+      if (server != nullptr) arm(server->options.headerTimeoutMs);
+      return 0;
+    case LWS_CALLBACK_RAW_RX: {
+      const auto self = shared_from_this();
+      return onReceive({static_cast<const char*>(in), len});
+    }
+    case LWS_CALLBACK_RAW_WRITEABLE:  // what libwebsockets had buffered is sent
+      if (closeAfterFlush) {
+        closeAfterFlush = false;
+        if (server == nullptr || server->tls) return -1;
+        beginClose();
+      } else if (phase != Phase::Closing) {
+        resume();
+      }
+      return 0;
+    case LWS_CALLBACK_WSI_DESTROY: {
+      wsi = nullptr;
+      Deadlines::disarm(*this);
+      if (server == nullptr) return 0;
+      if (phase == Phase::Working) --server->inFlight;
+      phase = Phase::Closing;
+      server->remove(*this);  // last line: `this` may be gone
+      return 0;
+    }
+    default: return 0;
+  }
+}
+
+void HttpConnection::arm(int ms) { server->loop.deadlines().arm(*this, std::chrono::milliseconds(ms)); }
+
+int HttpConnection::onReceive(std::string_view bytes) {
+  if (server == nullptr) return -1;
+  if (phase == Phase::Closing) return 0;
+  if (fresh && server->tls) lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
+  fresh = false;
+  if (phase == Phase::Working || processing) {
+    hold(bytes);
+    return 0;
+  }
+  if (held.empty()) {
+    process(bytes);
+    if (phase != Phase::Closing) hold(bytes);
+    return 0;
+  }
+  held.append(bytes);
+  resume();
+  return 0;
+}
+
+void HttpConnection::resume() {
+  if (processing || phase == Phase::Working || phase == Phase::Closing || held.empty()) return;
+  std::string input;
+  input.swap(held);
+  std::string_view rest = input;
+  process(rest);
+  if (phase == Phase::Closing) return;
+  if (rest.size() == input.size() && held.empty()) {
+    held.swap(input);
+  } else {
+    held.insert(0, rest);  // what came meanwhile is behind it
+  }
+  if (readingStopped && held.size() < maxHeld && wsi != nullptr) {
+    readingStopped = false;
+    lws_rx_flow_control(wsi, 1);
+  }
+}
+
+void HttpConnection::hold(std::string_view rest) {
+  held.append(rest);
+  if (held.empty()) {
+    held.shrink_to_fit();
+  } else if (phase == Phase::Working && held.size() >= maxHeld && !readingStopped) {
+    readingStopped = true;
+    lws_rx_flow_control(wsi, 0);
+  }
+}
+
+bool HttpConnection::skipLineEnds(std::string_view& bytes) const {
+  const auto first = bytes.find_first_not_of("\r\n");  // stray line ends between messages, RFC 9112 section 2.2
+  bytes.remove_prefix(first == std::string_view::npos ? bytes.size() : first);
+  return !bytes.empty();
+}
+
+/// Consumes as many messages as can be answered one after the other; leaves what it could not use in `bytes`.
+void HttpConnection::process(std::string_view& bytes) {
+  processing = true;
+  while (server != nullptr && wsi != nullptr) {
+    if (phase == Phase::Idle) {
+      // An answer that the peer has not read yet: no further work for it.
+      if (serial != 0 && !bytes.empty() && lws_partial_buffered(wsi)) break;
+      if (!skipLineEnds(bytes)) break;
+      phase = Phase::Header;
+      scan = HeaderScan();
+      arm(server->options.headerTimeoutMs);
+    }
+    if (phase == Phase::Header && !readHeader(bytes)) break;
+    if (phase == Phase::Body && !feedParser(bytes)) break;
+    if (phase != Phase::Idle) break;
+  }
+  processing = false;
+}
+
+/// True if the header is complete and the parser has it.
+bool HttpConnection::readHeader(std::string_view& bytes) {
+  const std::size_t length = scan.find(bytes);
+  if (length == std::string_view::npos ? bytes.size() > server->options.maxHeader
+                                       : length > server->options.maxHeader) {
+    refuse(431);
+    return false;
+  }
+  if (length == std::string_view::npos) return false;
+  parser = std::make_unique<HttpRequestParser>(HttpLimits{server->options.maxHeader, server->options.maxBody});
+  boost::beast::error_code error;
+  std::string rewritten;
+  std::string_view header = bytes.substr(0, length);
+  bytes.remove_prefix(length);
+  if (scan.bareLf()) header = rewritten = HeaderScan::toCrlf(header);
+  if (!parser->feed(header, error) || !parser->is_header_done()) {
+    refuse(error ? statusFor(error) : 400);
+    return false;
+  }
+  http10 = parser->minor() == 0;
+  headOnly = parser->message().method == "HEAD";
+  keepAlive = parser->keep_alive() && !server->draining;
+  phase = Phase::Body;
+  if (!parser->is_done()) {
+    arm(server->options.bodyTimeoutMs);
+    if (parser->expectsContinue() && bytes.empty()) send("HTTP/1.1 100 Continue\r\n\r\n");
+  }
+  return true;
+}
+
+/// True if the message was complete and is at the handler (or already answered).
+bool HttpConnection::feedParser(std::string_view& bytes) {
+  boost::beast::error_code error;
+  if (!parser->feed(bytes, error)) {
+    refuse(statusFor(error));
+    return false;
+  }
+  if (!parser->is_done()) {
+    // Only a chunk header or the trailers can be left over.
+    if (bytes.size() > server->options.maxHeader) refuse(431);
+    return false;
+  }
+  handOver();
+  return true;
+}
+
+void HttpConnection::handOver() {
+  HttpRequest request = std::move(parser->message());
+  parser.reset();
+  request.peerAddress = peerAddress;
+  request.peerPort = peerPort;
+  phase = Phase::Working;
+  Deadlines::disarm(*this);
+  ++serial;
+  ++server->inFlight;
+  server->handler(std::move(request), Responder(weak_from_this(), serial));
+}
+
+void HttpConnection::respond(HttpResponse&& response) {
+  --server->inFlight;
+  phase = Phase::Idle;
+  write(std::move(response));
+  if (phase == Phase::Closing) return;
+  arm(server->options.idleTimeoutMs);
+  if (processing || (held.empty() && !readingStopped)) return;
+  // Pipelined requests go to the handler from the loop, not from inside the caller's respond().
+  server->loop.post([weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (self && self->server != nullptr && self->wsi != nullptr) self->resume();
+  });
+}
+
+void HttpConnection::refuse(int status) {
+  keepAlive = false;
+  headOnly = false;
+  HttpResponse response;
+  response.status = status;
+  response.headers.add("Content-Type", "text/plain");
+  response.body = std::string(reasonPhrase(status)) + "\n";
+  write(std::move(response));
+}
+
+void HttpConnection::write(HttpResponse&& response) {
+  std::string& out = server->scratch;
+  out.clear();
+  appendHead(out, response, response.body.size(), keepAlive, http10);
+  if (!headOnly && response.status != 204) out.append(response.body);
+  send(out);
+  if (out.capacity() > maxScratch) std::string().swap(out);
+  if (!keepAlive && phase != Phase::Closing) beginClose();
+}
+
+/// One write at once instead of a round through WRITEABLE: libwebsockets keeps what the socket does not take.
+void HttpConnection::send(std::string_view bytes) {
+  auto* data = reinterpret_cast<unsigned char*>(const_cast<char*>(bytes.data()));
+  if (lws_write(wsi, data, bytes.size(), LWS_WRITE_RAW) >= 0) return;
+  phase = Phase::Closing;  // the socket is dead; its close event follows
+  arm(0);
+}
+
+/// Our last answer is written. Half-close and wait: closing at once with unread input would reset the connection, and
+/// the peer could lose the answer.
+void HttpConnection::beginClose() {
+  phase = Phase::Closing;
+  parser.reset();
+  std::string().swap(held);
+  arm(lws_partial_buffered(wsi) ? server->options.idleTimeoutMs : lingerMs);
+  if (readingStopped) {
+    readingStopped = false;
+    lws_rx_flow_control(wsi, 1);
+  }
+  if (lws_partial_buffered(wsi) || server->tls) {
+    closeAfterFlush = true;
+    lws_callback_on_writable(wsi);
+  } else {
+    ::shutdown(lws_get_socket_fd(wsi), SHUT_WR);
+  }
+}
+
+void HttpConnection::drain() {
+  keepAlive = false;
+  if (wsi != nullptr && phase == Phase::Idle && held.empty()) beginClose();
+}
+
+void HttpConnection::dropNow() {
+  if (wsi != nullptr) lws_set_timeout(wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
+}
+
+void HttpConnection::onDeadline() {
+  const auto self = shared_from_this();
+  if (phase == Phase::Header || phase == Phase::Body) {
+    refuse(408);
+  } else {
+    dropNow();
+  }
+}
+
+}  // namespace bridge::detail

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// HTTP requests and responses as values.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace bridge {
+
+/// Header fields in the order they came; names keep their spelling.
+class HttpHeaders {
+ public:
+  using Field = std::pair<std::string, std::string>;
+
+  HttpHeaders() = default;
+  HttpHeaders(std::initializer_list<Field> fields) : fields_(fields) {}
+
+  /// Value of the first field of that name, whatever its case; null if there is none.
+  const std::string* find(std::string_view name) const;
+  void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
+  /// Replaces the first field of that name, or adds it.
+  void set(std::string_view name, std::string value);
+  bool empty() const { return fields_.empty(); }
+  std::size_t size() const { return fields_.size(); }
+  auto begin() const { return fields_.begin(); }
+  auto end() const { return fields_.end(); }
+
+ private:
+  std::vector<Field> fields_;
+};
+
+struct HttpRequest {
+  std::string method;
+  std::string target;  // as written: origin form, absolute form or "*"
+  int minor = 1;       // HTTP/1.minor
+  HttpHeaders headers;
+  std::string body;
+  std::string peerAddress;  // numeric
+  std::uint16_t peerPort = 0;
+
+  /// The path without scheme, authority and query, still percent-encoded.
+  std::string_view path() const;
+  /// What follows "?", without it.
+  std::string_view query() const;
+};
+
+struct HttpResponse {
+  int status = 200;
+  HttpHeaders headers;
+  std::string body;
+};
+
+/// The usual phrase of a status code, "" if it has none.
+std::string_view reasonPhrase(int status);
+
+/// ASCII case-insensitive equality, as header names and tokens want it.
+bool sameToken(std::string_view a, std::string_view b);
+
+}  // namespace bridge

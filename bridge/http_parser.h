@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Incremental HTTP/1 parsing: Boost.Beast's basic_parser filling our own message types, with limits and smuggling
+// checks.
+#pragma once
+
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/error.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "bridge/http_message.h"
+
+namespace bridge {
+
+struct HttpLimits {
+  std::size_t header = 16 * 1024;  // start line and fields; also chunk headers and trailers
+  std::size_t body = 1024 * 1024;
+};
+
+/// Parses one message. Trailer fields are checked and dropped.
+template <bool isRequest>
+class HttpParser : public boost::beast::http::basic_parser<isRequest> {
+  using Base = boost::beast::http::basic_parser<isRequest>;
+  using Error = boost::beast::error_code;
+  using View = boost::beast::string_view;
+
+ public:
+  using Message = std::conditional_t<isRequest, HttpRequest, HttpResponse>;
+
+  explicit HttpParser(const HttpLimits& limits) : maxBody_(limits.body) {
+    // Our own check of the header's size comes first; Beast needs room for it.
+    this->header_limit(static_cast<std::uint32_t>(limits.header + 4));
+    this->body_limit(limits.body);
+    this->eager(true);
+  }
+
+  /// Feeds bytes and removes the consumed ones. True while all is well; false sets `error`. What is left over when it
+  /// returns true and the message is not done must be given again, with more behind it.
+  bool feed(std::string_view& bytes, Error& error) {
+    error = {};
+    while (!bytes.empty() && !this->is_done()) {
+      const std::size_t used = this->put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
+      bytes.remove_prefix(used);
+      if (error == boost::beast::http::error::need_more) {
+        error = {};
+        return true;
+      }
+      if (error) return false;
+    }
+    return true;
+  }
+
+  Message& message() { return message_; }
+  bool expectsContinue() const { return expectsContinue_; }
+  int minor() const { return minor_; }
+
+ private:
+  void on_request_impl(boost::beast::http::verb, View method, View target, int version, Error&) override {
+    if constexpr (isRequest) {
+      message_.method.assign(method.data(), method.size());
+      message_.target.assign(target.data(), target.size());
+      message_.minor = version - 10;
+    }
+    minor_ = version - 10;
+  }
+  void on_response_impl(int code, View, int version, Error&) override {
+    if constexpr (!isRequest) message_.status = code;
+    minor_ = version - 10;
+  }
+  void on_field_impl(boost::beast::http::field name, View spelling, View value, Error& error) override {
+    using boost::beast::http::field;
+    if (inTrailer_) return;
+    const std::string_view text(value.data(), value.size());
+    if (isRequest && name == field::transfer_encoding && (!sameToken(text, "chunked") || minor_ == 0)) {
+      // Anything but exactly "chunked" means a length that two readers could see differently.
+      error = boost::beast::http::error::bad_transfer_encoding;
+      return;
+    }
+    if (name == field::expect && sameToken(text, "100-continue")) expectsContinue_ = minor_ > 0;
+    message_.headers.add(std::string(spelling.data(), spelling.size()), std::string(text));
+  }
+  void on_header_impl(Error&) override { inTrailer_ = true; }
+  void on_body_init_impl(const boost::optional<std::uint64_t>& length, Error&) override {
+    // No more than this on the word of a peer that has sent nothing yet.
+    if (length) message_.body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(*length, 64 * 1024)));
+  }
+  std::size_t append(View bytes, Error& error) {
+    if (message_.body.size() + bytes.size() > maxBody_) {
+      error = boost::beast::http::error::body_limit;
+      return 0;
+    }
+    message_.body.append(bytes.data(), bytes.size());
+    return bytes.size();
+  }
+  std::size_t on_body_impl(View bytes, Error& error) override { return append(bytes, error); }
+  void on_chunk_header_impl(std::uint64_t, View, Error&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, View bytes, Error& error) override { return append(bytes, error); }
+  void on_finish_impl(Error&) override {}
+
+  Message message_;
+  std::size_t maxBody_;
+  int minor_ = 1;
+  bool inTrailer_ = false;
+  bool expectsContinue_ = false;
+};
+
+using HttpRequestParser = HttpParser<true>;
+using HttpResponseParser = HttpParser<false>;
+
+/// Finds the empty line that ends a header. Lines may end in CRLF or, as RFC 9112 section 2.2 allows a recipient, in
+/// LF.
+class HeaderScan {
+ public:
+  /// Length of the header at the start of `bytes`, the empty line included; npos if it is not complete. Give the same
+  /// bytes again with more behind them: it goes on where it stopped.
+  std::size_t find(std::string_view bytes);
+  /// The header ended lines in a bare LF; toCrlf() makes it readable for Beast.
+  bool bareLf() const { return bareLf_; }
+  static std::string toCrlf(std::string_view header);
+
+ private:
+  std::size_t at_ = 0;         // next byte to look at
+  std::size_t lineStart_ = 0;  // of the line that at_ is in
+  bool bareLf_ = false;
+};
+
+}  // namespace bridge

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Accepting, limiting and draining of HTTP connections; the protocol itself is in http_connection.cpp.
+#include "bridge/http_server.h"
+
+#include <unistd.h>
+
+#include <stdexcept>
+#include <utility>
+
+#include "bridge/http_connection.h"
+#include "bridge/tls_vhost.h"
+
+namespace bridge {
+
+namespace detail {
+
+HttpServerState::HttpServerState(Loop& theLoop, HttpServerOptions&& theOptions, HttpServer::Handler&& theHandler)
+    : loop(theLoop), options(std::move(theOptions)), handler(std::move(theHandler)), vhost(theLoop.plainVhost()) {
+  tls = !options.certFile.empty();
+  if (tls) vhost = serverVhost(loop, {options.certFile, options.keyFile, options.clientCaFile}, sinkProtocols);
+}
+
+void HttpServerState::accept(int socket, const NetAddress& peer) {
+  auto connection = std::make_shared<HttpConnection>(*this, peer);
+  std::size_t& fromThere = perAddress[connection->peerAddress];
+  const bool tooMany = (options.maxConnections != 0 && connections.size() >= options.maxConnections) ||
+                       (options.maxPerAddress != 0 && fromThere >= options.maxPerAddress);
+  if (tooMany) {
+    ::close(socket);
+    if (fromThere == 0) perAddress.erase(connection->peerAddress);
+    return;
+  }
+  ++fromThere;
+  connections.push_front(connection);
+  connection->place = connections.begin();
+  lws_adopt_desc_t how{};
+  how.vh = vhost;
+  how.type = static_cast<lws_adoption_type>(LWS_ADOPT_SOCKET | (tls ? LWS_ADOPT_ALLOW_SSL : 0));
+  how.fd.sockfd = socket;
+  how.vh_prot_name = rawProtocol;
+  how.opaque = static_cast<LwsSink*>(connection.get());
+  if (lws_adopt_descriptor_vhost_via_info(&how) == nullptr && connection->server != nullptr) remove(*connection);
+}
+
+void HttpServerState::remove(HttpConnection& connection) {
+  const auto found = perAddress.find(connection.peerAddress);
+  if (found != perAddress.end() && --found->second == 0) perAddress.erase(found);
+  connection.server = nullptr;
+  connections.erase(connection.place);  // may destroy it
+}
+
+}  // namespace detail
+
+void Responder::respond(HttpResponse&& response) const {
+  const auto connection = connection_.lock();
+  if (connection && connection->wants(request_)) connection->respond(std::move(response));
+}
+
+bool Responder::alive() const {
+  const auto connection = connection_.lock();
+  return connection && connection->wants(request_);
+}
+
+HttpServer::HttpServer(Loop& loop, HttpServerOptions options, Handler handler)
+    : state_(std::make_shared<detail::HttpServerState>(loop, std::move(options), std::move(handler))) {
+  state_->listener.emplace(loop, state_->options.address, state_->options.port,
+                           [state = state_.get()](int socket, const NetAddress& peer) { state->accept(socket, peer); });
+}
+
+HttpServer::~HttpServer() {
+  state_->listener.reset();
+  while (!state_->connections.empty()) {
+    const auto connection = state_->connections.front();
+    connection->dropNow();
+    if (connection->server != nullptr) state_->remove(*connection);
+  }
+  if (state_->tls) lws_vhost_destroy(state_->vhost);
+}
+
+std::uint16_t HttpServer::port() const { return state_->listener ? state_->listener->port() : 0; }
+
+void HttpServer::stopListening() {
+  state_->listener.reset();
+  state_->draining = true;
+  const detail::Connections all = state_->connections;
+  for (const auto& connection : all) connection->drain();
+}
+
+std::size_t HttpServer::inFlight() const { return state_->inFlight; }
+std::size_t HttpServer::connections() const { return state_->connections.size(); }
+
+}  // namespace bridge

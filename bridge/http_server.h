@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// HTTP/1 server for POST services: keep-alive, pipelining, chunked requests, limits, and answers that may come later.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "bridge/http_message.h"
+#include "bridge/loop.h"
+
+namespace bridge {
+
+struct HttpServerOptions {
+  std::string address = "127.0.0.1";  // IP literal; "::" serves IPv4 too
+  std::uint16_t port = 0;             // 0: the system chooses, see port()
+  std::size_t maxBody = 1024 * 1024;  // bytes; more is answered 413
+  std::size_t maxHeader = 16 * 1024;  // bytes; more is answered 431
+  int headerTimeoutMs = 10000;        // from a message's first byte (or the connection) to the header's end, then 408
+  int bodyTimeoutMs = 30000;          // from the header's end to the body's end, then 408
+  int idleTimeoutMs = 120000;         // without a request, or with an answer that the peer does not read: closed
+  std::size_t maxConnections = 0;     // 0: as many as the process may open
+  std::size_t maxPerAddress = 0;  // per peer IP address; 0: no limit. Connections above a limit are closed unanswered
+  std::string certFile;           // PEM chain; with it the server speaks TLS only
+  std::string keyFile;
+  std::string clientCaFile;  // with it every client must show a certificate of this CA
+};
+
+namespace detail {
+struct HttpConnection;
+struct HttpServerState;
+}  // namespace detail
+
+/// The right to answer one request. Copies answer the same request. May outlive connection and server.
+class Responder {
+ public:
+  Responder() = default;
+
+  /// Sends the answer: the first call on any copy does, later ones do nothing, nor do calls after the connection is
+  /// gone. Content-Length and Connection are added, the response needs none of them. From the loop thread, at any time,
+  /// also inside the handler.
+  void respond(HttpResponse&& response) const;
+  /// The answer is still wanted.
+  bool alive() const;
+
+ private:
+  friend struct detail::HttpConnection;
+  Responder(std::weak_ptr<detail::HttpConnection> connection, std::uint64_t request)
+      : connection_(std::move(connection)), request_(request) {}
+
+  std::weak_ptr<detail::HttpConnection> connection_;
+  std::uint64_t request_ = 0;
+};
+
+/// Serves until destroyed. Requests of one connection are handed over one at a time, in order. Requests that are no
+/// valid HTTP are answered here (400, 408, 413, 431) and never reach the handler. The handler must not throw and must
+/// not destroy the server; it may do anything else, respond() included.
+class HttpServer {
+ public:
+  using Handler = std::function<void(HttpRequest&&, Responder)>;
+
+  /// Listens at once. Throws std::runtime_error if the address or the certificate cannot be used.
+  HttpServer(Loop& loop, HttpServerOptions options, Handler handler);
+  /// Closes all connections, answered or not.
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  std::uint16_t port() const;
+  /// Drain: accepts no more, closes idle connections; requests begun are still served, and answered with
+  /// `Connection: close`. Watch inFlight() and connections() go to 0.
+  void stopListening();
+  /// Requests handed to the handler and not answered yet.
+  std::size_t inFlight() const;
+  /// Open connections, those that only wait for the peer's end of close included.
+  std::size_t connections() const;
+
+ private:
+  std::shared_ptr<detail::HttpServerState> state_;
+};
+
+}  // namespace bridge

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// ocpp-soap-bridge: wires the parts together, listens, reloads on SIGHUP, drains on SIGTERM.
+#include <sys/resource.h>
+
+#include <csignal>
+#include <iostream>
+#include <memory>
+
+#include "bridge/charger.h"
+#include "bridge/embedded_central.h"
+#include "bridge/endpoint.h"
+#include "bridge/http_server.h"
+#include "bridge/options.h"
+#include "bridge/shard.h"
+
+namespace {
+
+using namespace bridge;
+
+/// As many files as the system lets us have: a charger needs two.
+void raiseFileLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+ChargersFile loadChargers(const Options& options) {
+  if (options.chargersFile.empty()) return {};
+  return parseChargers(readFile(options.chargersFile), options.chargersFile);
+}
+
+HttpServerOptions serverOptions(const Options& options) {
+  HttpServerOptions server;
+  server.address = options.listenAddress;
+  server.port = options.listenPort;
+  server.maxBody = options.maxBody;
+  server.maxConnections = options.maxConnections;
+  server.idleTimeoutMs = 15 * 60 * 1000;  // chargers keep a connection between heartbeats
+  return server;
+}
+
+std::string authority(const Options& options, std::uint16_t port) {
+  const bool six = options.listenAddress.find(':') != std::string::npos;
+  return (six ? "[" + options.listenAddress + "]" : options.listenAddress) + ":" + std::to_string(port);
+}
+
+/// Stops in two steps: no new connections and every open exchange answered; then whoever still waits is told so.
+class Drain {
+ public:
+  Drain(Loop& loop, Shard& shard, HttpServer& server, Endpoint& endpoint, Log& log)
+      : loop_(loop), shard_(shard), server_(server), endpoint_(endpoint), log_(log), poll_(loop), limit_(loop) {}
+
+  void begin() {
+    if (begun_) return;
+    begun_ = true;
+    log_.line(Log::Level::Info, "", "draining", std::to_string(server_.inFlight()) + " exchanges open");
+    endpoint_.setDraining();
+    server_.stopListening();
+    poll_.startEvery(std::chrono::milliseconds(20), [this] { look(); });
+    limit_.start(std::chrono::seconds(shard_.options().drainTimeout), [this] { finish(); });
+    look();
+  }
+
+ private:
+  void look() {
+    if (finishing_) {
+      if (server_.inFlight() == 0 && server_.connections() == 0) loop_.stop();
+    } else if (server_.inFlight() == 0 && shard_.idle()) {
+      finish();
+    }
+  }
+  void finish() {
+    if (finishing_) return;
+    finishing_ = true;
+    shard_.drain();
+    limit_.start(std::chrono::seconds(1), [this] { loop_.stop(); });
+  }
+
+  Loop& loop_;
+  Shard& shard_;
+  HttpServer& server_;
+  Endpoint& endpoint_;
+  Log& log_;
+  Timer poll_, limit_;
+  bool begun_ = false, finishing_ = false;
+};
+
+int serve(const Options& options) {
+  raiseFileLimit();
+  ChargersFile chargers = loadChargers(options);
+  Log log(std::cout, options.logFormat);
+  Loop loop;
+  std::unique_ptr<EmbeddedCentral> embedded;
+  if (options.centralUrl.empty()) embedded = std::make_unique<EmbeddedCentral>(loop, log);
+  Shard shard(loop, options, log, embedded ? embedded->url() : options.centralUrl);
+  Endpoint endpoint(shard, embedded.get());
+  HttpServer server(loop, serverOptions(options), [&](HttpRequest&& request, Responder responder) {
+    endpoint.handle(std::move(request), std::move(responder));
+  });
+  const std::string soapUrl = "http://" + authority(options, server.port()) + "/ocpp";
+  shard.setPublicUrl(options.publicUrl.empty() ? soapUrl : options.publicUrl);
+  shard.configure(std::move(chargers));
+  Drain drain(loop, shard, server, endpoint, log);
+  const SignalWatch term(loop, SIGTERM, [&] { drain.begin(); });
+  const SignalWatch interrupt(loop, SIGINT, [&] { drain.begin(); });
+  const SignalWatch hangup(loop, SIGHUP, [&] {
+    try {
+      shard.configure(loadChargers(options));
+      log.line(Log::Level::Info, "", "reloaded", options.chargersFile);
+    } catch (const BadConfiguration& bad) {
+      log.line(Log::Level::Error, "", "reload-failed", std::string(bad.what()) + "; the former settings stay");
+    }
+  });
+  const std::string central = embedded ? "embedded" : options.centralUrl;
+  log.line(Log::Level::Info, "", "listening", "", {{"soap", soapUrl}, {"central", central}});
+  loop.run();
+  log.line(Log::Level::Info, "", "stopped", "");
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    const CommandLine command = readCommandLine(argc, argv);
+    switch (command.action) {
+      case CommandLine::Action::Help: std::cout << helpText(); return 0;
+      case CommandLine::Action::HelpTable: std::cout << helpTable(); return 0;
+      case CommandLine::Action::Version:
+        std::cout << "ocpp-soap-bridge " << OCPP_SOAP_GATEWAY_VERSION << "\n";
+        return 0;
+      case CommandLine::Action::Run: break;
+    }
+    return serve(command.options);
+  } catch (const BadConfiguration& bad) {
+    std::cerr << "ocpp-soap-bridge: " << bad.what() << "\n";
+    return 2;
+  } catch (const std::exception& error) {
+    std::cerr << "ocpp-soap-bridge: " << error.what() << "\n";
+    return 1;
+  }
+}

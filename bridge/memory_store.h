@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The store without a disk: for tests, with completion under the test's control.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "bridge/store.h"
+
+namespace bridge {
+
+class MemoryStore : public Store {
+ public:
+  /// Runs a task later, on the loop: `[&loop](auto task) { loop.post(std::move(task)); }`.
+  using Post = std::function<void(std::function<void()>)>;
+  explicit MemoryStore(Post post);
+  ~MemoryStore() override;
+
+  Ticket put(const std::string& identity, StoredRecord record) override;
+  Ticket erase(const std::string& identity, StoredRecord record) override;
+  Ticket putCharger(ChargerRow row) override;
+  Ticket commandDone(std::uint64_t command) override;
+  void whenDurable(Ticket ticket, Done done) override;
+  bool pending(Ticket ticket) const override { return ticket > settled_; }
+  void load(const std::function<void(StoredCharger&&)>& each,
+            const std::function<void(const std::string& line)>& problem) override;
+  void onCommand(std::function<void(OperatorCommand&&)> carryOut) override { carryOut_ = std::move(carryOut); }
+  StoreStatus status() const override;
+
+  // What a test can do.
+  /// While held, changes stay pending until commit().
+  void hold(bool on) { held_ = on; }
+  /// What is pending becomes durable, or fails with `error`; whoever waits is told at once.
+  void commit(const std::string& error = "");
+  /// The next commit fails with that text.
+  void failNext(std::string error) { failNext_ = std::move(error); }
+  void setSpaceLow(bool low) { status_.spaceLow = low; }
+  void command(OperatorCommand command) { carryOut_(std::move(command)); }
+
+ private:
+  struct Content {
+    ChargerRow row;
+    std::map<std::string, std::pair<std::uint64_t, StoredRecord>> records;  ///< By key; with the order of arrival.
+    std::uint64_t lastNumber = 0;
+  };
+  Ticket add(std::function<void()> change);
+  void settle(Ticket upTo, const std::string& error);
+
+  Post post_;
+  std::shared_ptr<bool> alive_;
+  std::function<void(OperatorCommand&&)> carryOut_;
+  std::map<std::string, Content> chargers_;
+  std::deque<std::function<void()>> changes_;
+  std::multimap<Ticket, Done> waiting_;
+  std::map<Ticket, std::string> failed_;
+  Ticket last_ = 0, settled_ = 0;
+  std::uint64_t order_ = 0;
+  StoreStatus status_;
+  std::string failNext_;
+  bool held_ = false, posted_ = false;
+};
+
+}  // namespace bridge

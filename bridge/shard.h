@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Everything one event loop of the bridge owns: chargers, codecs, clients. No globals, so there can be several.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "bridge/chargers_file.h"
+#include "bridge/http_client.h"
+#include "bridge/log.h"
+#include "bridge/loop.h"
+#include "bridge/options.h"
+#include "bridge/trace.h"
+#include "bridge/ws_client.h"
+#include "ocpp_s/envelope.h"
+
+namespace bridge {
+
+class Charger;
+
+/// What the bridge counts; shown by /health.
+struct Counters {
+  std::uint64_t soapRequests = 0;  ///< Read requests of chargers.
+  std::uint64_t soapRefused = 0;   ///< Requests answered by a fault before any session saw them.
+  std::uint64_t soapCalls = 0;     ///< Requests sent to chargers.
+  std::uint64_t jsonCalls = 0;     ///< CALLs sent to the back-end.
+  std::uint64_t jsonRequests = 0;  ///< CALLs of the back-end.
+  std::uint64_t notes = 0;         ///< Tolerated deviations.
+};
+
+class Shard {
+ public:
+  /// `options` and `log` outlive the shard. `centralUrl` is the back-end of chargers without one of their own.
+  Shard(Loop& loop, const Options& options, Log& log, std::string centralUrl);
+  ~Shard();
+  Shard(const Shard&) = delete;
+  Shard& operator=(const Shard&) = delete;
+
+  /// The charger of that identity: known by file, or taken in because of --auto-register; null for strangers.
+  Charger* find(std::string_view identity);
+  /// Takes over a new chargers file: settings change, removed chargers are let go, others are untouched.
+  void configure(ChargersFile file);
+  /// Our own endpoint as chargers see it.
+  void setPublicUrl(std::string url) { publicUrl_ = std::move(url); }
+  const std::string& publicUrl() const { return publicUrl_; }
+  const std::string& centralUrl() const { return centralUrl_; }
+  /// The password of chargers without their own, or "".
+  const std::string& centralPassword() const { return centralPassword_; }
+
+  /// Answers whoever still waits and closes all WebSockets.
+  void drain();
+  bool idle() const;
+
+  Loop& loop() { return loop_; }
+  const Options& options() const { return options_; }
+  Log& log() { return log_; }
+  Trace& trace() { return trace_; }
+  ocpp_s::Codec& soap() { return soap_; }
+  HttpClient& http() { return http_; }
+  WsClient& ws() { return ws_; }
+  Counters& counters() { return counters_; }
+  const std::unordered_map<std::string, std::unique_ptr<Charger>>& chargers() const { return chargers_; }
+
+ private:
+  Charger* add(ChargerConfig config);
+
+  Loop& loop_;
+  const Options& options_;
+  Log& log_;
+  Trace trace_;
+  ocpp_s::Codec soap_;
+  HttpClient http_;
+  WsClient ws_;
+  Counters counters_;
+  std::string centralUrl_, centralPassword_, publicUrl_;
+  ChargersFile file_;
+  std::unordered_map<std::string, std::unique_ptr<Charger>> chargers_;
+};
+
+}  // namespace bridge

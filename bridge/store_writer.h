@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The thread that writes: whatever has come together while it was busy becomes one transaction with one fsync.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "bridge/data_dir.h"
+#include "bridge/record_rows.h"
+#include "bridge/sqlite.h"
+#include "bridge/store.h"
+
+namespace bridge {
+
+/// What became of a transaction: every change up to `upTo` is on disk, except the failed ones.
+struct CommitOutcome {
+  Ticket upTo = 0;
+  std::vector<std::pair<Ticket, std::shared_ptr<const std::string>>> failed;
+};
+
+class StoreWriter {
+ public:
+  struct Callbacks {  ///< All on the writer's thread.
+    std::function<void(CommitOutcome&&)> onCommit;
+    std::function<void(std::vector<OperatorCommand>&&)> onCommands;
+  };
+  using Turn = std::vector<StoreOperation>;
+
+  StoreWriter(std::unique_ptr<Database> database, SpaceReserve reserve, Callbacks callbacks);
+  /// Writes what was submitted, then ends.
+  ~StoreWriter();
+  StoreWriter(const StoreWriter&) = delete;
+  StoreWriter& operator=(const StoreWriter&) = delete;
+
+  /// For use before start(), on the caller's thread.
+  RecordRows& rows() { return rows_; }
+  void start();
+
+  /// The changes of one turn of the loop; they stay together. Thread-safe, does not wait for the disk.
+  void submit(Turn&& turn);
+  StoreStatus status() const;
+
+ private:
+  using Error = std::shared_ptr<const std::string>;
+
+  void run();
+  void commit(std::vector<Turn>& turns);
+  void writeTogether(const std::vector<Turn>& turns);
+  void writeApart(const std::vector<Turn>& turns, CommitOutcome& outcome);
+  Error writeOne(const Turn& turn, const std::vector<std::size_t>& places);
+  void look();
+  void countRows();
+
+  std::unique_ptr<Database> database_;
+  RecordRows rows_;
+  SpaceReserve reserve_;
+  Callbacks callbacks_;
+  std::unique_ptr<Statement> dataVersion_;
+  std::int64_t seenVersion_ = -1;
+  std::uint64_t lastCommand_ = 0;
+  bool written_ = true;  ///< Since the last look.
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<Turn> submitted_;
+  bool ending_ = false;
+  StoreStatus status_;
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace bridge

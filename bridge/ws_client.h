@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// WebSocket client: one connection per charger to the back-end, on libwebsockets.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "bridge/loop.h"
+
+namespace bridge {
+
+struct WsTarget {
+  std::string url;          // ws:// or wss://; the path is sent as it is, so it must be percent-encoded already
+  std::string subprotocol;  // one, or a comma-separated list of those we speak; empty: none asked for
+  std::string user;         // Basic authentication, if user or password is given
+  std::string password;     // any bytes
+  std::string caFile;       // PEM; empty: the system's CAs. The certificate must match the URL's host in any case
+  std::string certFile;     // PEM client certificate chain, with keyFile
+  std::string keyFile;
+  int connectTimeoutMs = 30000;          // resolving, connecting, TLS and upgrade together
+  int pingIntervalMs = 0;                // 0: none. Nothing heard for two intervals: the connection is dead (1006)
+  std::size_t maxMessage = 1024 * 1024;  // bytes; a longer one closes with 1009
+};
+
+struct WsClosed {
+  bool wasOpen = false;  // onOpen() was called
+  int httpStatus = 0;    // of a refused upgrade, e.g. 401, 403, 404; 0: there was no HTTP answer
+  int closeCode = 0;   // RFC 6455 section 7.4: the peer's, or ours if we closed; 1006 for a lost connection; 0 if never
+                       // open. libwebsockets shows the peer's 1012 to 1014 as 1002
+  std::string reason;  // the peer's text, or what went wrong; "subprotocol" if the server chose none or another one
+};
+
+/// All are called from the loop, never from inside send(), close() or connect(). Each may call send() and close(),
+/// destroy this or any other WsConnection and open new ones. They must not throw.
+struct WsCallbacks {
+  std::function<void()> onOpen;
+  std::function<void(std::string&&)> onMessage;  // one complete text message
+  std::function<void(WsClosed&&)> onClosed;      // exactly once, last; not after the WsConnection was destroyed
+};
+
+namespace detail {
+class WsLink;
+class WsClientState;
+}  // namespace detail
+
+/// One connection, from the attempt to its end; it does not reconnect. Destroying it closes (1001) without any
+/// callback.
+class WsConnection {
+ public:
+  ~WsConnection();
+  WsConnection(const WsConnection&) = delete;
+  WsConnection& operator=(const WsConnection&) = delete;
+
+  /// Sends one text message. False, and nothing is sent, unless the connection is open.
+  bool send(std::string text);
+  /// Sends what is queued, then the close frame; onClosed follows when the peer has answered, at the latest after 5 s.
+  /// Before the connection is open: gives up. Later calls do nothing. The reason is cut at 123 bytes.
+  void close(int code = 1000, std::string reason = {});
+  bool isOpen() const;
+  /// Bytes that the socket has not taken yet, a measure of a peer that does not read.
+  std::size_t queued() const;
+
+ private:
+  friend class WsClient;
+  explicit WsConnection(std::shared_ptr<detail::WsLink> link) : link_(std::move(link)) {}
+  std::shared_ptr<detail::WsLink> link_;
+};
+
+/// Makes connections. Destroying it (not from inside a callback) cuts them all, without callbacks. Keeps one TLS
+/// context per combination of CA, certificate and key (and their file dates), made on demand.
+class WsClient {
+ public:
+  explicit WsClient(Loop& loop);
+  ~WsClient();
+  WsClient(const WsClient&) = delete;
+  WsClient& operator=(const WsClient&) = delete;
+
+  /// Starts connecting. Every failure, a bad URL included, comes by onClosed.
+  std::unique_ptr<WsConnection> connect(WsTarget target, WsCallbacks callbacks);
+
+ private:
+  std::shared_ptr<detail::WsClientState> state_;
+};
+
+}  // namespace bridge

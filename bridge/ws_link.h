@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Inside of the WebSocket client: one link's state machine and what all links share.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "bridge/lws_sink.h"
+#include "bridge/net_address.h"
+#include "bridge/resolver.h"
+#include "bridge/tls_vhost.h"
+#include "bridge/url.h"
+#include "bridge/ws_client.h"
+
+namespace bridge::detail {
+
+class WsClientState {
+ public:
+  explicit WsClientState(Loop& theLoop) : loop(theLoop), random(std::random_device{}()) {}
+  /// Null, and the reason in `error`, if the files cannot be used.
+  lws_vhost* vhostFor(const WsTarget& target, bool secure, std::string& error);
+
+  Loop& loop;
+  std::minstd_rand random;                            // jitter only
+  std::string scratch;                                // frame being sent, with libwebsockets' headroom in front
+  std::unordered_set<std::shared_ptr<WsLink>> links;  // those that have not come to their end
+
+ private:
+  std::map<std::string, ClientTls> contexts_;
+};
+
+/// Phases: Connecting -> Open -> Closing -> Ended. onClosed is called on the way to Ended; libwebsockets' part of the
+/// connection may live a little longer. WsClientState::links keeps the link alive as long as anything may call it.
+class WsLink final : public LwsSink, Deadlines::Node, public std::enable_shared_from_this<WsLink> {
+ public:
+  WsLink(std::shared_ptr<WsClientState> state, WsTarget&& target, WsCallbacks&& callbacks);
+  ~WsLink() = default;
+
+  void start();
+  bool send(std::string&& text);
+  void close(int code, std::string&& reason);
+  /// The owner is gone: no callback any more.
+  void abandon();
+  /// The client is going: abandons and kills at once. Not from inside libwebsockets' events.
+  void discard();
+  /// Takes the connection away from libwebsockets at once, without a callback. Not from inside its own events.
+  void kill();
+  bool isOpen() const { return phase_ == Phase::Open; }
+  std::size_t queued() const;
+
+  int onLws(lws* wsi, lws_callback_reasons reason, void* in, std::size_t len) override;
+
+ private:
+  enum class Phase : std::uint8_t { Connecting, Open, Closing, Ended };
+
+  /// What only connecting needs; freed when the link is open.
+  struct Attempt {
+    WsTarget target;
+    Url url;
+    std::vector<NetAddress> addresses;
+    std::size_t next = 0;
+    std::uint64_t question = 0;  // at the resolver
+    int httpStatus = 0;
+    bool starting = false;  // lws_client_connect_via_info() is on the stack
+    bool tcpConnected = false;
+    bool wrongSubprotocol = false;
+    std::string error;
+  };
+
+  void onDeadline() override;
+  void onResolved(Resolved&& result);
+  void tryNext();
+  lws* connectTo(const NetAddress& address, lws_vhost* vhost);
+  int appendHeaders(char** at, std::size_t room) const;
+  int onUpgradeAnswer(lws* wsi);
+  void onAttemptOver();
+  void onEstablished();
+  void onFrame(lws* wsi, std::string_view piece);
+  void onPeerClose(const unsigned char* in, std::size_t len);
+  int onWriteable(lws* wsi);
+  int closeNow(lws* wsi);
+  void onPingDue();
+  bool writeFrame(std::string_view text, lws_write_protocol kind);
+  void failLater(std::string reason);
+  void end(int httpStatus, int code, std::string reason);
+  void arm(int ms);
+
+  std::shared_ptr<WsClientState> state_;
+  WsCallbacks callbacks_;
+  std::unique_ptr<Attempt> attempt_;
+  lws* wsi_ = nullptr;
+  Phase phase_ = Phase::Connecting;
+  bool abandoned_ = false;
+  bool wasOpen_ = false;
+  bool pingWanted_ = false;
+  bool heard_ = true;        // something came since the last ping
+  std::uint8_t missed_ = 0;  // intervals in which nothing came
+  int closeCode_ = 0;
+  int pingIntervalMs_;
+  std::size_t maxMessage_;
+  std::string closeReason_;
+  std::string incoming_;             // fragments of the message being received
+  std::list<std::string> outgoing_;  // waiting for the socket; usually empty
+};
+
+}  // namespace bridge::detail

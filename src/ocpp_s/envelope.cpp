@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Codec over gSOAP: strict first, repaired second. One context reads and writes, in memory only.
+#include "ocpp_s/envelope.h"
+
+#include <soapH.h>
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+#include <utility>
+
+#include "ocpp/text.h"
+#include "ocpp_s/body.h"
+#include "ocpp_s/guard.h"
+#include "ocpp_s/head.h"
+#include "ocpp_s/recover.h"
+
+namespace ocpp_s {
+
+namespace {
+
+// Reading recognises all of these; nothing is declared from it on writing (head.cpp declares). The third column is
+// also accepted: SOAP 1.1, namespaces without slash (G-3), WS-Addressing 2004/08 (WA-3).
+constexpr int firstService = 4;
+const ::Namespace namespaceTable[] = {
+    {"SOAP-ENV", "http://www.w3.org/2003/05/soap-envelope", "http://schemas.xmlsoap.org/soap/envelope/", nullptr},
+    {"SOAP-ENC", "http://www.w3.org/2003/05/soap-encoding", "http://schemas.xmlsoap.org/soap/encoding/", nullptr},
+    {"xsi", "http://www.w3.org/2001/XMLSchema-instance", "http://www.w3.org/*/XMLSchema-instance", nullptr},
+    {"xsd", "http://www.w3.org/2001/XMLSchema", "http://www.w3.org/*/XMLSchema", nullptr},
+    {"cs12", "urn://Ocpp/Cs/2010/08/", "urn://Ocpp/Cs/2010/08", nullptr},
+    {"cp12", "urn://Ocpp/Cp/2010/08/", "urn://Ocpp/Cp/2010/08", nullptr},
+    {"cs15", "urn://Ocpp/Cs/2012/06/", "urn://Ocpp/Cs/2012/06", nullptr},
+    {"cp15", "urn://Ocpp/Cp/2012/06/", "urn://Ocpp/Cp/2012/06", nullptr},
+    {"cs16", "urn://Ocpp/Cs/2015/10/", "urn://Ocpp/Cs/2015/10", nullptr},
+    {"cp16", "urn://Ocpp/Cp/2015/10/", "urn://Ocpp/Cp/2015/10", nullptr},
+    {"wsa", "http://www.w3.org/2005/08/addressing", "http://schemas.xmlsoap.org/ws/2004/08/addressing", nullptr},
+    {nullptr, nullptr, nullptr, nullptr}};
+
+const Operations& operationsOf(ocpp::Version version) {
+  switch (version) {
+    case ocpp::Version::V12: return operations12();
+    case ocpp::Version::V15: return operations15();
+    case ocpp::Version::V16: break;
+  }
+  return operations16();
+}
+
+const Operation& operationOf(ocpp::Version version, ocpp::Role service, std::size_t action) {
+  const Operations& all = operationsOf(version);
+  return service == ocpp::Role::ChargePoint ? all.chargePoint[action] : all.centralSystem[action];
+}
+
+std::string trimmedText(const std::string* text) { return text ? std::string(ocpp::trimmed(*text)) : std::string(); }
+
+template <class Endpoint>
+std::string address(const Endpoint* endpoint) {
+  return endpoint && endpoint->Address ? trimmedText(&*endpoint->Address) : std::string();
+}
+
+// gSOAP writes attributes in the order in which it first met their names: the contract's, always.
+void orderAttributes(::soap* soap) {
+  for (const char* name : {"context", "format", "measurand", "location", "unit"}) soap_set_attr(soap, name, "", 1);
+  soap_clr_attr(soap);
+}
+
+/// One attempt to read: what is waited for, and what came of it.
+struct Attempt {
+  Expected expected;
+  bool plain = false;
+  Incoming incoming;
+  ocpp::Role service{};
+  std::size_t action = 0;
+  std::optional<ocpp::Fault> fault;
+  bool soapFault = false;
+  bool lossy = false;
+  ocpp::Request request;
+  ocpp::Response response;
+
+  bool refuse(ocpp::FaultCode code, std::string_view text) {
+    // A reply that makes no sense is the charger's internal error (translation 7.3).
+    if (expected.half == ocpp::Half::Response) code = ocpp::FaultCode::InternalError;
+    fault = ocpp::Fault{code, std::string(text)};
+    return false;
+  }
+};
+
+}  // namespace
+
+struct Codec::Context {
+  enum class Part { Header, Body, RepairedBody };
+  ::soap* soap;
+  std::string_view input;
+  std::string* output = nullptr;
+  std::string ignoredHeaders;  ///< Names of headers that gSOAP did not know, each followed by a blank.
+  bool notUnderstood = false;  ///< One of them had mustUnderstand.
+  ocpp::ReadNotes ignored;     ///< Elements that the lax reading of a repaired body left out.
+  Part reading = Part::Header;
+
+  Context() {
+    constexpr soap_mode common = SOAP_ENC_PLAIN | SOAP_XML_TREE | SOAP_C_UTFSTRING;
+    soap = soap_new2(common | SOAP_XML_STRICT, common | SOAP_IO_BUFFER | SOAP_XML_NOTYPE);
+    if (soap == nullptr) throw std::bad_alloc();
+    soap->maxlevel = 64;
+    soap->maxlength = 0;  // the guard limits the document
+    soap->user = this;
+    soap->frecv = [](::soap* s, char* buffer, size_t size) {
+      std::string_view& rest = static_cast<Context*>(s->user)->input;
+      size = std::min(size, rest.size());
+      std::memcpy(buffer, rest.data(), size);
+      rest.remove_prefix(size);
+      return size;
+    };
+    soap->fsend = [](::soap* s, const char* bytes, size_t size) {
+      static_cast<Context*>(s->user)->output->append(bytes, size);
+      return SOAP_OK;
+    };
+    soap->fignore = [](::soap* s, const char* tag) { return static_cast<Context*>(s->user)->ignore(tag); };
+    soap_set_namespaces(soap, namespaceTable);
+  }
+  ~Context() {
+    reset();
+    soap_free(soap);
+  }
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  void reset() {
+    soap_destroy(soap);
+    soap_dealloc(soap, nullptr);  // not soap_end(): that also clears 32 KB of tables
+    soap->header = nullptr;
+    soap->fault = nullptr;
+  }
+
+  /// gSOAP asks whether it may skip an element that it does not expect.
+  int ignore(const char* tag) {
+    if (reading == Part::Body) return soap->error = SOAP_TAG_MISMATCH;
+    if (reading == Part::RepairedBody) {
+      ignored.push_back({"/" + std::string(localName(tag)), "unexpected element: ignored"});
+    } else {
+      ignoredHeaders.append(localName(tag)).append(" ");
+      notUnderstood = notUnderstood || soap->mustUnderstand != 0;
+    }
+    return SOAP_OK;
+  }
+
+  /// Reads up to the wrapper element. False: gSOAP refuses. A repaired body is read laxly: what is in it twice, or
+  /// unknown, is skipped.
+  bool open(std::string_view xml, Part body) {
+    reset();
+    input = xml;
+    ignoredHeaders.clear();
+    ignored.clear();
+    notUnderstood = false;
+    reading = Part::Header;
+    if (body == Part::Body)
+      soap_set_imode(soap, SOAP_XML_STRICT);
+    else
+      soap_clr_imode(soap, SOAP_XML_STRICT);
+    const bool opened = soap_begin_recv(soap) == SOAP_OK && soap_envelope_begin_in(soap) == SOAP_OK &&
+                        soap_recv_header(soap) == SOAP_OK && soap_body_begin_in(soap) == SOAP_OK &&
+                        soap_peek_element(soap) == SOAP_OK;
+    reading = body;
+    return opened;
+  }
+
+  /// The service whose namespace the wrapper element has.
+  std::optional<Service> service() const {
+    const char* colon = std::strchr(soap->tag, ':');
+    const std::size_t length = colon ? static_cast<std::size_t>(colon - soap->tag) : 0;
+    const soap_nlist* ns = soap->nlist;
+    while (ns != nullptr && (std::strncmp(ns->id, soap->tag, length) != 0 || ns->id[length] != 0)) ns = ns->next;
+    if (ns == nullptr || ns->index < firstService || ns->index >= firstService + 6) return std::nullopt;
+    const int place = ns->index - firstService;
+    return Service{static_cast<ocpp::Version>(place / 2),
+                   place % 2 == 0 ? ocpp::Role::CentralSystem : ocpp::Role::ChargePoint};
+  }
+
+  /// The headers as gSOAP read them; false when there are some that only readHeaders() understands.
+  bool headers(Header& to) const {
+    const SOAP_ENV__Header* from = soap->header;
+    if (from == nullptr) return ignoredHeaders.empty();
+    const std::string* const identities[] = {from->cs12__chargeBoxIdentity, from->cp12__chargeBoxIdentity,
+                                             from->cs15__chargeBoxIdentity, from->cp15__chargeBoxIdentity,
+                                             from->cs16__chargeBoxIdentity, from->cp16__chargeBoxIdentity};
+    for (const std::string* identity : identities)  // any of them: QUIRKS X9
+      if (identity != nullptr) to.chargeBoxIdentity = trimmedText(identity);
+    to.messageId = trimmedText(from->wsa__MessageID);
+    to.action = trimmedText(from->wsa__Action);
+    to.to = trimmedText(from->wsa__To);
+    to.relatesTo = from->wsa__RelatesTo ? trimmedText(&from->wsa__RelatesTo->__item) : std::string();
+    to.from = address(from->wsa__From);
+    to.replyTo = address(from->wsa__ReplyTo);
+    return ignoredHeaders.empty() && (from->wsa__From == nullptr || from->wsa__From->Address);
+  }
+
+  void read(std::string_view xml, const ReadOptions& options, Attempt& attempt);
+  bool readStrictly(std::string_view xml, const ReadOptions& options, Attempt& attempt);
+  void readRepaired(std::string_view xml, Attempt& attempt);
+  bool readBody(Attempt& attempt);
+  bool refuse(Attempt& attempt);
+  template <class Body>
+  void write(std::string& out, const Dialect& dialect, ocpp::Role service, Kind kind, const Header& header,
+             std::string_view action, Body&& body);
+};
+
+bool Codec::Context::refuse(Attempt& attempt) {
+  std::string text;
+  switch (soap->error) {
+    case SOAP_TAG_MISMATCH: text = "unexpected element"; break;
+    case SOAP_NO_TAG: text = "there is no body element"; break;
+    case SOAP_OCCURS: text = "an element occurs too often, or one is missing"; break;
+    default: text = "not a readable envelope (" + std::to_string(soap->error) + ")"; break;
+  }
+  if (*soap->tag != 0) text.append(" at ").append(soap->tag);
+  return attempt.refuse(ocpp::FaultCode::ProtocolError, text);
+}
+
+/// The body under the cursor. False with a fault: gSOAP refuses, or a value is impossible.
+bool Codec::Context::readBody(Attempt& attempt) {
+  const ocpp::Version version = *attempt.incoming.version;
+  const Operation& operation = operationOf(version, attempt.service, attempt.action);
+  Reader reader;
+  reader.encoding = ocpp::soapEncoding(version);
+  reader.plain = attempt.plain;
+  bool read = false;
+  if (attempt.expected.half == ocpp::Half::Request) {
+    reader.forgiving = ocpp::Actions::deliveries[attempt.action] == ocpp::Delivery::Queued ||
+                       attempt.action == ocpp::indexOf<ocpp::StatusNotification>;
+    read = operation.readRequest(soap, reader, attempt.request);
+  } else {
+    reader.refusal = ocpp::FaultCode::InternalError;  // translation 7.3
+    read = operation.readResponse(soap, reader, attempt.response);
+  }
+  if (!read) return refuse(attempt);
+  for (ocpp::ReadNote& note : reader.notes) attempt.incoming.notes.push_back(std::move(note));
+  attempt.fault = std::move(reader.fault);
+  attempt.lossy = reader.lossy;
+  return !attempt.fault;
+}
+
+/// True when there is nothing to repair.
+bool Codec::Context::readStrictly(std::string_view xml, const ReadOptions& options, Attempt& attempt) {
+  if (!open(xml, Part::Body)) return refuse(attempt);
+  attempt.incoming.soap11 = soap->version == 1;
+  attempt.incoming.wsa2004 =
+      ::memmem(xml.data(), xml.size(), wsa2004Namespace.data(), wsa2004Namespace.size()) != nullptr;
+  if (!headers(attempt.incoming.header)) {
+    attempt.incoming.header = readHeaders(xml);
+    if (!ignoredHeaders.empty())
+      attempt.incoming.notes.push_back({"/", "headers that are unknown or outside their namespace: " + ignoredHeaders});
+  }
+  if (options.strict && attempt.incoming.soap11)  // ER-2
+    return attempt.refuse(ocpp::FaultCode::VersionMismatch, "SOAP 1.2 is spoken here");
+  if (options.strict && notUnderstood)
+    return attempt.refuse(ocpp::FaultCode::MustUnderstand, "not understood: " + ignoredHeaders);
+
+  const std::string_view local = localName(soap->tag);
+  const auto found = service();
+  const auto action = findWrapper(local, attempt.expected.half);
+  if (found) attempt.incoming.version = found->version;
+  if (!found || !action || !offers(found->version, attempt.expected.service.value_or(found->role), *action))
+    return attempt.refuse(ocpp::FaultCode::NotSupported, "unknown operation: " + std::string(soap->tag));  // ER-7
+  if (attempt.expected.action && attempt.expected.action != action)
+    return attempt.refuse(ocpp::FaultCode::InternalError, "unexpected response: " + std::string(local));
+  if (attempt.expected.service && attempt.expected.service != found->role)
+    return attempt.refuse(ocpp::FaultCode::NotSupported, "an operation of the other service: " + std::string(local));
+  attempt.service = found->role;
+  attempt.action = *action;
+  return readBody(attempt) && !attempt.lossy;
+}
+
+void Codec::Context::readRepaired(std::string_view xml, Attempt& attempt) {
+  Recovered recovered = recover(xml, attempt.expected);
+  attempt.incoming = std::move(recovered.incoming);
+  attempt.service = recovered.service;
+  attempt.action = recovered.action;
+  attempt.soapFault = recovered.soapFault.has_value();
+  attempt.fault = attempt.soapFault ? std::move(recovered.soapFault) : std::move(recovered.refusal);
+  if (attempt.fault) return;
+  if (!open(recovered.xml, Part::RepairedBody)) {
+    refuse(attempt);
+    return;
+  }
+  readBody(attempt);
+  for (ocpp::ReadNote& note : ignored) attempt.incoming.notes.push_back(std::move(note));
+}
+
+void Codec::Context::read(std::string_view xml, const ReadOptions& options, Attempt& attempt) {
+  const Guarded guarded = guard(xml);
+  if (guarded.refusal != nullptr) {
+    attempt.refuse(ocpp::FaultCode::ProtocolError, guarded.refusal);
+    return;
+  }
+  attempt.plain = guarded.plain;
+  if (readStrictly(xml, options, attempt)) return;
+  if (options.strict && localName(soap->tag) != "Fault") {
+    if (!attempt.fault) attempt.refuse(ocpp::FaultCode::ProtocolError, "a value was not readable");
+    return;
+  }
+  Attempt repaired;
+  repaired.expected = attempt.expected;
+  repaired.plain = attempt.plain;
+  readRepaired(xml, repaired);
+  // A loss that repairing does not heal is no reason to refuse.
+  if (attempt.fault || !repaired.fault) attempt = std::move(repaired);
+}
+
+template <class Body>
+void Codec::Context::write(std::string& out, const Dialect& dialect, ocpp::Role service, Kind kind,
+                           const Header& header, std::string_view action, Body&& body) {
+  const std::size_t before = out.size();
+  try {
+    beginEnvelope(out, dialect, service, kind, header, action);
+    reset();
+    output = &out;
+    soap_begin_send(soap);
+    soap->ns = 1;  // declaration and namespaces are written: head.cpp
+    soap->level = 2;
+    if (dialect.version == ocpp::Version::V15) orderAttributes(soap);
+    if (!body(soap, Writer{ocpp::soapEncoding(dialect.version), dialect.fraction}) || soap_end_send(soap) != SOAP_OK)
+      throw std::logic_error("gSOAP cannot write this message");
+    endEnvelope(out);
+  } catch (...) {
+    out.resize(before);
+    throw;
+  }
+}
+
+namespace {
+
+const Operation& writable(const Dialect& dialect, ocpp::Role service, std::size_t action) {
+  if (!offers(dialect.version, service, action))
+    throw std::logic_error(std::string(ocpp::Actions::names[action]) + " does not exist in OCPP " +
+                           std::string(ocpp::name(dialect.version)) + " over SOAP");
+  return operationOf(dialect.version, service, action);
+}
+
+}  // namespace
+
+Codec::Codec() : context_(std::make_unique<Context>()) {}
+Codec::~Codec() = default;
+
+std::variant<RequestMessage, ReadFailure> Codec::readRequest(std::string_view xml, ocpp::Role service,
+                                                             const ReadOptions& options) {
+  Attempt attempt;
+  attempt.expected = {ocpp::Half::Request, service, std::nullopt};
+  context_->read(xml, options, attempt);
+  if (attempt.fault) {
+    ReadFailure failure;
+    static_cast<Incoming&>(failure) = std::move(attempt.incoming);
+    failure.fault = std::move(*attempt.fault);
+    if (attempt.soapFault) failure.fault = {ocpp::FaultCode::ProtocolError, "a Fault is not a request"};
+    return failure;
+  }
+  RequestMessage message;
+  static_cast<Incoming&>(message) = std::move(attempt.incoming);
+  message.request = std::move(attempt.request);
+  return message;
+}
+
+ReplyMessage Codec::readReply(std::string_view xml, std::size_t action, const ReadOptions& options) {
+  Attempt attempt;
+  attempt.expected = {ocpp::Half::Response, std::nullopt, action};
+  context_->read(xml, options, attempt);
+  ReplyMessage message;
+  static_cast<Incoming&>(message) = std::move(attempt.incoming);
+  message.soapFault = attempt.soapFault;
+  if (attempt.fault)
+    message.outcome = std::move(*attempt.fault);
+  else
+    message.outcome = std::move(attempt.response);
+  return message;
+}
+
+void Codec::writeRequest(std::string& out, const Dialect& dialect, ocpp::Role service, const Header& header,
+                         const ocpp::Request& request) {
+  const std::string_view action = ocpp::actionName(request);
+  const Operation& operation = writable(dialect, service, request.index());
+  const std::string tag = wrapperName(request.index(), ocpp::Half::Request, servicePrefix(dialect, service));
+  context_->write(out, dialect, service, Kind::Request, header, action, [&](::soap* soap, const Writer& writer) {
+    return operation.writeRequest(soap, tag.c_str(), writer, request);
+  });
+}
+
+void Codec::writeReply(std::string& out, const Dialect& dialect, ocpp::Role service, const Header& header,
+                       const ocpp::Response& response) {
+  const std::string_view action = ocpp::actionName(response);
+  const Operation& operation = writable(dialect, service, response.index());
+  const std::string tag = wrapperName(response.index(), ocpp::Half::Response, servicePrefix(dialect, service));
+  context_->write(out, dialect, service, Kind::Reply, header, action, [&](::soap* soap, const Writer& writer) {
+    return operation.writeResponse(soap, tag.c_str(), writer, response);
+  });
+}
+
+void Codec::writeFault(std::string& out, const Dialect& dialect, ocpp::Role service, const Header& header,
+                       const ocpp::Fault& fault) {
+  beginEnvelope(out, dialect, service, Kind::Fault, header, {});
+  writeFaultElement(out, dialect, service, fault);
+  endEnvelope(out);
+}
+
+}  // namespace ocpp_s

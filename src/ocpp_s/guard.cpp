@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The scan before any XML parser, one pass over the bytes.
+#include "ocpp_s/guard.h"
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+
+#include "ocpp/text.h"
+
+namespace ocpp_s {
+
+namespace {
+
+constexpr std::size_t deepest = 64;
+
+bool isSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+bool isLegal(unsigned char c) { return c >= 0x20 ? c < 0x80 : c == '\t' || c == '\n' || c == '\r'; }
+
+// ASCII of which every character may stand in XML; eight bytes at a time.
+bool isPlainAscii(std::string_view s) {
+  std::size_t i = 0;
+  for (; i + 8 <= s.size(); i += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, s.data() + i, 8);
+    const std::uint64_t suspect = ((word - 0x2020202020202020u) | word) & 0x8080808080808080u;  // < 0x20 or > 0x7F
+    if (suspect == 0) continue;
+    for (std::size_t k = i; k < i + 8; ++k)
+      if (!isLegal(static_cast<unsigned char>(s[k]))) return false;
+  }
+  for (; i < s.size(); ++i)
+    if (!isLegal(static_cast<unsigned char>(s[i]))) return false;
+  return true;
+}
+
+// Character references: `plain` ends with the first one; one to NUL is refused, since parsers cut strings there.
+bool refersToNul(std::string_view s, bool& plain) {
+  for (std::size_t at = s.find("&#"); at != s.npos; at = s.find("&#", at + 2)) {
+    plain = false;
+    std::size_t i = at + 2;
+    if (i < s.size() && (s[i] == 'x' || s[i] == 'X')) ++i;
+    const std::size_t first = i;
+    while (i < s.size() && s[i] == '0') ++i;
+    if (i > first && (i == s.size() || s[i] == ';')) return true;
+  }
+  return false;
+}
+
+constexpr const char* tooLong = "the document ends early, or a tag is too long";
+constexpr const char* mismatch = "an end tag does not match";
+
+// Characters that mean something inside a start tag.
+constexpr std::array<bool, 256> stops = [] {
+  std::array<bool, 256> table{};
+  for (const char c : {'>', '<', '"', '\''}) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
+class Scan {
+ public:
+  Scan(std::string_view document, const GuardLimits& limits) : rest_(document), limits_(limits) {}
+
+  const char* run() {
+    for (;;) {
+      const std::size_t at = rest_.find('<');
+      if (at == rest_.npos) break;
+      rest_.remove_prefix(at);
+      if (const char* refusal = markup()) return refusal;
+    }
+    if (depth_ != 0 || !rooted_) return "the document ends early";
+    return nullptr;
+  }
+
+ private:
+  const char* markup() {
+    if (rest_.size() < 2) return "the document ends early";
+    if (rest_[1] == '?') return skip("?>", 2);
+    if (rest_[1] != '!') return tag();
+    if (rest_.substr(0, 4) == "<!--") return skip("-->", 4);
+    if (rest_.substr(0, 9) == "<![CDATA[") return skip("]]>", 9);
+    return "a document type declaration is not allowed";
+  }
+
+  const char* skip(std::string_view end, std::size_t from) {
+    const std::size_t at = rest_.find(end, from);
+    if (at == rest_.npos) return "the document ends early";
+    rest_.remove_prefix(at + end.size());
+    return nullptr;
+  }
+
+  const char* tag() {
+    if (rest_[1] == '/') return endTag();
+    const std::size_t limit = rest_.size() < limits_.tagBytes ? rest_.size() : limits_.tagBytes;
+    std::size_t i = 1, attributes = 0;
+    for (;; ++i) {
+      while (i < limit && !stops[static_cast<unsigned char>(rest_[i])]) ++i;
+      if (i == limit) return tooLong;
+      if (rest_[i] == '>') break;
+      if (rest_[i] == '<') return "'<' inside a tag";
+      if (++attributes > limits_.attributes) return "too many attributes";
+      const void* close = std::memchr(rest_.data() + i + 1, rest_[i], limit - i - 1);
+      if (close == nullptr) return tooLong;
+      i = static_cast<std::size_t>(static_cast<const char*>(close) - rest_.data());
+    }
+    const std::string_view inside = rest_.substr(1, i - 1);
+    rest_.remove_prefix(i + 1);
+    return startTag(inside);
+  }
+
+  const char* startTag(std::string_view inside) {
+    std::size_t length = 0;
+    while (length < inside.size() && !isSpace(inside[length]) && inside[length] != '/') ++length;
+    if (length == 0) return "a tag has no name";
+    if (depth_ == 0 && rooted_) return "more than one root element";
+    rooted_ = true;
+    if (inside.back() == '/') return nullptr;
+    if (depth_ == limits_.depth || depth_ == deepest) return "elements are nested too deeply";
+    open_[depth_++] = inside.substr(0, length);
+    return nullptr;
+  }
+
+  const char* endTag() {
+    if (depth_ == 0) return mismatch;
+    const std::string_view name = open_[--depth_];
+    if (rest_.compare(2, name.size(), name) != 0) return mismatch;
+    rest_.remove_prefix(2 + name.size());
+    while (!rest_.empty() && isSpace(rest_.front())) rest_.remove_prefix(1);
+    if (rest_.empty() || rest_.front() != '>') return mismatch;
+    rest_.remove_prefix(1);
+    return nullptr;
+  }
+
+  std::string_view rest_;
+  const GuardLimits& limits_;
+  std::array<std::string_view, deepest> open_;
+  std::size_t depth_ = 0;
+  bool rooted_ = false;
+};
+
+}  // namespace
+
+Guarded guard(std::string_view document, const GuardLimits& limits) {
+  if (document.size() > limits.bytes) return {"the document is too large"};
+  if (document.substr(0, 3) == "\xef\xbb\xbf") document.remove_prefix(3);
+  while (!document.empty() && isSpace(document.front())) document.remove_prefix(1);
+  if (document.empty()) return {"there is no document"};
+  if (document.front() != '<') return {"this is not XML"};
+  if (std::memchr(document.data(), 0, document.size()) != nullptr) return {"a NUL character is not allowed"};
+  bool plain = isPlainAscii(document) || ocpp::isXmlText(document);
+  if (refersToNul(document, plain)) return {"a NUL character is not allowed"};
+  return {Scan(document, limits).run(), plain};
+}
+
+}  // namespace ocpp_s

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The scan before any XML parser: refuses in linear time what parsers handle slowly, silently or not at all (G-8).
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace ocpp_s {
+
+struct GuardLimits {
+  std::size_t bytes = 1 << 20;
+  std::size_t depth = 32;
+  std::size_t attributes = 64;   ///< Of one element; parsers compare each with each.
+  std::size_t tagBytes = 16384;  ///< Of one tag with its attributes.
+};
+
+struct Guarded {
+  const char* refusal = nullptr;  ///< Why the document is refused; nullptr = pass it on.
+  bool plain = false;             ///< Texts need no check for characters: all UTF-8, and no character references.
+};
+
+/// Refuses: what does not begin with `<` (HTTP, MIME, JSON, UTF-16), NUL (also as reference), DTD, tags that do not
+/// match, more than one root, and documents beyond the limits. Everything else is for the parser to judge.
+Guarded guard(std::string_view document, const GuardLimits& limits = {});
+
+}  // namespace ocpp_s

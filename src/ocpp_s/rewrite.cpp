@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Rewrites a body element into the exact words, shape and namespace of its version.
+#include "ocpp_s/rewrite.h"
+
+#include <array>
+#include <optional>
+#include <sstream>
+#include <vector>
+
+#include "ocpp/messages.h"
+#include "ocpp/text.h"
+#include "ocpp_s/dialect.h"
+#include "ocpp_s/dom.h"
+#include "ocpp_s/head.h"
+#include "ocpp_s/vocabulary.h"
+
+namespace ocpp_s {
+
+namespace {
+
+// In the order of the 1.6 contract.
+constexpr std::array<std::string_view, 6> sampleAttributes{"context", "format",   "measurand",
+                                                           "phase",   "location", "unit"};
+constexpr std::size_t phaseAttribute = 3;  // 1.5 has none
+
+/// Readings of one moment, whatever they looked like.
+struct Sample {
+  std::string value;
+  std::array<std::optional<std::string>, sampleAttributes.size()> attributes;
+};
+struct Block {
+  std::optional<std::string> timestamp;
+  std::vector<Sample> samples;
+};
+
+class Rewriter {
+ public:
+  Rewriter(std::string& out, const BodyKind& kind, std::string_view foundNamespace, ocpp::ReadNotes& notes)
+      : out_(out), kind_(kind), found_(foundNamespace), notes_(notes) {}
+
+  void children(const pugi::xml_node& parent) {
+    for (pugi::xml_node node = firstElement(parent); node; node = nextElement(node)) element(node);
+  }
+
+  void noteNamespaces() {
+    if (unbound_) notes_.push_back({"/", "an undeclared namespace prefix was ignored"});
+    if (outside_) notes_.push_back({"/", "elements outside the message's namespace were read as its own"});
+  }
+
+ private:
+  void note(std::string_view element, std::string text) {
+    notes_.push_back({"/" + std::string(element), std::move(text)});
+  }
+
+  void element(const pugi::xml_node& node) {
+    look(node);
+    if (isNil(node)) return;  // L-12
+    const std::string_view local = localName(node);
+    std::string_view name = canonicalName(kind_.version, kind_.action, kind_.half, local);
+    if (name.empty()) name = local;
+    if (name != local) note(local, "was read as " + std::string(name));
+    if (isMeterData(name)) return meterData(node, name);
+    open(name);
+    if (!firstElement(node))
+      appendEscaped(out_, textOf(node));
+    else if (isOpaque(name))
+      markup(node, name);
+    else
+      children(node);
+    close(name);
+  }
+
+  void look(const pugi::xml_node& node) {
+    if (hasUnboundPrefix(node))
+      unbound_ = true;
+    else if (namespaceOf(node) != found_)
+      outside_ = true;
+    for (const pugi::xml_attribute& attribute : node.attributes())
+      if (std::string_view(attribute.name()).substr(0, 4) == "xsi:" && !isDeclared(node, "xmlns:xsi")) unbound_ = true;
+  }
+
+  static bool isDeclared(pugi::xml_node node, const char* declaration) {
+    for (; node; node = node.parent())
+      if (node.attribute(declaration)) return true;
+    return false;
+  }
+
+  void open(std::string_view name) { out_.append("<").append(name).append(">"); }
+  void close(std::string_view name) { out_.append("</").append(name).append(">"); }
+  void leaf(std::string_view name, std::string_view text) {
+    open(name);
+    appendEscaped(out_, text);
+    close(name);
+  }
+
+  bool isOpaque(std::string_view name) const {
+    return kind_.action == ocpp::indexOf<ocpp::DataTransfer> && name == "data";
+  }
+
+  void markup(const pugi::xml_node& node, std::string_view name) {  // QUIRKS X12
+    std::ostringstream inner;
+    for (const pugi::xml_node& child : node.children()) child.print(inner, "", pugi::format_raw);
+    appendEscaped(out_, inner.str());
+    note(name, "markup was read as text");
+  }
+
+  bool isMeterData(std::string_view name) const {
+    if (kind_.half != ocpp::Half::Request) return false;
+    if (kind_.action == ocpp::indexOf<ocpp::MeterValues>) return name == "values" || name == "meterValue";
+    return kind_.action == ocpp::indexOf<ocpp::StopTransaction> && name == "transactionData";
+  }
+
+  void meterData(const pugi::xml_node& node, std::string_view name) {
+    std::vector<Block> blocks;
+    gather(node, blocks);
+    const bool wrapped = name == "transactionData" && kind_.version == ocpp::Version::V15;
+    if (wrapped) open(name);
+    for (const Block& block : blocks) emit(block, wrapped ? "values" : name);
+    if (wrapped) close(name);
+  }
+
+  // One element may hold blocks (1.5 transactionData), and be one.
+  void gather(const pugi::xml_node& node, std::vector<Block>& blocks) {
+    Block block;
+    Sample pattern;  // attributes of the block are those of its samples
+    for (const pugi::xml_attribute& each : node.attributes()) {
+      if (localName(std::string_view(each.name())) == "timestamp") block.timestamp = each.value();
+      setAttribute(pattern, localName(std::string_view(each.name())), each.value());
+    }
+    for (pugi::xml_node child = firstElement(node); child; child = nextElement(child)) {
+      look(child);
+      if (isNil(child)) continue;
+      if (isNamed(child, "values") || isNamed(child, "meterValue"))
+        gather(child, blocks);
+      else if (isNamed(child, "timestamp"))
+        block.timestamp = textOf(child);
+      else if (isNamed(child, "value") || isNamed(child, "sampledValue"))
+        block.samples.push_back(sample(child, pattern));
+      else if (!setAttribute(pattern, localName(child), textOf(child)))
+        note(localName(child), "unexpected element: ignored");
+    }
+    if (block.timestamp || !block.samples.empty()) blocks.push_back(std::move(block));
+  }
+
+  Sample sample(const pugi::xml_node& node, Sample made) {
+    for (const pugi::xml_attribute& each : node.attributes())
+      setAttribute(made, localName(std::string_view(each.name())), each.value());
+    if (!firstElement(node)) made.value = textOf(node);
+    for (pugi::xml_node child = firstElement(node); child; child = nextElement(child)) {
+      look(child);
+      if (isNil(child)) continue;
+      if (isNamed(child, "value"))
+        made.value = textOf(child);
+      else if (!setAttribute(made, localName(child), textOf(child)))
+        note(localName(child), "unexpected element: ignored");
+    }
+    return made;
+  }
+
+  static bool setAttribute(Sample& sample, std::string_view name, std::string value) {
+    for (std::size_t i = 0; i < sampleAttributes.size(); ++i) {
+      if (!ocpp::equalFold(sampleAttributes[i], name)) continue;
+      sample.attributes[i] = std::move(value);
+      return true;
+    }
+    return false;
+  }
+
+  void emit(const Block& block, std::string_view name) {
+    if (kind_.version == ocpp::Version::V12) return emit12(block, name);
+    open(name);
+    if (block.timestamp) leaf("timestamp", *block.timestamp);
+    for (const Sample& each : block.samples) kind_.version == ocpp::Version::V15 ? emit15(each) : emit16(each);
+    close(name);
+  }
+
+  void emit12(const Block& block, std::string_view name) {
+    for (const Sample& each : block.samples) {
+      open(name);
+      if (block.timestamp) leaf("timestamp", *block.timestamp);
+      leaf("value", each.value);
+      close(name);
+    }
+  }
+
+  void emit15(const Sample& sample) {
+    out_.append("<value");
+    for (std::size_t i = 0; i < sampleAttributes.size(); ++i) {
+      if (!sample.attributes[i] || i == phaseAttribute) continue;
+      out_.append(" ").append(sampleAttributes[i]).append("=\"");
+      appendEscaped(out_, *sample.attributes[i]);
+      out_.append("\"");
+    }
+    out_.append(">");
+    appendEscaped(out_, sample.value);
+    out_.append("</value>");
+  }
+
+  void emit16(const Sample& sample) {
+    open("sampledValue");
+    leaf("value", sample.value);
+    for (std::size_t i = 0; i < sampleAttributes.size(); ++i)
+      if (sample.attributes[i]) leaf(sampleAttributes[i], *sample.attributes[i]);
+    close("sampledValue");
+  }
+
+  std::string& out_;
+  const BodyKind& kind_;
+  std::string_view found_;
+  ocpp::ReadNotes& notes_;
+  bool unbound_ = false;
+  bool outside_ = false;
+};
+
+}  // namespace
+
+void rewriteBody(std::string& out, const pugi::xml_node& wrapper, std::string_view ns, const BodyKind& kind,
+                 ocpp::ReadNotes& notes) {
+  const std::string name = wrapperName(kind.action, kind.half);
+  if (localName(wrapper) != name)
+    notes.push_back({"/", std::string(localName(wrapper)) + " was read as " + name});  // QUIRKS X14
+  out.append("<").append(name).append(" xmlns=\"").append(ns).append("\">");
+  Rewriter rewriter(out, kind, namespaceOf(wrapper), notes);
+  rewriter.children(wrapper);
+  rewriter.noteNamespaces();
+  out.append("</").append(name).append(">");
+}
+
+}  // namespace ocpp_s

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Registration: replaying BootNotification, Pending and Rejected, and the status round after an accepted boot
+// (SM-3, SM-4, ST-9).
+#include <algorithm>
+
+#include "session/impl.h"
+
+namespace session {
+
+using namespace ocpp;
+
+bool GatewaySession::Impl::onHold() const {
+  return pending() && settings_.pendingPolicy == PendingPolicy::AcceptAndHold && boot_->version != Version::V16;
+}
+
+/// SM-3: on a new connection.
+bool GatewaySession::Impl::bootNeeded() const {
+  if (!boot_) return false;
+  if (outbox_.find([](const OutCall& c) { return is<BootNotification>(c.request); })) return false;
+  return bootUnsent_ || !registered() || (settings_.bootReplayAlways && transactions_.open() == 0);
+}
+
+void GatewaySession::Impl::replayBoot() {
+  if (outbox_.find([](const OutCall& c) { return is<BootNotification>(c.request); })) return;
+  auto call = std::make_unique<OutCall>();
+  call->request = boot_->request;
+  call->version = boot_->version;
+  outbox_.pushFront(std::move(call));
+}
+
+void GatewaySession::Impl::bootAnswered(OutCall& call, const BootNotification::Response& response, Instant now) {
+  clockOffset_ = response.currentTime.at - now;
+  boot_->status = response.status;
+  boot_->answeredAt = now;
+  boot_->interval = response.interval;
+  bootUnsent_ = false;
+  bootAgainAt_.reset();
+  keepRecord(*boot_);
+  const BootNotification::Response told = bootForCharger(call.version, response);
+  if (told.status == RegistrationStatus::Accepted && !call.waiters.empty()) lastInterval_ = told.interval;
+  answerAll(call, Response(told), now);
+  if (registered()) {
+    everAccepted_ = true;
+    if (lastInterval_ <= 0) lastInterval_ = told.interval;
+    if (call.version != Version::V16) fillStatusAt_ = now + settings_.statusFill;  // ST-9
+  } else if (rejected()) {                                                         // SM-4
+    giveUpAll(Why::Rejected, now);
+    close(1000, "registration rejected");
+    link_ = Link::Waiting;
+    reopenAt_ = now + std::chrono::seconds(told.interval);
+  } else if (onHold()) {
+    giveUpAll(Why::OnHold, now);
+    bootAgainAt_ = now + std::chrono::seconds(response.interval > 0 ? response.interval : settings_.rejectedInterval);
+  }
+}
+
+/// Section 4.1 and SM-4: what the charger's version can say.
+BootNotification::Response GatewaySession::Impl::bootForCharger(Version version,
+                                                                BootNotification::Response response) const {
+  constexpr int mostPending = 300;
+  const int wait = response.interval > 0 ? response.interval : settings_.rejectedInterval;
+  const int regular = response.interval > 0 ? response.interval : settings_.defaultInterval;
+  switch (response.status) {
+    case RegistrationStatus::Accepted: response.interval = heartbeatOverride_.value_or(regular); break;
+    case RegistrationStatus::Rejected: response.interval = wait; break;
+    case RegistrationStatus::Pending:
+      response.interval = wait;
+      if (version == Version::V16) break;
+      if (onHold()) {
+        response.status = RegistrationStatus::Accepted;
+        response.interval = heartbeatOverride_.value_or(settings_.defaultInterval);
+      } else {
+        response.status = RegistrationStatus::Rejected;
+        response.interval = std::min(wait, mostPending);
+      }
+      break;
+  }
+  return response;
+}
+
+int GatewaySession::Impl::handedOutInterval() const {
+  return lastInterval_ > 0 ? lastInterval_ : settings_.defaultInterval;
+}
+
+/// ST-9: the statuses that the charger has not told since its boot.
+void GatewaySession::Impl::fillStatus(Instant now) {
+  fillStatusAt_.reset();
+  if (link_ != Link::Up || !registered()) return;
+  Connector* whole = connector(0);
+  if (whole && !whole->record.raw.timestamp) {
+    whole->record.raw.connectorId = 0;
+    whole->record.raw.errorCode = ChargePointErrorCode::NoError;
+    whole->record.raw.timestamp = DateTime{now, true};
+  }
+  for (Connector& each : connectors_) {
+    if (each.reported || !each.record.raw.timestamp) continue;
+    each.reported = true;
+    submitOwn(derived(each), now);
+  }
+}
+
+}  // namespace session

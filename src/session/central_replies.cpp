@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Outcomes of CALLs: what the charger is told, what is remembered, what follows (sections 4.1 and 7.2).
+#include <algorithm>
+
+#include "session/impl.h"
+#include "session/metering.h"
+
+namespace session {
+
+using namespace ocpp;
+
+void GatewaySession::Impl::fromCentral(CentralReply reply, Instant now) {
+  OutCallPtr call;
+  if (OutCall* asked = outbox_.onWire(); asked && asked->id == reply.id) {
+    call = outbox_.take(*asked);
+  } else {
+    const auto late = std::find_if(late_.begin(), late_.end(), [&](const OutCallPtr& c) { return c->id == reply.id; });
+    if (late == late_.end()) {
+      note(Level::Debug, "answer to no question: " + reply.id);
+      return;
+    }
+    call = std::move(*late);
+    late_.erase(late);
+  }
+  outbox_.unsend(*call);
+  if (reply.result && reply.result->index() != call->request.index())
+    reply.result = Fault{FaultCode::InternalError, "answer to another action"};
+  settle(std::move(call), std::move(reply.result), now);
+  pump(now);
+}
+
+void GatewaySession::Impl::settle(OutCallPtr call, Result<Response> result, Instant now) {
+  if (!result) return failed(std::move(call), result.fault(), now);
+  forgetQueued(*call);
+  if (call->otherCelsius) celsius_ = otherCelsius();  // MV-8: it likes this one
+  const Request& request = call->request;
+  if (is<BootNotification>(request)) return bootAnswered(*call, std::get<BootNotification::Response>(*result), now);
+  if (is<StartTransaction>(request)) return startAnswered(*call, std::get<StartTransaction::Response>(*result), now);
+  if (is<StopTransaction>(request)) return stopAnswered(*call, std::get<StopTransaction::Response>(*result), now);
+  if (const auto* status = std::get_if<StatusNotification::Request>(&request)) statusAnswered(*status);
+  if (const auto* beat = std::get_if<Heartbeat::Response>(&*result)) clockOffset_ = beat->currentTime.at - now;
+  if (const auto* authorize = std::get_if<Authorize::Request>(&request))
+    authorized_.put(authorize->idTag, std::get<Authorize::Response>(*result).idTagInfo, now);
+  if (is<LogStatusNotification>(request)) result = Response(DiagnosticsStatusNotification::Response{});  // EM-11
+  if (auto* transfer = std::get_if<DataTransfer::Response>(&*result))
+    if (transfer->data && !isXmlText(*transfer->data)) transfer->data.reset();  // L-6
+  answerAll(*call, result, now);
+}
+
+/// SM-3 (c) and MV-8: faults after which the same message is sent once more.
+bool GatewaySession::Impl::tryAgain(OutCallPtr& call, const Fault& fault) {
+  if (link_ != Link::Up || draining_) return false;
+  const bool boot = is<BootNotification>(call->request);
+  if (fault.code == FaultCode::SecurityError && !boot && !call->repeatedAfterBoot) {
+    call->repeatedAfterBoot = true;
+    if (!boot_) {
+      note(Level::Warning, "the back-end wants a BootNotification and the charger never sent one: making one up");
+      boot_.emplace();
+      boot_->version = version();
+      boot_->request.chargePointVendor = settings_.bootVendor;
+      boot_->request.chargePointModel = settings_.bootModel;
+    }
+    if (call->transaction) call->everSent = false;  // it was refused: nothing there to repeat for
+    outbox_.pushFront(std::move(call));
+    replayBoot();
+    return true;
+  }
+  if (!isConstraint(fault.code) || call->otherCelsius || !spellCelsius(call->request, celsius_)) return false;
+  call->otherCelsius = true;
+  outbox_.pushFront(std::move(call));
+  return true;
+}
+
+void GatewaySession::Impl::failed(OutCallPtr call, const Fault& fault, Instant now) {
+  if (tryAgain(call, fault)) return;
+  const MessageKind kind = kindOf(*call);
+  if (is<BootNotification>(call->request)) bootAgainAt_ = now + std::chrono::seconds(settings_.rejectedInterval);
+  const bool promised = call->kept != 0 || (settings_.durable && kind == MessageKind::Transactional);
+  if (!promised) {
+    note(Level::Warning, std::string(actionName(call->request)) + " refused by the back-end: " +
+                             std::string(faultRow(fault.code).jsonCode) + " " + fault.description);
+    if (kind == MessageKind::Start && call->transaction) transactions_.remove(call->transaction);
+    return answerAll(*call, faultForCharger(fault, kind), now);
+  }
+  if (!call->waiters.empty()) {
+    const Result<Response> told = localAnswer(*call, Why::Slow, now);  // success; ER-3
+    answerAll(*call, told, now);
+  }
+  keepQueued(*call);
+  if (++call->attempts >= numberSetting("TransactionMessageAttempts", 3)) return deadLetter(*call, fault);
+  call->notBefore = now + std::chrono::seconds(call->attempts * numberSetting("TransactionMessageRetryInterval", 60));
+  keepRecord(QueuedRecord{call->kept, call->request, call->attempts});
+  outbox_.pushFront(std::move(call));
+}
+
+/// ER-3, SM-15: given up, and said so.
+void GatewaySession::Impl::deadLetter(OutCall& call, const Fault& fault) {
+  note(Level::Error, "dead letter: " + std::string(actionName(call.request)) + " after " +
+                         std::to_string(call.attempts) + " refusals: " + fault.description);
+  if (is<StartTransaction>(call.request) && call.transaction) {
+    call.transaction->backendTxId = -1;  // TX-8: what follows says that it was never started
+    if (call.transaction->state == TransactionState::Starting) call.transaction->state = TransactionState::Active;
+    keepRecord(*call.transaction);
+  }
+  forgetQueued(call);
+}
+
+void GatewaySession::Impl::startAnswered(OutCall& call, StartTransaction::Response response, Instant now) {
+  TransactionRecord& record = *call.transaction;
+  authorized_.put(record.idTag, response.idTagInfo, now);
+  record.backendTxId = response.transactionId.value;
+  if (!record.provisional) record.soapTxId = transactions_.nameForCharger(*record.backendTxId, call.transaction);
+  if (record.state == TransactionState::Starting) record.state = TransactionState::Active;
+  record.authorized = response.idTagInfo.status == AuthorizationStatus::Accepted;
+  record.startInfo = response.idTagInfo;
+  if (record.provisional && !record.authorized && isOpen(record)) {  // TX-7
+    record.stopEvidence = Reason::DeAuthorized;
+    ask(RemoteStopTransaction::Request{TransactionId{*record.backendTxId}});
+  }
+  keepRecord(record);
+  response.transactionId.value = record.soapTxId;
+  answerAll(call, Response(response), now);
+  synthesise(record.connectorId, {record.start, true}, now);  // ST-8
+}
+
+void GatewaySession::Impl::stopAnswered(OutCall& call, const StopTransaction::Response& response, Instant now) {
+  const auto& stop = std::get<StopTransaction::Request>(call.request);
+  if (stop.idTag && response.idTagInfo) authorized_.put(*stop.idTag, *response.idTagInfo, now);
+  if (!call.transaction) rememberUnknownStop(call, stop);
+  TransactionRecord& record = *call.transaction;
+  record.stopInfo = response.idTagInfo;
+  finish(record, stop, TransactionState::Closed);
+  answerAll(call, Response(response), now);
+  if (record.connectorId > 0) synthesise(record.connectorId, stop.timestamp, now);  // ST-8
+}
+
+/// TX-10: so that a repeated stop of an unknown transaction is known (SM-7 key 2).
+void GatewaySession::Impl::rememberUnknownStop(OutCall& call, const StopTransaction::Request& stop) {
+  TransactionRecord unknown;
+  unknown.soapTxId = stop.transactionId.value;
+  unknown.backendTxId = stop.transactionId.value;
+  unknown.connectorId = -1;
+  unknown.start = stop.timestamp.at;
+  call.transaction = transactions_.add(unknown);
+  for (const Transaction& dropped : transactions_.trim()) forgetRecord(*dropped);
+}
+
+void GatewaySession::Impl::statusAnswered(const StatusNotification::Request& request) {
+  if (Connector* known = findConnector(request.connectorId)) {
+    known->record.delivered = request;
+    known->unsaid = false;
+    keepRecord(known->record);
+  }
+}
+
+}  // namespace session

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// When the WebSocket is open: first message, back-off, silence of the charger (SM-1, SM-2, SM-6, SM-13).
+#include <algorithm>
+
+#include "session/impl.h"
+
+namespace session {
+
+using namespace ocpp;
+
+namespace {
+constexpr Duration offlineLeast = std::chrono::seconds(180);  // SM-6
+constexpr Duration offlineExtra = std::chrono::seconds(60);
+constexpr Duration stable = std::chrono::seconds(60);  ///< A connection that held so long starts the back-off anew.
+}  // namespace
+
+/// SM-1 charger_driven: any message of the charger.
+void GatewaySession::Impl::wantCentral(Instant now) {
+  if (link_ == Link::Closed && !draining_) open(now);
+}
+
+void GatewaySession::Impl::open(Instant) {
+  link_ = Link::Opening;
+  emit(OpenCentral{});
+}
+
+void GatewaySession::Impl::close(int code, std::string reason) {
+  if (link_ == Link::Opening || link_ == Link::Up) emit(CloseCentral{code, std::move(reason)});
+  link_ = Link::Closed;
+  connectionLost();
+}
+
+void GatewaySession::Impl::centralIsUp(Instant now) {
+  link_ = Link::Up;
+  upSince_ = now;
+  refusedStatus_ = 0;
+  sendChangedStatus();
+  if (bootNeeded()) replayBoot();  // pushed last, stands first (SM-3)
+  pump(now);
+}
+
+void GatewaySession::Impl::centralIsDown(const CentralDown& why, Instant now) {
+  if (link_ == Link::Closed || link_ == Link::Waiting) return;
+  if (why.wasOpen && now - upSince_ >= stable) backoff_.reset();
+  refusedStatus_ = why.httpStatus;
+  if (why.misconfigured) note(Level::Error, "the back-end does not speak ocpp1.6 here: " + why.reason);  // SM-2
+  const double jitter = services_.jitter ? services_.jitter() : 0.5;
+  const bool hopeless = why.misconfigured || refused();
+  const Duration wait = hopeless ? Backoff::spread(settings_.reconnectMost, jitter)
+                                 : backoff_.next(settings_.reconnectFirst, settings_.reconnectMost, jitter);
+  link_ = Link::Waiting;
+  reopenAt_ = now + wait;
+  connectionLost();
+  giveUpAll(refused() ? Why::Refused : Why::Down, now);
+}
+
+/// Nobody answers any more: what is on the wire is unsent again, and CALLs of the back-end have lost their asker.
+void GatewaySession::Impl::connectionLost() {
+  outbox_.disconnect();
+  while (!late_.empty()) forgetLate(*late_.back());
+  for (std::size_t i = inCalls_.size(); i-- > 0;) {
+    if (inCalls_[i]->id.empty()) continue;
+    if (inCalls_[i]->sent == 0)
+      inCalls_.erase(inCalls_.begin() + static_cast<std::ptrdiff_t>(i));
+    else
+      inCalls_[i]->answerable = false;
+  }
+}
+
+void GatewaySession::Impl::reconnectWithNewPassword(std::string bytes, Instant now) {
+  emit(NewPassword{std::move(bytes)});
+  if (link_ == Link::Opening || link_ == Link::Up) emit(CloseCentral{1000, "new AuthorizationKey"});
+  link_ = Link::Waiting;
+  connectionLost();
+  open(now);
+}
+
+Instant GatewaySession::Impl::offlineAt() const {
+  const Duration silence = std::chrono::seconds(settings_.offlineFactor * handedOutInterval()) + offlineExtra;
+  return std::max(lastSeen_ + std::max(silence, offlineLeast), graceUntil_);
+}
+
+bool GatewaySession::Impl::online(Instant now) const { return lastSeen_ != Instant{} && now < offlineAt(); }
+
+}  // namespace session

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The public face of a session: events in, effects out, and the one clock of all its timers.
+#include "session/gateway_session.h"
+
+#include <algorithm>
+
+#include "session/impl.h"
+
+namespace session {
+
+using namespace ocpp;
+
+namespace {
+/// After this long without an answer the next CALL is sent; a later answer is still understood (TX-5).
+constexpr Duration callTimeout = std::chrono::seconds(30);
+constexpr std::size_t mostLate = 4;
+
+void earlier(std::optional<Instant>& first, Instant candidate) {
+  if (!first || candidate < *first) first = candidate;
+}
+}  // namespace
+
+GatewaySession::Impl::Impl(Settings settings, Services services)
+    : settings_(std::move(settings)),
+      services_(std::move(services)),
+      celsius_(settings_.spellCelcius ? UnitOfMeasure::Celcius : UnitOfMeasure::Celsius) {
+  if (settings_.lifecycle == WsLifecycle::AlwaysOn) link_ = Link::Waiting;  // due at once (SM-1)
+}
+
+void GatewaySession::Impl::restore(const Record& record) {
+  if (const auto* transaction = std::get_if<TransactionRecord>(&record)) transactions_.restore(*transaction);
+  if (const auto* boot = std::get_if<BootRecord>(&record)) {
+    boot_ = *boot;
+    version_ = boot->version;
+    everAccepted_ = registered();
+    lastInterval_ = boot->interval;
+  }
+  if (const auto* known = std::get_if<ConnectorRecord>(&record)) {
+    if (Connector* made = connector(known->connectorId)) made->record = *known;
+  }
+  if (const auto* known = std::get_if<SettingRecord>(&record)) {
+    learned_.push_back(*known);
+    applySetting(known->key, known->value);
+  }
+  if (const auto* queued = std::get_if<QueuedRecord>(&record)) {
+    auto call = std::make_unique<OutCall>();
+    call->request = queued->request;
+    call->attempts = queued->attempts;
+    call->kept = queued->number;
+    call->transactional = true;
+    queueNumber_ = std::max(queueNumber_, queued->number);
+    outbox_.push(std::move(call));
+  }
+}
+
+void GatewaySession::Impl::tick(Instant now) {
+  for (OutCall* due = nullptr;
+       (due = outbox_.find([&](const OutCall& c) { return !c.waiters.empty() && c.holdUntil <= now; })) != nullptr;)
+    giveUp(*due, Why::Slow, now);
+  if (OutCall* call = outbox_.onWire(); call && call->sentAt + callTimeout <= now) {
+    note(Level::Warning, "no answer to " + std::string(actionName(call->request)));
+    OutCallPtr taken = outbox_.take(*call);
+    giveUpWaiting(std::move(taken), now);
+  }
+  if (link_ == Link::Waiting && reopenAt_ <= now && !draining_) open(now);
+  if (fillStatusAt_ && *fillStatusAt_ <= now) fillStatus(now);
+  if (bootAgainAt_ && *bootAgainAt_ <= now) {
+    bootAgainAt_.reset();
+    if (link_ == Link::Up && !registered()) replayBoot();
+  }
+  const bool busy = !inCalls_.empty() || outbox_.onWire();
+  if (link_ != Link::Closed && settings_.lifecycle == WsLifecycle::ChargerDriven && !busy && offlineAt() <= now) {
+    note(Level::Warning, "charger is silent: closing its connection to the back-end");  // SM-6
+    close(1001, "charge point is offline");
+  }
+  pump(now);
+}
+
+void GatewaySession::Impl::giveUpWaiting(OutCallPtr call, Instant now) {
+  if (call->kept != 0) {  // ER-3 counts refusals, not silence: it stays at its place
+    outbox_.unsend(*call);
+    outbox_.pushFront(std::move(call));
+    return;
+  }
+  if (is<BootNotification>(call->request)) bootAgainAt_ = now + std::chrono::seconds(settings_.rejectedInterval);
+  if (late_.size() == mostLate) forgetLate(*late_.front());
+  late_.push_back(std::move(call));
+}
+
+std::optional<Instant> GatewaySession::Impl::deadline() const {
+  std::optional<Instant> first;
+  for (const auto& call : outbox_.all())
+    if (!call->waiters.empty()) earlier(first, call->holdUntil);
+  const OutCall* head = outbox_.find([](const OutCall& c) { return c.transactional; });
+  if (head && link_ == Link::Up && !outbox_.onWire() && mayTalk()) earlier(first, head->notBefore);  // ER-3
+  if (const OutCall* call = outbox_.onWire()) earlier(first, call->sentAt + callTimeout);
+  if (link_ == Link::Waiting && !draining_) earlier(first, reopenAt_);
+  if (fillStatusAt_) earlier(first, *fillStatusAt_);
+  if (bootAgainAt_) earlier(first, *bootAgainAt_);
+  const bool busy = !inCalls_.empty() || outbox_.onWire();
+  if (link_ != Link::Closed && settings_.lifecycle == WsLifecycle::ChargerDriven && !busy) earlier(first, offlineAt());
+  return first;
+}
+
+std::optional<Effect> GatewaySession::Impl::next() {
+  if (effects_.empty()) return std::nullopt;
+  std::optional<Effect> first(std::move(effects_.front()));
+  effects_.pop_front();
+  return first;
+}
+
+void GatewaySession::Impl::drain(Instant now) {
+  draining_ = true;
+  giveUpAll(Why::Down, now);
+}
+
+bool GatewaySession::Impl::idle() const {
+  return !outbox_.onWire() && inCalls_.empty() && !outbox_.find([](const OutCall& c) { return !c.waiters.empty(); });
+}
+
+Overview GatewaySession::Impl::overview() const {
+  Overview seen;
+  seen.centralUp = link_ == Link::Up;
+  seen.chargerOnline = link_ != Link::Closed && lastSeen_ != Instant{};
+  seen.version = version_;
+  if (boot_) seen.registration = boot_->status;
+  seen.lastSeen = lastSeen_;
+  seen.openTransactions = transactions_.open();
+  seen.waitingForCentral = outbox_.all().size();
+  return seen;
+}
+
+void GatewaySession::Impl::answer(const Waiter& waiter, Result<Response> result) {
+  emit(AnswerCharger{waiter.exchange, waiter.version, std::move(result)});
+}
+
+void GatewaySession::Impl::answerAll(OutCall& call, const Result<Response>& result, Instant now) {
+  if (call.repeatKey && result) repeats_.put(*call.repeatKey, *result, now);
+  for (const Waiter& waiter : call.waiters) answer(waiter, result);
+  call.waiters.clear();
+}
+
+void GatewaySession::Impl::answerCentral(const std::string& id, Result<Response> result) {
+  emit(AnswerCentral{id, std::move(result)});
+}
+
+// --- the public class
+
+GatewaySession::GatewaySession(Settings settings, Services services)
+    : impl_(std::make_unique<Impl>(std::move(settings), std::move(services))) {}
+GatewaySession::~GatewaySession() = default;
+GatewaySession::GatewaySession(GatewaySession&&) noexcept = default;
+GatewaySession& GatewaySession::operator=(GatewaySession&&) noexcept = default;
+
+void GatewaySession::restore(const Record& record) { impl_->restore(record); }
+void GatewaySession::configure(Settings settings) { impl_->configure(std::move(settings)); }
+void GatewaySession::fromCharger(ChargerRequest request, Instant now) { impl_->fromCharger(std::move(request), now); }
+void GatewaySession::fromCharger(ChargerReply reply, Instant now) { impl_->fromCharger(std::move(reply), now); }
+void GatewaySession::chargerLeft(Exchange exchange, Instant) { impl_->chargerLeft(exchange); }
+void GatewaySession::fromCentral(CentralCall call, Instant now) { impl_->fromCentral(std::move(call), now); }
+void GatewaySession::fromCentral(CentralReply reply, Instant now) { impl_->fromCentral(std::move(reply), now); }
+void GatewaySession::centralIsUp(Instant now) { impl_->centralIsUp(now); }
+void GatewaySession::centralIsDown(const CentralDown& why, Instant now) { impl_->centralIsDown(why, now); }
+void GatewaySession::tick(Instant now) { impl_->tick(now); }
+std::optional<Instant> GatewaySession::deadline() const { return impl_->deadline(); }
+std::optional<Effect> GatewaySession::next() { return impl_->next(); }
+void GatewaySession::drain(Instant now) { impl_->drain(now); }
+bool GatewaySession::idle() const { return impl_->idle(); }
+Overview GatewaySession::overview() const { return impl_->overview(); }
+
+}  // namespace session

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// CALLs on their way to the back-end, and what a charger is told when there is no answer (SM-8, SM-9, TX-4, TX-9).
+#include <algorithm>
+
+#include "session/impl.h"
+#include "session/metering.h"
+
+namespace session {
+
+using namespace ocpp;
+
+namespace {
+
+constexpr std::size_t mostLooseReadings = 16;  // SM-8: MeterValues without transaction
+constexpr std::size_t mostCalls = 256;
+
+/// The answer that says "taken" and nothing more.
+Response taken(const Request& request) {
+  if (is<StopTransaction>(request)) return StopTransaction::Response{};
+  if (is<MeterValues>(request)) return MeterValues::Response{};
+  if (is<StatusNotification>(request)) return StatusNotification::Response{};
+  if (is<FirmwareStatusNotification>(request)) return FirmwareStatusNotification::Response{};
+  return DiagnosticsStatusNotification::Response{};
+}
+
+/// Messages that are old news but no loss: the charger is told that they were taken (SM-8).
+bool isProgress(const Request& request) {
+  return is<FirmwareStatusNotification>(request) || is<DiagnosticsStatusNotification>(request) ||
+         is<LogStatusNotification>(request);
+}
+
+Fault internal(const char* text) { return {FaultCode::InternalError, text}; }
+
+}  // namespace
+
+/// What stands between a message and the back-end, or nothing.
+std::optional<Why> GatewaySession::Impl::obstacle() const {
+  if (draining_) return Why::Down;
+  if (rejected() && !bootUnsent_) return Why::Rejected;
+  if (onHold()) return Why::OnHold;
+  if (link_ == Link::Opening || link_ == Link::Up) return std::nullopt;
+  return refused() ? Why::Refused : Why::Down;
+}
+
+bool GatewaySession::Impl::mayTalk() const { return !rejected() && !onHold(); }
+
+MessageKind GatewaySession::Impl::kindOf(const OutCall& call) const {
+  if (is<StartTransaction>(call.request)) return MessageKind::Start;
+  return call.transactional ? MessageKind::Transactional : MessageKind::Plain;
+}
+
+void GatewaySession::Impl::submit(OutCallPtr call, Instant now) {
+  OutCall& added = *call;
+  const bool boot = is<BootNotification>(added.request);
+  const bool behindKept = added.transactional && settings_.durable && !is<StartTransaction>(added.request) &&
+                          outbox_.find([](const OutCall& c) { return c.transactional && c.kept != 0; });
+  if (boot)
+    outbox_.pushFront(std::move(call));
+  else
+    outbox_.push(std::move(call));
+  auto why = obstacle();
+  if (boot && why && link_ != Link::Waiting && link_ != Link::Closed && !draining_) why.reset();  // it lifts the others
+  if (!why && outbox_.all().size() > mostCalls) why = Why::Down;
+  if (why)
+    giveUp(added, *why, now);
+  else if (behindKept)
+    giveUp(added, Why::Slow, now);  // TX-9: answered as soon as it is kept
+  limitQueue();
+}
+
+void GatewaySession::Impl::submitOwn(Request request, Instant now) {
+  auto call = std::make_unique<OutCall>();
+  call->request = std::move(request);
+  call->version = version();
+  submit(std::move(call), now);
+}
+
+void GatewaySession::Impl::pump(Instant now) {
+  if (link_ != Link::Up) return;
+  if (mayTalk()) {
+    if (OutCall* call = outbox_.next(now)) send(*call, now);
+    return;
+  }
+  if (outbox_.onWire()) return;
+  if (OutCall* boot = outbox_.find([](const OutCall& c) { return is<BootNotification>(c.request); })) send(*boot, now);
+}
+
+void GatewaySession::Impl::send(OutCall& call, Instant now) {
+  Request request = call.request;
+  std::visit(  // TX-1
+      [&](auto& message) {
+        forEach<TransactionId>(message, [&](TransactionId& id) { id.value = transactions_.toBackend(id.value); });
+      },
+      request);
+  spellCelsius(request, call.otherCelsius ? otherCelsius() : celsius_);  // MV-8
+  std::string id = services_.newMessageId();
+  emit(ToCentral{id, std::move(request)});
+  outbox_.sent(call, std::move(id), now);
+}
+
+void GatewaySession::Impl::giveUp(OutCall& call, Why why, Instant now) {
+  if (!call.waiters.empty()) {
+    const Result<Response> result = localAnswer(call, why, now);
+    for (const Waiter& waiter : call.waiters) answer(waiter, result);
+    call.waiters.clear();
+  } else if (call.transactional && settings_.durable && call.kept == 0) {
+    keepQueued(call);  // its answer hangs on a later part (MV-2)
+  }
+  if (!worthKeeping(call, why)) drop(call);
+}
+
+void GatewaySession::Impl::giveUpAll(Why why, Instant now) {
+  std::vector<OutCall*> calls;
+  for (const auto& call : outbox_.all()) calls.push_back(call.get());
+  for (OutCall* call : calls) giveUp(*call, why, now);
+}
+
+/// True when the message still goes to the back-end although nobody waits for it.
+bool GatewaySession::Impl::worthKeeping(const OutCall& call, Why why) const {
+  if (call.transactional) {
+    if (call.kept != 0 || call.onWire()) return true;
+    return call.everSent && !is<MeterValues>(call.request);  // SM-13: the back-end may have it: say it again
+  }
+  if (is<MeterValues>(call.request) || isProgress(call.request)) return true;
+  if (is<StatusNotification>(call.request)) return why == Why::Slow;  // else the current state is sent later
+  if (is<BootNotification>(call.request)) return why == Why::Slow;    // else it is replayed
+  return call.onWire();
+}
+
+void GatewaySession::Impl::drop(OutCall& call) {
+  const OutCallPtr taken = outbox_.take(call);
+  if (is<StartTransaction>(taken->request) && taken->transaction) transactions_.remove(taken->transaction);  // TX-4 (a)
+}
+
+void GatewaySession::Impl::forgetLate(OutCall& call) {
+  if (is<StartTransaction>(call.request) && call.transaction) transactions_.remove(call.transaction);
+  late_.erase(std::find_if(late_.begin(), late_.end(), [&](const OutCallPtr& c) { return c.get() == &call; }));
+}
+
+void GatewaySession::Impl::limitQueue() {
+  const auto loose = [](const OutCall& c) {
+    return is<MeterValues>(c.request) && !c.transactional && !c.onWire() && c.waiters.empty();
+  };
+  std::size_t count = 0;
+  for (const auto& call : outbox_.all()) count += loose(*call);
+  if (count > mostLooseReadings) outbox_.take(*outbox_.find(loose));
+}
+
+void GatewaySession::Impl::keepQueued(OutCall& call) {
+  if (call.kept != 0) return;
+  call.kept = ++queueNumber_;
+  keepRecord(QueuedRecord{call.kept, call.request, call.attempts});
+}
+
+void GatewaySession::Impl::forgetQueued(OutCall& call) {
+  if (call.kept == 0) return;
+  forgetRecord(QueuedRecord{call.kept, {}, 0});
+  call.kept = 0;
+}
+
+Result<Response> GatewaySession::Impl::localAnswer(OutCall& call, Why why, Instant now) {
+  const Request& request = call.request;
+  if (is<BootNotification>(request)) return localBoot(why, now);
+  if (is<StartTransaction>(request)) return localStart(call, why, now);
+  if (call.transactional) {
+    if (!settings_.durable) return internal("the central system cannot be reached; please repeat");
+    keepQueued(call);
+    if (auto* stop = std::get_if<StopTransaction::Request>(&call.request); stop && call.transaction)
+      finish(*call.transaction, *stop, TransactionState::StopQueued);
+    return taken(request);
+  }
+  if (why == Why::Rejected || why == Why::Refused)
+    return Fault{FaultCode::SecurityError, "the central system does not accept this charge point"};
+  if (is<Heartbeat>(request)) {
+    const Duration offset = why == Why::Down ? Duration::zero() : clockOffset_;
+    return Response(Heartbeat::Response{{now + offset, true}});  // SM-5
+  }
+  if (const auto* authorize = std::get_if<Authorize::Request>(&request))
+    return localAuthorize(authorize->idTag, why, now);
+  if (is<MeterValues>(request) || is<StatusNotification>(request) || isProgress(request)) return taken(request);
+  return internal("the central system cannot be reached");
+}
+
+Result<Response> GatewaySession::Impl::localBoot(Why why, Instant now) {
+  BootNotification::Response response;
+  response.currentTime = {now, true};
+  response.status = RegistrationStatus::Rejected;
+  response.interval = settings_.rejectedInterval;
+  if (why == Why::Refused) {
+    const auto wait = std::chrono::duration_cast<std::chrono::seconds>(reopenAt_ - now).count();
+    if (refusedStatus_ == 404) response.interval = std::max(response.interval, static_cast<int>(wait));
+  } else if (everAccepted_ || why == Why::OnHold) {  // SM-8; the back-end hears of it later
+    response.status = RegistrationStatus::Accepted;
+    response.interval = handedOutInterval();
+  }
+  return Response(response);
+}
+
+Result<Response> GatewaySession::Impl::localAuthorize(const IdToken& tag, Why why, Instant now) const {
+  const auto known = why == Why::OnHold ? std::nullopt : authorized_.find(tag, now);
+  if (!known) return internal("the central system cannot be asked about this idTag");  // not Invalid: SM-9
+  return Response(Authorize::Response{*known});
+}
+
+/// TX-4.
+Result<Response> GatewaySession::Impl::localStart(OutCall& call, Why why, Instant now) {
+  if (why == Why::Refused && refusedStatus_ == 404)
+    return Fault{FaultCode::SecurityError, "the central system does not know this charge point"};
+  const auto policy = settings_.durable ? settings_.startOffline : StartOffline::Fault;
+  TransactionRecord& record = *call.transaction;
+  const auto known = authorized_.find(record.idTag, now);
+  const bool accepted = known && known->status == AuthorizationStatus::Accepted;
+  if (policy == StartOffline::Fault || (policy == StartOffline::ProvisionalIfAuthorized && !accepted))
+    return internal("the central system cannot be reached; please repeat");
+  record.soapTxId = transactions_.nextProvisional();
+  record.provisional = true;
+  record.startInfo = accepted ? *known : IdTagInfo{};
+  record.startInfo->status = AuthorizationStatus::Accepted;
+  keepRecord(record);
+  keepQueued(call);
+  StartTransaction::Response response;
+  response.transactionId.value = record.soapTxId;
+  response.idTagInfo = *record.startInfo;
+  return Response(response);
+}
+
+}  // namespace session

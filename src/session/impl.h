@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The parts of a GatewaySession and the steps they take together; each group of methods has a .cpp of its own.
+#pragma once
+
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ocpp/messages.h"
+#include "session/authorization_cache.h"
+#include "session/backoff.h"
+#include "session/effect.h"
+#include "session/emulation.h"
+#include "session/errors.h"
+#include "session/fit.h"
+#include "session/gateway_session.h"
+#include "session/outbox.h"
+#include "session/repeats.h"
+#include "session/settings.h"
+#include "session/status.h"
+#include "session/transactions.h"
+
+namespace session {
+
+/// Why a charger is answered without the back-end (SM-8, section 7.2).
+enum class Why {
+  Slow,      ///< It did not answer within soap_hold.
+  Down,      ///< There is no connection.
+  Refused,   ///< It refused the connection (HTTP 401, 403, 404).
+  Rejected,  ///< It rejected the charger's registration (SM-4).
+  OnHold     ///< It has not accepted the charger yet (SM-4 accept_and_hold).
+};
+
+/// A CALL of the back-end, or (id "") a wish of our own, on its way to the charger.
+struct InCall {
+  std::string id;
+  ocpp::Request request;                    ///< As the back-end said it.
+  ChargerRequestId sent = 0;                ///< 0 = the charger has not been asked yet.
+  bool answerable = true;                   ///< False when the back-end that asked is gone.
+  bool secondSpelling = false;              ///< CK-1: the second try of a renamed key.
+  std::vector<ocpp::Key<50>> remaining;     ///< GetConfiguration: keys not asked yet (CK-3).
+  ocpp::GetConfiguration::Response merged;  ///< GetConfiguration: answers so far.
+};
+
+/// The last reading of a connector (EM-4).
+struct LastReading {
+  ocpp::Instant received{};
+  std::optional<ocpp::TransactionId> transactionId;
+  ocpp::MeterValue value;
+};
+
+struct Connector {
+  ConnectorRecord record;
+  bool reported = false;   ///< Since the last boot (ST-9).
+  bool unsaid = false;     ///< The charger's last words about it have not reached the back-end.
+  bool zeroPower = false;  ///< ST-4.
+  std::unique_ptr<LastReading> reading;
+};
+
+class GatewaySession::Impl {
+ public:
+  Impl(Settings settings, Services services);
+
+  // gateway_session.cpp
+  void restore(const Record& record);
+  void configure(Settings settings) { settings_ = std::move(settings); }
+  void tick(ocpp::Instant now);
+  std::optional<ocpp::Instant> deadline() const;
+  std::optional<Effect> next();
+  void drain(ocpp::Instant now);
+  bool idle() const;
+  Overview overview() const;
+
+  // charger_requests.cpp
+  void fromCharger(ChargerRequest request, ocpp::Instant now);
+  void chargerLeft(Exchange exchange);
+
+  // central_replies.cpp
+  void fromCentral(CentralReply reply, ocpp::Instant now);
+
+  // central_calls.cpp
+  void fromCentral(CentralCall call, ocpp::Instant now);
+  // charger_replies.cpp
+  void fromCharger(ChargerReply reply, ocpp::Instant now);
+
+  // connection.cpp
+  void centralIsUp(ocpp::Instant now);
+  void centralIsDown(const CentralDown& why, ocpp::Instant now);
+
+ private:
+  enum class Link { Closed, Waiting, Opening, Up };
+  using Version = ocpp::Version;
+  using Instant = ocpp::Instant;
+  using Duration = ocpp::Duration;
+
+  // --- effects
+  void emit(Effect effect) { effects_.push_back(std::move(effect)); }
+  void note(Level level, std::string text) { emit(Note{level, std::move(text)}); }
+  void answer(const Waiter& waiter, ocpp::Result<ocpp::Response> result);
+  /// Answers everyone who waits for the call, and remembers the answer for repeats.
+  void answerAll(OutCall& call, const ocpp::Result<ocpp::Response>& result, Instant now);
+  void answerCentral(const std::string& id, ocpp::Result<ocpp::Response> result);
+  void keepRecord(Record record) {
+    if (settings_.durable) emit(Keep{std::move(record)});
+  }
+  void forgetRecord(Record record) {
+    if (settings_.durable) emit(Forget{std::move(record)});
+  }
+
+  // --- charger_requests.cpp: requests of the charger
+  void handle(ChargerRequest& request, Instant now);
+  void onBoot(ChargerRequest& request, Instant now);
+  void onHeartbeat(const ChargerRequest& request, Instant now);
+  void onAuthorize(ChargerRequest& request, Instant now);
+  void onStatus(ChargerRequest& request, Instant now);
+  void onDiagnosticsStatus(ChargerRequest& request, Instant now);
+  void onFirmwareStatus(ChargerRequest& request, Instant now);
+  void onDataTransfer(ChargerRequest& request, Instant now);
+  OutCallPtr callFor(ChargerRequest& request, Instant now) const;
+  bool repeated(const ChargerRequest& request, Instant now);
+  void attach(OutCall& call, const ChargerRequest& request, Instant now);
+  void dropOlder(std::size_t action);
+
+  // --- charger_transactions.cpp
+  void onStart(ChargerRequest& request, Instant now);
+  void onStop(ChargerRequest& request, Instant now);
+  void onMeterValues(ChargerRequest& request, Instant now);
+  void noteRemoteStart(const ocpp::StartTransaction::Request& start, Instant now);
+  void rememberReading(const ocpp::MeterValues::Request& request, Instant now);
+  bool repeatedStart(const ChargerRequest& request, const ocpp::StartTransaction::Request& start, Instant now);
+  bool repeatedStop(const ChargerRequest& request, const ocpp::StopTransaction::Request& stop, Instant now);
+  std::optional<ocpp::Reason> stopReason(const ocpp::StopTransaction::Request& stop, const TransactionRecord* record,
+                                         Instant now) const;
+  void finish(TransactionRecord& record, const ocpp::StopTransaction::Request& stop, TransactionState state);
+
+  // --- giving_up.cpp: CALLs to the back-end, and answers without it
+  void submit(OutCallPtr call, Instant now);
+  void submitOwn(ocpp::Request request, Instant now);
+  void pump(Instant now);
+  void send(OutCall& call, Instant now);
+  void giveUp(OutCall& call, Why why, Instant now);
+  void giveUpAll(Why why, Instant now);
+  ocpp::Result<ocpp::Response> localAnswer(OutCall& call, Why why, Instant now);
+  ocpp::Result<ocpp::Response> localBoot(Why why, Instant now);
+  ocpp::Result<ocpp::Response> localAuthorize(const ocpp::IdToken& tag, Why why, Instant now) const;
+  ocpp::Result<ocpp::Response> localStart(OutCall& call, Why why, Instant now);
+  bool worthKeeping(const OutCall& call, Why why) const;
+  void keepQueued(OutCall& call);
+  void forgetQueued(OutCall& call);
+  void drop(OutCall& call);
+  void forgetLate(OutCall& call);
+  void giveUpWaiting(OutCallPtr call, Instant now);
+  void limitQueue();
+  bool mayTalk() const;
+  std::optional<Why> obstacle() const;
+  MessageKind kindOf(const OutCall& call) const;
+
+  // --- central_replies.cpp: outcomes of CALLs
+  void settle(OutCallPtr call, ocpp::Result<ocpp::Response> result, Instant now);
+  void failed(OutCallPtr call, const ocpp::Fault& fault, Instant now);
+  bool tryAgain(OutCallPtr& call, const ocpp::Fault& fault);
+  void deadLetter(OutCall& call, const ocpp::Fault& fault);
+  void startAnswered(OutCall& call, ocpp::StartTransaction::Response response, Instant now);
+  void stopAnswered(OutCall& call, const ocpp::StopTransaction::Response& response, Instant now);
+  void rememberUnknownStop(OutCall& call, const ocpp::StopTransaction::Request& stop);
+  void statusAnswered(const ocpp::StatusNotification::Request& request);
+
+  // --- boot.cpp: registration (SM-3, SM-4)
+  bool registered() const { return boot_ && boot_->status == ocpp::RegistrationStatus::Accepted; }
+  bool rejected() const { return boot_ && boot_->status == ocpp::RegistrationStatus::Rejected; }
+  bool pending() const { return boot_ && boot_->status == ocpp::RegistrationStatus::Pending; }
+  bool onHold() const;
+  bool bootNeeded() const;
+  void replayBoot();
+  void bootAnswered(OutCall& call, const ocpp::BootNotification::Response& response, Instant now);
+  ocpp::BootNotification::Response bootForCharger(Version version, ocpp::BootNotification::Response response) const;
+  void fillStatus(Instant now);
+  int handedOutInterval() const;
+
+  // --- connection.cpp (SM-1, SM-2, SM-6)
+  void wantCentral(Instant now);
+  void open(Instant now);
+  void close(int code, std::string reason);
+  void connectionLost();
+  void reconnectWithNewPassword(std::string bytes, Instant now);
+  bool online(Instant now) const;
+  Instant offlineAt() const;
+  bool refused() const { return refusedStatus_ == 401 || refusedStatus_ == 403 || refusedStatus_ == 404; }
+
+  // --- connectors.cpp: status of connectors (ST-n)
+  Connector* findConnector(int connectorId);
+  Connector* connector(int connectorId);
+  std::optional<int> connectorCount() const;
+  ConnectorSituation situation(const Connector& connector) const;
+  ocpp::StatusNotification::Request derived(const Connector& connector) const;
+  void synthesise(int connectorId, ocpp::DateTime at, Instant now);
+  void sendChangedStatus();
+  void released(int connectorId);
+  void inferPower(Connector& connector, const ocpp::MeterValue& reading, Instant now);
+
+  // --- central_calls.cpp, charger_replies.cpp: CALLs of the back-end
+  bool answeredLocally(CentralCall& call, Instant now);
+  std::optional<ocpp::Fault> wrongCall(const ocpp::Request& request) const;
+  std::optional<ocpp::Response> refusal(const ocpp::Request& request) const;
+  void ask(ocpp::Request request);
+  void pumpCharger();
+  ocpp::Request translated(InCall& call);
+  bool applied(InCall& call, ocpp::Response& response, Instant now);
+  void accepted(const ocpp::Request& request, const ocpp::Response& response, Instant now);
+  void chargerFailed(InCall& call, const ChargerReply& reply, Instant now);
+  void finishInCall(ocpp::Result<ocpp::Response> result);
+
+  // --- configuration.cpp (CK-n)
+  bool configurationLocally(CentralCall& call, Instant now);
+  bool changedLocally(const std::string& id, ocpp::ChangeConfiguration::Request& request, Instant now);
+  ocpp::ConfigurationStatus changeOwned(const ocpp::ChangeConfiguration::Request& request, std::string& newPassword);
+  bool readLocally(const std::string& id, const ocpp::GetConfiguration::Request& request);
+  ocpp::GetConfiguration::Request nextKeys(InCall& call) const;
+  bool changeAnswered(InCall& call, ocpp::ChangeConfiguration::Response& response);
+  bool keysAnswered(InCall& call, ocpp::Response& response);
+  ocpp::GetConfiguration::Response allKeys(const ocpp::GetConfiguration::Response& told) const;
+  ocpp::GetConfiguration::Response namedKeys(const ocpp::GetConfiguration::Request& asked,
+                                             const ocpp::GetConfiguration::Response& told) const;
+  std::optional<std::string> ownValue(std::string_view key) const;
+  std::optional<ocpp::KeyValue> ownEntry(std::string_view key, std::string_view spelling) const;
+  const SettingRecord* setting(std::string_view key) const;
+  void learn(std::string_view key, const std::string& value, bool readonly);
+  void forgetLearned();
+  void applySetting(std::string_view key, const std::string& value);
+  int numberSetting(std::string_view key, int otherwise) const;
+  Version version() const { return version_.value_or(Version::V15); }
+
+  // --- triggers.cpp (EM-0..EM-6, EM-11)
+  enum class Trigger {
+    Boot,
+    DiagnosticsStatus,
+    FirmwareStatus,
+    Heartbeat,
+    MeterValues,
+    Status,
+    LogStatus,
+    SignedFirmwareStatus,
+    Unknown
+  };
+  ocpp::TriggerMessageStatus triggered(Trigger trigger, std::optional<int> connectorId,
+                                       std::vector<ocpp::Request>& then, Instant now);
+  bool triggeredStatus(std::optional<int> connectorId, std::vector<ocpp::Request>& then, Instant now);
+  bool triggeredReadings(std::optional<int> connectorId, std::vector<ocpp::Request>& then, Instant now) const;
+  void triggeredProgress(Trigger trigger, std::vector<ocpp::Request>& then) const;
+  bool triggerLocally(const CentralCall& call, Instant now);
+  static ocpp::LogStatusNotification::Request logStatus(ocpp::DiagnosticsStatus status, int requestId);
+  ocpp::GetLog::Response logStarted(const ocpp::GetLog::Request& request, const ocpp::GetDiagnostics::Response& answer);
+
+  Settings settings_;
+  Services services_;
+  std::list<Effect> effects_;
+
+  // the charger
+  std::optional<Version> version_;
+  Instant lastSeen_{};
+  Instant graceUntil_{};  ///< No offline alarm before (Reset).
+  std::vector<Connector> connectors_;
+  Transactions transactions_;
+  TagAliases aliases_;
+  AuthorizationCache authorized_;
+  Repeats repeats_;
+  std::vector<SettingRecord> learned_;
+  struct RemoteStart {
+    std::optional<int> connectorId;
+    std::string idTag;
+    Instant at;
+  };
+  std::vector<RemoteStart> remoteStarts_;  ///< RS-3.
+  struct Evidence {                        ///< TX-11.
+    Instant bootAt{}, resetAt{}, unlockAt{};
+    int unlocked = 0;
+    ocpp::Reason reset{};
+  } evidence_;
+  std::optional<ocpp::FirmwareStatus> firmwareStatus_;        ///< EM-5; only while an update runs.
+  std::optional<ocpp::DiagnosticsStatus> diagnosticsStatus_;  ///< EM-5; only while an upload runs.
+  bool firmwareRuns_ = false, diagnosticsRun_ = false;
+  std::optional<int> logRequestId_;  ///< EM-11: of the running GetLog.
+
+  // the back-end
+  Link link_ = Link::Closed;
+  Instant reopenAt_{};  ///< With Waiting.
+  Instant upSince_{};
+  Backoff backoff_;
+  int refusedStatus_ = 0;  ///< HTTP status of the last refused connection.
+  bool draining_ = false;
+  std::optional<BootRecord> boot_;
+  bool bootUnsent_ = false;  ///< The charger has booted and the back-end does not know.
+  bool everAccepted_ = false;
+  int lastInterval_ = 0;                  ///< Seconds between heartbeats that the charger was given or accepted.
+  bool otherKeySpelling_ = false;         ///< CK-1: the charger wants HeartbeatInterval as the other versions spell it.
+  std::optional<int> heartbeatOverride_;  ///< HeartbeatInterval that the charger does not know (CK-4).
+  std::optional<Instant> bootAgainAt_, fillStatusAt_;
+  Duration clockOffset_{};       ///< Back-end's clock minus ours.
+  Instant heartbeatAt_{};        ///< Last one forwarded.
+  ocpp::UnitOfMeasure celsius_;  ///< MV-8: how the back-end wants it spelled.
+  ocpp::UnitOfMeasure otherCelsius() const {
+    return celsius_ == ocpp::UnitOfMeasure::Celsius ? ocpp::UnitOfMeasure::Celcius : ocpp::UnitOfMeasure::Celsius;
+  }
+  Outbox outbox_;
+  std::vector<OutCallPtr> late_;  ///< Given up, but an answer may still come (TX-5).
+  std::uint64_t queueNumber_ = 0;
+
+  // CALLs of the back-end
+  std::vector<std::unique_ptr<InCall>> inCalls_;
+  std::unique_ptr<InCall> timedOut_;  ///< Its response may still come (section 7.3).
+  ChargerRequestId chargerRequestId_ = 0;
+};
+
+}  // namespace session

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Readings are copied as they are; only 1.2 needs words and transactions added (MV-2, MV-3).
+#include "session/metering.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace session {
+
+using namespace ocpp;
+
+void completeMeterValues(Version version, std::vector<MeterValue>& readings) {
+  readings.erase(std::remove_if(readings.begin(), readings.end(), [](const auto& m) { return m.sampledValue.empty(); }),
+                 readings.end());
+  if (version != Version::V12) return;
+  for (MeterValue& reading : readings)
+    for (SampledValue& sample : reading.sampledValue) {
+      sample.measurand = Measurand::EnergyActiveImportRegister;
+      sample.unit = UnitOfMeasure::Wh;
+    }
+}
+
+std::vector<MeterValues::Request> splitByTransaction(MeterValues::Request request, const Transactions& transactions) {
+  std::vector<MeterValues::Request> parts;
+  if (request.transactionId || request.connectorId <= 0) {
+    parts.push_back(std::move(request));
+    return parts;
+  }
+  for (MeterValue& reading : request.meterValue) {
+    const Transaction owner = transactions.covering(request.connectorId, reading.timestamp.at);
+    const std::optional<TransactionId> id = owner ? std::optional(TransactionId{owner->soapTxId}) : std::nullopt;
+    if (parts.empty() || parts.back().transactionId != id) {
+      parts.emplace_back();
+      parts.back().connectorId = request.connectorId;
+      parts.back().transactionId = id;
+    }
+    parts.back().meterValue.push_back(std::move(reading));
+  }
+  return parts;
+}
+
+bool spellCelsius(Request& request, UnitOfMeasure spelling) {
+  bool found = false;
+  const auto each = [&](UnitOfMeasure& unit) {
+    if (unit != UnitOfMeasure::Celsius && unit != UnitOfMeasure::Celcius) return;
+    unit = spelling;
+    found = true;
+  };
+  if (auto* values = std::get_if<MeterValues::Request>(&request)) forEach<UnitOfMeasure>(*values, each);
+  if (auto* stop = std::get_if<StopTransaction::Request>(&request)) forEach<UnitOfMeasure>(*stop, each);
+  return found;
+}
+
+std::optional<bool> nothingFlows(const MeterValue& reading) {
+  std::optional<bool> nothing;
+  for (const SampledValue& sample : reading.sampledValue) {
+    const bool tells = sample.measurand == Measurand::PowerActiveImport || sample.measurand == Measurand::CurrentImport;
+    if (!tells || sample.format == ValueFormat::SignedData) continue;
+    const bool zero = std::string_view(sample.value).find_first_of("123456789") == std::string_view::npos;
+    nothing = nothing.value_or(true) && zero;
+  }
+  return nothing;
+}
+
+}  // namespace session

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Looking up transactions, newest first: numbers of finished ones may come again.
+#include "session/transactions.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace session {
+
+using namespace ocpp;
+
+namespace {
+
+bool fitsInt32(std::int64_t id) {
+  return id >= std::numeric_limits<std::int32_t>::min() && id <= std::numeric_limits<std::int32_t>::max();
+}
+
+bool isLive(const TransactionRecord& record) { return record.state != TransactionState::Closed; }
+
+/// False until the charger has a number for it.
+bool isNamed(const TransactionRecord& record) { return record.provisional || record.backendTxId; }
+
+template <class Test>
+Transaction newest(const std::vector<Transaction>& all, Test test) {
+  const auto found = std::find_if(all.rbegin(), all.rend(), [&](const Transaction& t) { return test(*t); });
+  return found == all.rend() ? nullptr : *found;
+}
+
+/// Live ones come before finished ones of the same number.
+template <class Test>
+Transaction newestLive(const std::vector<Transaction>& all, Test test) {
+  auto live = newest(all, [&](const TransactionRecord& t) { return isLive(t) && test(t); });
+  return live ? live : newest(all, test);
+}
+
+}  // namespace
+
+bool isOpen(const TransactionRecord& record) {
+  return record.state == TransactionState::Starting || record.state == TransactionState::Active;
+}
+
+Transaction Transactions::begin(const StartTransaction::Request& start, Instant now, Transaction& orphaned) {
+  orphaned = openOn(start.connectorId);
+  if (orphaned) orphaned->state = TransactionState::Orphaned;  // TX-13
+  auto made = std::make_shared<TransactionRecord>();
+  made->connectorId = start.connectorId;
+  made->idTag = start.idTag;
+  made->start = start.timestamp.at;
+  made->meterStart = start.meterStart;
+  made->seen = now;
+  all_.push_back(made);
+  return made;
+}
+
+Transaction Transactions::add(const TransactionRecord& record) {
+  all_.push_back(std::make_shared<TransactionRecord>(record));
+  return all_.back();
+}
+
+void Transactions::restore(const TransactionRecord& record) {
+  add(record);
+  const std::int64_t id = record.soapTxId;
+  if (id >= firstProvisional)
+    nextProvisional_ = std::max(nextProvisional_, id + 1);
+  else if (id >= firstAlias)
+    nextAlias_ = std::max(nextAlias_, id + 1);
+}
+
+void Transactions::remove(const Transaction& transaction) {
+  all_.erase(std::remove(all_.begin(), all_.end(), transaction), all_.end());
+}
+
+std::int64_t Transactions::nameForCharger(std::int64_t backendTxId, const Transaction& self) {
+  const bool taken = std::any_of(all_.begin(), all_.end(), [&](const Transaction& t) {
+    return t != self && isLive(*t) && isNamed(*t) && t->soapTxId == backendTxId;
+  });
+  return fitsInt32(backendTxId) && !taken ? backendTxId : nextAlias_++;  // TX-2, TX-3
+}
+
+Transaction Transactions::bySoapId(std::int64_t id) const {
+  return newestLive(all_, [&](const TransactionRecord& t) { return isNamed(t) && t.soapTxId == id; });
+}
+
+Transaction Transactions::byBackendId(std::int64_t id) const {
+  return newestLive(all_, [&](const TransactionRecord& t) { return t.backendTxId == id; });
+}
+
+Transaction Transactions::sameStart(const StartTransaction::Request& start) const {
+  return newest(all_, [&](const TransactionRecord& t) {
+    return t.connectorId == start.connectorId && t.start == start.timestamp.at && t.meterStart == start.meterStart &&
+           equalFold(t.idTag, start.idTag);
+  });
+}
+
+Transaction Transactions::openOn(int connectorId) const {
+  return newest(all_, [&](const TransactionRecord& t) { return t.connectorId == connectorId && isOpen(t); });
+}
+
+Transaction Transactions::covering(int connectorId, Instant at) const {
+  return newest(all_, [&](const TransactionRecord& t) {
+    return isNamed(t) && t.connectorId == connectorId && t.start <= at && (!t.stop || at <= *t.stop);
+  });
+}
+
+std::size_t Transactions::open() const {
+  return static_cast<std::size_t>(std::count_if(all_.begin(), all_.end(), [](const auto& t) { return isOpen(*t); }));
+}
+
+std::int64_t Transactions::toBackend(std::int64_t soapTxId) const {
+  const Transaction known = bySoapId(soapTxId);
+  return known && known->backendTxId ? *known->backendTxId : soapTxId;
+}
+
+std::int64_t Transactions::toCharger(std::int64_t backendTxId) const {
+  const Transaction known = byBackendId(backendTxId);
+  return known ? known->soapTxId : backendTxId;
+}
+
+std::vector<Transaction> Transactions::trim() {
+  std::vector<Transaction> dropped;
+  const auto dropOldest = [&](auto test) {
+    const auto oldest = std::find_if(all_.begin(), all_.end(), [&](const Transaction& t) { return test(*t); });
+    if (oldest == all_.end()) return false;
+    dropped.push_back(*oldest);
+    all_.erase(oldest);
+    return true;
+  };
+  const auto finished = [](const TransactionRecord& t) {
+    return t.state == TransactionState::Closed || t.state == TransactionState::Orphaned;
+  };
+  auto surplus = std::count_if(all_.begin(), all_.end(), [&](const Transaction& t) { return finished(*t); }) -
+                 static_cast<std::ptrdiff_t>(mostFinished);
+  for (; surplus > 0; --surplus) dropOldest(finished);
+  while (all_.size() > most && dropOldest([](const TransactionRecord&) { return true; })) continue;
+  return dropped;
+}
+
+}  // namespace session

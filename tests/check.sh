@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs every suite, adds up their closing lines and ends with `N passed, N failed`. Called by `make check`.
+set -u
+BUILD=${BUILD:-build}
+PYTHON=${PYTHON:-/usr/bin/python3}
+OFFICIAL=${OFFICIAL:-../shared/official}
+WSDL_DIR=${WSDL_DIR:-wsdl}
+export BUILD OFFICIAL WSDL_DIR
+mkdir -p "$BUILD/tests"
+passed=0
+failed=0
+
+# suite NAME COMMAND...: shows the output; its last `N passed, N failed` counts, a wrong exit status without a failure too.
+suite() {
+  name=$1
+  shift
+  log="$BUILD/tests/$name.log"
+  echo "== $name"
+  "$@" > "$log" 2>&1
+  status=$?
+  counts=$(grep -E '^([A-Za-z]+: )?[0-9]+ passed, [0-9]+ failed' "$log" | tail -1)
+  p=$(echo "$counts" | sed -n 's/.*\b\([0-9][0-9]*\) passed.*/\1/p')
+  f=$(echo "$counts" | sed -n 's/.* \([0-9][0-9]*\) failed.*/\1/p')
+  if [ -z "$p" ]; then
+    if [ $status -eq 0 ]; then p=1; f=0; else p=0; f=1; fi
+  elif [ $status -ne 0 ] && [ "$f" -eq 0 ]; then
+    f=1
+  fi
+  [ "$f" -eq 0 ] || tail -n 200 "$log"
+  echo "   $p passed, $f failed"
+  passed=$((passed + p))
+  failed=$((failed + f))
+}
+
+export ASAN_OPTIONS="detect_leaks=1:abort_on_error=0" UBSAN_OPTIONS="print_stacktrace=1"
+suite layers "$PYTHON" tests/layers.py
+suite unit "$BUILD/asan/tests/unit"
+suite verify-wsdl-detects "$PYTHON" tests/contract/verify_wsdl_test.py "$BUILD/tests/verify-wsdl"
+if [ -d "$OFFICIAL" ]; then
+  suite verify-wsdl "$BUILD/tests/verify-wsdl" wsdl "$OFFICIAL"
+else
+  echo "== verify-wsdl: no published files at $OFFICIAL, left out"
+fi
+suite xsd "$PYTHON" tests/contract/xsd_check.py "$BUILD/tests/tools/random_messages"
+suite json-schema "$PYTHON" tests/contract/json_schema_check.py "$BUILD/tests/tools/random_messages"
+suite system "$PYTHON" tests/system/run.py --bridge "$BUILD/ocpp-soap-bridge"
+suite system-asan "$PYTHON" tests/system/run.py --bridge "$BUILD/asan/ocpp-soap-bridge" --only asan
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

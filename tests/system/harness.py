@@ -1,0 +1,347 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Processes of the system test (bridge, foreign back-end, foreign chargers) and how to wait for what they tell."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+PATIENCE = 15.0  # seconds until an awaited event counts as missing
+SANITIZER = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:|Sanitizer:DEADLYSIGNAL")
+
+
+class Failed(Exception):
+    """What a scenario expected did not happen."""
+
+
+def matches(seen, wanted):
+    """True when every wanted field is there: values compare equal, callables judge, dicts match in depth."""
+    if callable(wanted):
+        return bool(wanted(seen))
+    if isinstance(wanted, dict):
+        return isinstance(seen, dict) and all(
+            key in seen and matches(seen[key], value) for key, value in wanted.items()
+        )
+    return seen == wanted
+
+
+class Process:
+    """A child whose output lines are kept in order; waiting consumes them one by one."""
+
+    def __init__(self, name, command, folder, env=None, merge=False):
+        self.name = name
+        self.lines = []
+        self.changed = threading.Condition()
+        self.ended = False
+        self.log = open(os.path.join(folder, name + ".log"), "w")
+        # lives in the scenario's folder, so that a failed scenario keeps it
+        self.errors = self.log if merge else open(os.path.join(folder, name + ".err"), "w")
+        self.child = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=env,
+            text=True,
+            bufsize=1,
+            errors="replace",
+            stderr=subprocess.STDOUT if merge else self.errors,
+        )
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+
+    def read(self):
+        for line in self.child.stdout:
+            self.log.write(line)
+            self.log.flush()
+            item = self.parse(line.rstrip("\n"))
+            with self.changed:
+                if item is not None:
+                    self.lines.append(item)
+                self.changed.notify_all()
+        with self.changed:
+            self.ended = True
+            self.changed.notify_all()
+
+    def parse(self, line):
+        return line
+
+    def take(self, wanted, what, patience=PATIENCE):
+        """The first line that `wanted` accepts, taken out; Failed when it does not come in time."""
+        deadline = time.monotonic() + patience
+        with self.changed:
+            while True:
+                for index, line in enumerate(self.lines):
+                    if wanted(line):
+                        return self.lines.pop(index)
+                left = deadline - time.monotonic()
+                if left <= 0 or self.ended:
+                    why = "it ended" if self.ended else "%g s passed" % patience
+                    raise Failed("%s never told %s (%s); untaken: %s" % (self.name, what, why, str(self.lines)[-1500:]))
+                self.changed.wait(left)
+
+    def say(self, **command):
+        self.child.stdin.write(json.dumps(command) + "\n")
+        self.child.stdin.flush()
+
+    def finish(self, patience=PATIENCE):
+        """Closes stdin and waits for the end, killing only this child when it does not come."""
+        try:
+            self.child.stdin.close()
+        except OSError:
+            pass
+        return self.join(patience)
+
+    def join(self, patience=PATIENCE):
+        try:
+            status = self.child.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait()
+            status = None
+        self.reader.join(PATIENCE)
+        return status
+
+
+class Peer(Process):
+    """A child that speaks JSON lines."""
+
+    def __init__(self, *args, **more):
+        self.refs = 0
+        super().__init__(*args, **more)
+
+    def parse(self, line):
+        try:
+            return json.loads(line)
+        except ValueError:
+            return {"event": "trouble", "text": line}
+
+    def wait(self, event, patience=PATIENCE, **fields):
+        wanted = dict(fields, event=event)
+        return self.take(lambda seen: matches(seen, wanted), "%s %s" % (event, fields), patience)
+
+    def untaken(self, event, **fields):
+        wanted = dict(fields, event=event)
+        with self.changed:
+            return [seen for seen in self.lines if matches(seen, wanted)]
+
+    def ask(self, **command):
+        """Says a command that will have a result and returns its ref."""
+        self.refs += 1
+        self.say(ref=self.refs, **command)
+        return self.refs
+
+    def outcome(self, ref, patience=45.0):
+        return self.take(lambda seen: seen.get("ref") == ref, "the outcome of its call", patience)
+
+
+class Backend(Peer):
+    def __init__(self, folder, modules):
+        env = dict(os.environ, NODE_PATH=modules)
+        super().__init__("backend", ["node", os.path.join(HERE, "backend.js")], folder, env=env)
+        self.port = self.wait("listening")["port"]
+
+    @property
+    def url(self):
+        return "ws://127.0.0.1:%d/steve/websocket" % self.port
+
+    def obey(self, cmd, **fields):
+        """A command without a result of its own; returns when it is done."""
+        self.say(cmd=cmd, **fields)
+        self.wait("done", cmd=cmd)
+
+    def answer(self, action, **fields):
+        self.obey("answer", action=action, **fields)
+
+    def call(self, identity, action, payload):
+        return self.outcome(self.start(identity, action, payload))
+
+    def start(self, identity, action, payload):
+        return self.ask(cmd="call", identity=identity, action=action, payload=payload)
+
+    def seen(self, identity, action, payload=None, **more):
+        """The next CALL of that action; its payload must equal `payload` when that is given."""
+        call = self.wait("call", identity=identity, action=action, **more)
+        if payload is not None:
+            same("CALL " + action, call["payload"], payload)
+        return call["payload"]
+
+
+class Charger(Peer):
+    def __init__(self, folder, options, version, identity, url, extra=()):
+        self.identity = identity
+        self.version = version
+        where = ["--official", options.official] if options.official else ["--wsdl", options.wsdl]
+        command = [
+            "/usr/bin/python3",
+            os.path.join(HERE, "charger.py"),
+            "--version",
+            version,
+            "--identity",
+            identity,
+            "--url",
+            url,
+        ]
+        super().__init__("charger-" + re.sub(r"\W", "_", identity), command + where + list(extra), folder)
+        self.endpoint = None
+
+    def ready(self):
+        """zeep reads the WSDLs for a second; chargers started together are waited for afterwards."""
+        self.endpoint = self.wait("ready", 30)["endpoint"]
+        return self
+
+    def start(self, operation, payload=None, **more):
+        return self.ask(cmd="call", operation=operation, payload=payload or {}, **more)
+
+    def call(self, operation, payload=None, **more):
+        """Calls and demands an answer that is no fault."""
+        told = self.outcome(self.start(operation, payload, **more))
+        if told["event"] != "result":
+            raise Failed("%s of %s got %s" % (operation, self.identity, told))
+        return told["payload"]
+
+    def fault(self, operation, payload=None, **more):
+        """Calls and demands a fault; returns "Code/Subcode"."""
+        told = self.outcome(self.start(operation, payload, **more))
+        if told["event"] != "fault":
+            raise Failed("%s of %s should get a fault, got %s" % (operation, self.identity, told))
+        return told["code"] + "/" + told["subcode"]
+
+    def answer(self, operation, **fields):
+        self.say(cmd="answer", operation=operation, **fields)
+
+    def request(self, operation, payload=None, patience=PATIENCE):
+        told = self.wait("request", patience, operation=operation)
+        if payload is not None:
+            same("SOAP " + operation, told["payload"], payload)
+        return told["payload"]
+
+
+class Bridge(Process):
+    def __init__(self, folder, options, arguments):
+        self.folder = folder
+        data = os.path.join(folder, "data")
+        os.makedirs(data, exist_ok=True)
+        command = [
+            options.bridge,
+            "--listen",
+            "127.0.0.1:0",
+            "--data-dir",
+            data,
+            "--log",
+            "json",
+            "--trace",
+            "--callback-policy",
+            "from",
+        ] + list(arguments)
+        env = dict(
+            os.environ,
+            ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":exitcode=99:detect_leaks=1",
+            UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1",
+        )
+        super().__init__("bridge", command, folder, env=env, merge=True)
+        pattern = re.compile(r"soap\W{1,5}http://127\.0\.0\.1:(\d+)/ocpp")
+        line = self.take(lambda text: "listening" in text and pattern.search(text), "where it listens")
+        self.port = int(pattern.search(line).group(1))
+        self.url = "http://127.0.0.1:%d/ocpp" % self.port
+
+    def signal(self, number):
+        self.child.send_signal(number)
+
+    def terminate(self):
+        """SIGTERM; Failed unless it drains, exits 0 and no sanitizer spoke."""
+        if self.child.poll() is None:
+            self.signal(signal.SIGTERM)
+        status = self.join(30)
+        self.check()
+        if status != 0:
+            raise Failed(
+                "the bridge ended with %s" % ("a kill: it did not drain" if status is None else "status %d" % status)
+            )
+
+    def check(self):
+        with open(os.path.join(self.folder, "bridge.log"), errors="replace") as log:
+            for line in log:
+                if SANITIZER.search(line):
+                    raise Failed("sanitizer: " + line.strip())
+
+
+class World:
+    """Everything one scenario starts; leaving it stops everything and judges what nobody should have told."""
+
+    def __init__(self, options):
+        self.options = options
+        self.folder = tempfile.mkdtemp(prefix="ocpp-soap-bridge-test-")
+        self.peers = []
+        self.backend = None
+        self.bridge = None
+        self.tolerated = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        try:
+            if kind is None and self.bridge:
+                self.bridge.terminate()
+        finally:
+            if self.bridge and self.bridge.child.poll() is None:
+                self.bridge.child.kill()
+                self.bridge.join()
+            for peer in self.peers:
+                peer.finish()
+        if kind is None:
+            self.judge()
+        return False
+
+    def remove(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self, *arguments, backend=True):
+        """The bridge with the foreign back-end behind it; all chargers are welcome unless a chargers file is named."""
+        arguments = list(arguments)
+        if backend:
+            self.backend = Backend(self.folder, self.options.modules)
+            self.peers.append(self.backend)
+            arguments += ["--central-url", self.backend.url]
+        if "--chargers" not in arguments:
+            arguments.append("--auto-register")
+        self.bridge = Bridge(self.folder, self.options, arguments)
+        return self.bridge
+
+    def charger(self, version, identity=None, extra=()):
+        charger = Charger(self.folder, self.options, version, identity or "CP-" + version, self.bridge.url, extra)
+        self.peers.append(charger)
+        return charger
+
+    def file(self, name, content):
+        path = os.path.join(self.folder, name)
+        with open(path + ".new", "w") as out:
+            json.dump(content, out)
+        os.replace(path + ".new", path)
+        return path
+
+    def tolerate(self, event, **fields):
+        """This complaint of a peer is what the scenario provokes."""
+        self.tolerated.append(dict(fields, event=event))
+
+    def judge(self):
+        for peer in self.peers:
+            for event in ("violation", "bad-message", "trouble", "upgrade-aborted"):
+                for seen in peer.untaken(event):
+                    if not any(matches(seen, wanted) for wanted in self.tolerated):
+                        raise Failed("%s told %s" % (peer.name, seen))
+
+
+def same(what, seen, wanted):
+    if seen != wanted:
+        raise Failed(
+            "%s is\n      %s\n    expected\n      %s"
+            % (what, json.dumps(seen, sort_keys=True), json.dumps(wanted, sort_keys=True))
+        )

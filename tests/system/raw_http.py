@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""HTTP as bytes, for requests that no library would send."""
+
+import socket
+
+from harness import PATIENCE, Failed
+
+
+class Http:
+    """One raw connection to the bridge, for bytes that no library would send."""
+
+    def __init__(self, port, patience=PATIENCE):
+        self.socket = socket.create_connection(("127.0.0.1", port), patience)
+        self.socket.settimeout(patience)
+        self.buffer = b""
+
+    def send(self, *parts):
+        """Each part is one write; the kernel is told not to merge them."""
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for part in parts:
+            self.socket.sendall(part)
+        return self
+
+    def more(self):
+        data = self.socket.recv(65536)
+        if not data:
+            raise EOFError
+        self.buffer += data
+
+    def head(self):
+        while b"\r\n\r\n" not in self.buffer:
+            self.more()
+        head, self.buffer = self.buffer.split(b"\r\n\r\n", 1)
+        lines = head.decode("latin-1").split("\r\n")
+        headers = {k.lower(): v.strip() for k, v in (line.split(":", 1) for line in lines[1:])}
+        return int(lines[0].split()[1]), headers
+
+    def answer(self):
+        """(status, headers, body) of the next response."""
+        try:
+            status, headers = self.head()
+            while len(self.buffer) < int(headers.get("content-length", 0)):
+                self.more()
+        except (EOFError, socket.timeout, ConnectionError) as e:
+            raise Failed("no complete HTTP answer: %r after %r" % (e, self.buffer[:200]))
+        length = int(headers.get("content-length", 0))
+        body, self.buffer = self.buffer[:length], self.buffer[length:]
+        return status, headers, body
+
+    def ended(self):
+        """True when the peer closes without another byte."""
+        try:
+            self.more()
+        except (EOFError, ConnectionError):
+            return True
+        except socket.timeout:
+            return False
+        return False
+
+    def close(self):
+        self.socket.close()

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What operators write: options, config file, chargers file; and that mistakes are named.
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+
+#include "bridge/chargers_file.h"
+#include "bridge/options.h"
+#include "bridge/timezone.h"
+#include "tests/support/test.h"
+
+using namespace bridge;
+
+namespace {
+
+CommandLine read(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "ocpp-soap-bridge");
+  return readCommandLine(static_cast<int>(arguments.size()), arguments.data());
+}
+
+std::string complaint(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const BadConfiguration& bad) { return bad.what(); }
+  return "";
+}
+
+bool mentions(const std::string& text, std::initializer_list<const char*> words) {
+  for (const char* word : words)
+    if (text.find(word) == std::string::npos) return false;
+  return true;
+}
+
+/// A file with that content while it lives.
+struct TemporaryFile {
+  explicit TemporaryFile(const std::string& content) {
+    char name[] = "/tmp/ocpp-soap-testXXXXXX";
+    ::close(::mkstemp(name));
+    path = name;
+    std::ofstream(path) << content;
+  }
+  ~TemporaryFile() { std::remove(path.c_str()); }
+  std::string path;
+};
+
+}  // namespace
+
+TEST(optionDefaults, "without options the bridge listens on loopback only and admits nobody unknown") {
+  const Options options = read({}).options;
+  CPPUNIT_ASSERT_EQUAL(std::string("127.0.0.1"), options.listenAddress);
+  CPPUNIT_ASSERT(!options.autoRegister);
+  CPPUNIT_ASSERT(options.callbackPolicy == CallbackPolicy::PeerChecked);
+}
+
+TEST(optionValues, "options are read from the command line and the config file; the command line wins") {
+  const TemporaryFile file("# comment\nlisten = 0.0.0.0:9000\nauto-register = true\nsoap-hold = 7\nlog = json\n");
+  const Options options = read({"--config", file.path.c_str(), "--log", "human", "--central-url=ws://b/x"}).options;
+  CPPUNIT_ASSERT_EQUAL(std::string("0.0.0.0"), options.listenAddress);
+  CPPUNIT_ASSERT_EQUAL(std::uint16_t{9000}, options.listenPort);
+  CPPUNIT_ASSERT(options.autoRegister);
+  CPPUNIT_ASSERT(options.session.soapHold == std::chrono::seconds(7));
+  CPPUNIT_ASSERT(options.logFormat == LogFormat::Human);
+  CPPUNIT_ASSERT_EQUAL(std::string("ws://b/x"), options.centralUrl);
+}
+
+TEST(optionMistakes, "a wrong option is refused with its name, in the config file with the file's name") {
+  CPPUNIT_ASSERT(mentions(complaint([] { read({"--listen", "nowhere"}); }), {"listen", "nowhere"}));
+  CPPUNIT_ASSERT(mentions(complaint([] { read({"--listen", "1.2.3.4:70000"}); }), {"listen", "70000"}));
+  CPPUNIT_ASSERT(mentions(complaint([] { read({"--log", "xml"}); }), {"log", "xml", "json"}));
+  CPPUNIT_ASSERT(mentions(complaint([] { read({"--no-such-option"}); }), {"no-such-option"}));
+  CPPUNIT_ASSERT(mentions(complaint([] { read({"--config", "/nonexistent/file"}); }), {"/nonexistent/file"}));
+  const TemporaryFile file("soap-hold = soon\n");
+  CPPUNIT_ASSERT(mentions(complaint([&] {
+                            read({"--config", file.path.c_str()});
+                          }),
+                          {file.path.c_str(), "soap-hold", "soon"}));
+  const TemporaryFile unknown("colour = blue\n");
+  CPPUNIT_ASSERT(mentions(complaint([&] {
+                            read({"--config", unknown.path.c_str()});
+                          }),
+                          {unknown.path.c_str(), "colour"}));
+}
+
+TEST(optionHelp, "every option stands in --help and in the README's table") {
+  CPPUNIT_ASSERT(read({"--help"}).action == CommandLine::Action::Help);
+  for (const char* name : {"--listen", "--central-url", "--chargers", "--auto-register", "--data-dir", "--trace"}) {
+    CPPUNIT_ASSERT(helpText().find(name) != std::string::npos);
+    CPPUNIT_ASSERT(helpTable().find(name) != std::string::npos);
+  }
+  std::ifstream readme("README.md");
+  const std::string text((std::istreambuf_iterator<char>(readme)), {});
+  CPPUNIT_ASSERT_MESSAGE("README.md must hold the output of --help-table", text.find(helpTable()) != std::string::npos);
+}
+
+TEST(chargersFile, "the chargers file names identities with their settings; comments are allowed") {
+  const auto chargers = parseChargers(
+      "{ // fleet\n\"CP1\": {\"callback\": \"http://10.0.0.7:8082/\", \"connectors\": 2, \"timezone\": "
+      "\"Europe/Amsterdam\"},\n"
+      "\" UID=1013,O=SolarDev \": {\"centralUrl\": \"wss://b.example/ocpp\", \"password\": \"s\", \"centralIdentity\": "
+      "\"SD1013\"}}",
+      "fleet.json");
+  CPPUNIT_ASSERT_EQUAL(std::size_t{2}, chargers.size());
+  CPPUNIT_ASSERT_EQUAL(2, *chargers.at("CP1").connectors);
+  CPPUNIT_ASSERT_EQUAL(std::string("CP1"), chargers.at("CP1").centralIdentity);
+  CPPUNIT_ASSERT_EQUAL(std::string("SD1013"), chargers.at("UID=1013,O=SolarDev").centralIdentity);
+}
+
+TEST(chargersFileMistakes, "a mistake in the chargers file is named with file, charger and key") {
+  const auto said = [](const char* text) { return complaint([&] { parseChargers(text, "fleet.json"); }); };
+  CPPUNIT_ASSERT(mentions(said("{\"CP1\": {\"calback\": \"x\"}}"), {"fleet.json", "CP1", "calback"}));
+  CPPUNIT_ASSERT(
+      mentions(said("{\"CP1\": {\"callback\": \"gopher://x\"}}"), {"fleet.json", "CP1", "callback", "gopher"}));
+  CPPUNIT_ASSERT(mentions(said("{\"CP1\": {\"connectors\": 0}}"), {"fleet.json", "CP1", "connectors"}));
+  CPPUNIT_ASSERT(mentions(said("{\"CP1\": {\"timezone\": \"Mars/Olympus\"}}"), {"timezone", "Mars/Olympus"}));
+  CPPUNIT_ASSERT(mentions(said("{\"CP1\": {}, \" CP1\": {}}"), {"CP1", "twice"}));
+  CPPUNIT_ASSERT(mentions(said("{\"CP1\": {}"), {"fleet.json", "line 1"}));
+  CPPUNIT_ASSERT(mentions(said("[]"), {"fleet.json"}));
+}
+
+TEST(timezones, "vector 74, L-11: a time without zone is converted with the rules of its date") {
+  const auto utc = [](const char* text) {
+    return ocpp::formatDateTime(localToUtc("Europe/Amsterdam", ocpp::parseDateTime(text)->at),
+                                ocpp::Fraction::IfNotZero);
+  };
+  CPPUNIT_ASSERT_EQUAL(std::string("2024-05-01T08:00:00.250Z"), utc("2024-05-01T10:00:00.25"));
+  CPPUNIT_ASSERT_EQUAL(std::string("2024-01-15T09:00:00Z"), utc("2024-01-15T10:00:00"));
+  CPPUNIT_ASSERT(knownTimezone("Europe/Amsterdam"));
+  CPPUNIT_ASSERT(!knownTimezone("../../etc/passwd"));
+  const auto at = ocpp::parseDateTime("2024-05-01T10:00:00")->at;
+  CPPUNIT_ASSERT(localToUtc("", at) == at);
+}

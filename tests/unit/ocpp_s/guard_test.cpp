@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The scan before the parsers: what it refuses, and that it stays linear.
+#include "ocpp_s/guard.h"
+
+#include <string>
+
+#include "tests/unit/ocpp_s/soap_text.h"
+
+namespace {
+
+std::string verdict(std::string_view document) {
+  const ocpp_s::Guarded guarded = ocpp_s::guard(document);
+  return guarded.refusal ? guarded.refusal : "ok";
+}
+
+std::string repeated(std::string_view part, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) all += part;
+  return all;
+}
+
+}  // namespace
+
+TEST(GuardPasses, "the guard passes documents with comments, CDATA, declarations, a BOM and white space around") {
+  CPPUNIT_ASSERT_EQUAL(std::string("ok"), verdict("<a/>"));
+  CPPUNIT_ASSERT_EQUAL(std::string("ok"), verdict("\xef\xbb\xbf\r\n <?xml version='1.0'?><a><b c='>'/></a>\r\n"));
+  CPPUNIT_ASSERT_EQUAL(std::string("ok"), verdict("<a><!-- <x> --><![CDATA[ </a> ]]></a >"));
+}
+
+TEST(GuardRefuses, "the guard refuses DTD, NUL, what is not XML, and tags that do not match (G-8)") {
+  CPPUNIT_ASSERT_EQUAL(std::string("this is not XML"), verdict("--MIME\r\n"));
+  CPPUNIT_ASSERT_EQUAL(std::string("there is no document"), verdict(" \n"));
+  CPPUNIT_ASSERT_EQUAL(std::string("a NUL character is not allowed"), verdict(std::string_view("<a>\0</a>", 8)));
+  CPPUNIT_ASSERT_EQUAL(std::string("a NUL character is not allowed"), verdict("<a>&#x00;</a>"));
+  CPPUNIT_ASSERT_EQUAL(std::string("a NUL character is not allowed"), verdict("<a>&#0;</a>"));
+  CPPUNIT_ASSERT_EQUAL(std::string("ok"), verdict("<a>&#10;</a>"));
+  CPPUNIT_ASSERT_EQUAL(std::string("a document type declaration is not allowed"), verdict("<!DOCTYPE a><a/>"));
+  CPPUNIT_ASSERT_EQUAL(std::string("an end tag does not match"), verdict("<a><b></a></b>"));
+  CPPUNIT_ASSERT_EQUAL(std::string("an end tag does not match"), verdict("<a></ab>"));
+  CPPUNIT_ASSERT_EQUAL(std::string("the document ends early"), verdict("<a><b></b>"));
+  CPPUNIT_ASSERT_EQUAL(std::string("more than one root element"), verdict("<a/><b/>"));
+  CPPUNIT_ASSERT_EQUAL(std::string("'<' inside a tag"), verdict("<a <b></a>"));
+  CPPUNIT_ASSERT_EQUAL(std::string("a tag has no name"), verdict("<a>< /a>"));
+}
+
+TEST(GuardLimits, "the guard refuses too many attributes, deep nesting, long tags and large documents") {
+  CPPUNIT_ASSERT_EQUAL(std::string("too many attributes"), verdict("<a" + repeated(" b='c'", 65) + "/>"));
+  CPPUNIT_ASSERT_EQUAL(std::string("elements are nested too deeply"), verdict(repeated("<a>", 33)));
+  CPPUNIT_ASSERT_EQUAL(std::string("the document is too large"), verdict(std::string(1100000, ' ')));
+  CPPUNIT_ASSERT_EQUAL(std::string("the document ends early, or a tag is too long"),
+                       verdict("<a b='" + std::string(20000, 'x') + "'/>"));
+}
+
+TEST(GuardPlain, "texts are called plain only when no character in them can be illegal") {
+  CPPUNIT_ASSERT(ocpp_s::guard("<a>plain \xc3\xa9\n</a>").plain);
+  CPPUNIT_ASSERT(!ocpp_s::guard("<a>latin \xe9 </a>").plain);
+  CPPUNIT_ASSERT(!ocpp_s::guard("<a>12345678\x01</a>").plain);
+  CPPUNIT_ASSERT(!ocpp_s::guard("<a>&#1;</a>").plain);
+}
+
+TEST(DoctypeVector71, "vector 71: a body with DOCTYPE is refused with ProtocolError") {
+  const std::string body = test::element("heartbeatRequest", test::cs15);
+  CPPUNIT_ASSERT_EQUAL(std::string("ProtocolError: a document type declaration is not allowed"),
+                       test::text(test::refusal("<!DOCTYPE x [<!ENTITY e 'e'>]>" + test::envelope(body)).fault));
+}
