@@ -79,7 +79,7 @@ $(1)_DEPENDS := $$(patsubst %.o,%.d,$$($(1)_PRODUCT) $$($(1)_BRIDGE) $$($(1)_UNI
 -include $$($(1)_DEPENDS)
 endef
 $(eval $(call flavour,REL,$(BUILD),))
-$(eval $(call flavour,ASAN,$(BUILD)/asan,$(SANITIZE)))
+$(eval $(call flavour,ASAN,$(BUILD)/asan,-O1 -g1 $(SANITIZE)))
 
 $(BUILD)/tests/verify-wsdl: tests/contract/verify_wsdl.cpp
 	@mkdir -p $(@D)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <type_traits>
 #include <variant>
 
 #include "bridge/callback.h"
@@ -16,7 +17,8 @@ namespace bridge {
 
 namespace {
 
-constexpr std::size_t mostOutstanding = 8;  // CALLs whose late answers we still recognise
+constexpr ocpp::Duration rowEvery = std::chrono::minutes(2);  // lastSeen on disk is at most so old
+constexpr std::size_t mostOutstanding = 8;                    // CALLs whose late answers we still recognise
 
 std::string joined(const ocpp::ReadNotes& notes) {
   std::string out;
@@ -30,8 +32,12 @@ Charger::Charger(Shard& shard, ChargerConfig config)
     : shard_(shard),
       config_(std::move(config)),
       session_(settings(), services()),
+      promises_(shard.store(), config_.identity,
+                [this](session::Effect&& effect) { std::visit([this](auto& each) { execute(each); }, effect); }),
       callback_(config_.callback.value_or("")),
-      pingInterval_(shard.options().session.webSocketPingInterval) {}
+      pingInterval_(shard.options().session.webSocketPingInterval) {
+  promises_.onReleased([this] { pump(); });
+}
 
 Charger::~Charger() {
   for (const std::uint64_t post : posts_) shard_.http().cancel(post);
@@ -41,12 +47,31 @@ session::Settings Charger::settings() const {
   session::Settings s = shard_.options().session;
   s.identity = config_.identity;
   s.connectors = config_.connectors;
+  s.durable = shard_.store() != nullptr;
+  if (!s.durable) s.startOffline = session::StartOffline::Fault;  // a provisional id must outlive us
   const std::string url = config_.centralUrl.value_or(shard_.centralUrl());
   const bool secure = url.rfind("wss:", 0) == 0;
   s.securityProfile = !secure ? (config_.password || !shard_.centralPassword().empty() ? 1 : 0)
                       : shard_.options().centralCert.empty() ? 2
                                                              : 3;
   return s;
+}
+
+void Charger::restore(StoredCharger&& stored) {
+  if (callback_.empty()) callback_ = stored.callback;
+  password_ = stored.password;
+  pingInterval_ = stored.pingInterval.value_or(pingInterval_);
+  version_ = stored.version;
+  const auto restore = [this](const auto& record) {  // the store knows records that sessions do not
+    if constexpr (std::is_constructible_v<session::Record, decltype(record)>) session_.restore(record);
+  };
+  for (const StoredRecord& record : stored.records) std::visit(restore, record);
+}
+
+void Charger::keepRow() {
+  if (!shard_.store()) return;
+  rowKept_ = wallClock();
+  shard_.store()->putCharger({config_.identity, version_, callback_, password_, pingInterval_, rowKept_});
 }
 
 session::Services Charger::services() const {
@@ -64,6 +89,7 @@ void Charger::configure(ChargerConfig config) {
                      config.password != config_.password;
   config_ = std::move(config);
   if (config_.callback) callback_ = *config_.callback;
+  learnedFrom_ = 0;
   session_.configure(settings());
   if (moved && ws_) {
     log(session::Level::Info, "reconnecting", "the address or password of the back-end has changed");
@@ -81,12 +107,21 @@ void Charger::fromCharger(ocpp_s::RequestMessage&& message, std::string digest, 
     shard_.counters().notes += message.notes.size();
     log(session::Level::Info, "tolerated", joined(message.notes));
   }
-  session_.fromCharger(std::move(request), wallClock());
+  const ocpp::Instant now = wallClock();
+  if (version_ != request.version || now - rowKept_ > rowEvery) {
+    version_ = request.version;
+    keepRow();
+  }
+  session_.fromCharger(std::move(request), now);
   pump();
 }
 
 void Charger::learnCallback(const std::string& announced, const std::string& peer) {
   if (config_.callback) return;
+  const std::hash<std::string> hash;
+  const std::size_t source = hash(announced) * 31 + hash(peer);
+  if (source == learnedFrom_) return;
+  learnedFrom_ = source;
   const Callback found = callbackFrom(announced, peer, shard_.options().callbackPolicy);
   if (!found.remark.empty() && found.remark != callbackRemark_) {
     callbackRemark_ = found.remark;
@@ -96,6 +131,7 @@ void Charger::learnCallback(const std::string& announced, const std::string& pee
   if (!callback_.empty())
     log(session::Level::Info, "callback", "address changed from " + callback_ + " to " + found.url);
   callback_ = found.url;
+  keepRow();
 }
 
 void Charger::drain() {
@@ -122,7 +158,7 @@ ocpp::Fault Charger::unspeakableMessage(const std::logic_error& why) {
 void Charger::pump() {
   if (pumping_) return;
   pumping_ = true;
-  while (auto effect = session_.next()) std::visit([this](auto& each) { execute(each); }, *effect);
+  while (auto effect = session_.next()) promises_.take(std::move(*effect));
   pumping_ = false;
   if (shard_.trace().on()) shard_.trace().flush(config_.identity);
   const auto deadline = session_.deadline();
@@ -164,9 +200,10 @@ void Charger::execute(session::OpenCentral&) {
   callbacks.onMessage = [this](std::string&& text) { onJson(std::move(text)); };
   callbacks.onClosed = [this](WsClosed&& closed) {
     session::CentralDown down{closed.wasOpen, closed.httpStatus, closed.reason == "subprotocol", closed.reason};
-    const std::string code =
-        closed.httpStatus ? "HTTP " + std::to_string(closed.httpStatus) : "code " + std::to_string(closed.closeCode);
-    log(session::Level::Warning, "central-down", code + " " + closed.reason);
+    const std::string code = closed.httpStatus ? "HTTP " + std::to_string(closed.httpStatus) + " "
+                             : closed.wasOpen  ? "code " + std::to_string(closed.closeCode) + " "
+                                               : "";
+    log(session::Level::Warning, "central-down", code + closed.reason);
     const std::unique_ptr<WsConnection> gone = std::move(ws_);
     outstanding_.clear();
     session_.centralIsDown(down, wallClock());
@@ -184,13 +221,21 @@ void Charger::execute(session::CloseCentral& effect) {
   log(session::Level::Info, "central-closed", effect.reason);
 }
 
-void Charger::execute(session::NewPassword& effect) { password_ = effect.bytes; }
-void Charger::execute(session::SetPingInterval& effect) { pingInterval_ = effect.seconds; }
+void Charger::execute(session::NewPassword& effect) {
+  password_ = effect.bytes;
+  keepRow();
+}
+
+void Charger::execute(session::SetPingInterval& effect) {
+  pingInterval_ = effect.seconds;
+  keepRow();
+}
+
 void Charger::execute(session::Note& effect) { log(effect.level, "note", effect.text); }
 
-void Charger::sendJson(std::string frame, std::string action) {
+void Charger::sendJson(std::string frame, std::string_view action) {
   if (shard_.trace().on())
-    shard_.trace().add({TracedMessage::Wire::Json, TracedMessage::Way::Out, std::move(action), frame});
+    shard_.trace().add({TracedMessage::Wire::Json, TracedMessage::Way::Out, std::string(action), frame});
   if (ws_) ws_->send(std::move(frame));
 }
 
@@ -205,7 +250,7 @@ void Charger::execute(session::ToCentral& effect) {
   outstanding_.push_back({effect.id, effect.request.index()});
   if (outstanding_.size() > mostOutstanding) outstanding_.pop_front();
   ++shard_.counters().jsonCalls;
-  sendJson(std::move(frame), std::string(ocpp::actionName(effect.request)));
+  sendJson(std::move(frame), ocpp::actionName(effect.request));
 }
 
 void Charger::execute(session::AnswerCentral& effect) {
@@ -221,9 +266,10 @@ void Charger::execute(session::AnswerCentral& effect) {
 void Charger::onJson(std::string&& text) {
   using Kind = ocpp_j::Frame::Kind;
   const ocpp_j::Frame frame = ocpp_j::readFrame(text);
-  const auto trace = [&](std::string action) {
+  const auto trace = [&](std::string_view action, const char* what) {
     if (shard_.trace().on())
-      shard_.trace().add({TracedMessage::Wire::Json, TracedMessage::Way::In, std::move(action), std::move(text)});
+      shard_.trace().add(
+          {TracedMessage::Wire::Json, TracedMessage::Way::In, std::string(action) + what, std::move(text)});
   };
   if (frame.kind == Kind::Malformed || frame.kind == Kind::Ignored) {  // section 7.3: ignored and logged
     log(session::Level::Warning, "json-ignored", frame.problem);
@@ -231,7 +277,7 @@ void Charger::onJson(std::string&& text) {
   }
   ocpp::ReadNotes notes;
   if (frame.kind == Kind::Call) {
-    trace(frame.action);
+    trace(frame.action, "");
     ++shard_.counters().jsonRequests;
     onCall(frame.id, frame.action,
            ocpp_j::readRequest(frame.action, frame.payload(), ocpp_j::ReadMode::Lenient, notes));
@@ -246,7 +292,7 @@ void Charger::onJson(std::string&& text) {
   }
   const std::size_t action = sent->action;
   outstanding_.erase(sent);
-  trace(std::string(ocpp::Actions::names[action]) + (frame.kind == Kind::CallError ? " error" : " result"));
+  trace(ocpp::Actions::names[action], frame.kind == Kind::CallError ? " error" : " result");
   ocpp::Result<ocpp::Response> result =
       frame.kind == Kind::CallError ? ocpp::Result<ocpp::Response>(ocpp_j::faultOf(frame))
                                     : ocpp_j::readResponse(action, frame.payload(), ocpp_j::ReadMode::Lenient, notes);
@@ -256,19 +302,12 @@ void Charger::onJson(std::string&& text) {
 }
 
 void Charger::onCall(const std::string& id, const std::string& action, const ocpp::Result<ocpp::Request>& request) {
-  using ocpp::Fault, ocpp::FaultCode;
-  std::optional<Fault> refusal;
-  if (!request)
-    refusal = request.fault();
-  else if (ocpp::Actions::senders[request->index()] == ocpp::Role::ChargePoint)
-    refusal = Fault{FaultCode::NotSupported, action + " is not for a charge point"};
-  if (refusal) {
-    log(session::Level::Warning, "call-refused", action + ": " + refusal->description);
-    sendJson(ocpp_j::writeCallError(id, *refusal), action + " error");
-    pump();
-    return;
+  if (request) {
+    session_.fromCentral(session::CentralCall{id, *request}, wallClock());
+  } else {
+    log(session::Level::Warning, "call-refused", action + ": " + request.fault().description);
+    sendJson(ocpp_j::writeCallError(id, request.fault()), action + " error");
   }
-  session_.fromCentral(session::CentralCall{id, *request}, wallClock());
   pump();
 }
 

@@ -11,6 +11,7 @@
 #include "bridge/chargers_file.h"
 #include "bridge/http_client.h"
 #include "bridge/http_server.h"
+#include "bridge/promises.h"
 #include "bridge/shard.h"
 #include "bridge/ws_client.h"
 #include "ocpp_s/envelope.h"
@@ -24,6 +25,8 @@ class Charger : private Deadlines::Node {
   Charger(Shard& shard, ChargerConfig config);
   ~Charger() override;
 
+  /// Takes back what an earlier process kept; before begin().
+  void restore(StoredCharger&& stored);
   /// Called once after construction.
   void begin();
   void configure(ChargerConfig config);
@@ -35,7 +38,8 @@ class Charger : private Deadlines::Node {
 
   /// Answers whoever waits and closes the WebSocket.
   void drain();
-  bool idle() const { return session_.idle(); }
+  bool idle() const { return session_.idle() && promises_.held() == 0; }
+  bool connected() const { return ws_ != nullptr; }
 
   const std::string& callback() const { return callback_; }
   const ChargerConfig& config() const { return config_; }
@@ -59,6 +63,8 @@ class Charger : private Deadlines::Node {
   session::Services services() const;
   void onDeadline() override;
   void pump();
+  /// Keeps what the bridge itself must remember of the charger (callback, password, when it was seen).
+  void keepRow();
   void log(session::Level level, std::string_view event, const std::string& text);
 
   void execute(session::ToCharger& effect);
@@ -69,11 +75,11 @@ class Charger : private Deadlines::Node {
   void execute(session::CloseCentral& effect);
   void execute(session::NewPassword& effect);
   void execute(session::SetPingInterval& effect);
-  void execute(session::Keep&) {}
+  void execute(session::Keep&) {}  // promises_ takes them
   void execute(session::Forget&) {}
   void execute(session::Note& effect);
 
-  void sendJson(std::string frame, std::string action);
+  void sendJson(std::string frame, std::string_view action);
   void onJson(std::string&& text);
   void onCall(const std::string& id, const std::string& action, const ocpp::Result<ocpp::Request>& request);
   void onHttpResult(session::ToCharger& sent, HttpResult&& result);
@@ -85,10 +91,14 @@ class Charger : private Deadlines::Node {
   Shard& shard_;
   ChargerConfig config_;
   session::GatewaySession session_;
-  std::string callback_;        ///< Where we call the charger; "" = not known yet.
-  std::string callbackRemark_;  ///< Last remark logged, so that it is logged once.
-  std::string password_;        ///< Set by the back-end (CK-4); wins over the configured one.
+  Promises promises_;
+  std::string callback_;         ///< Where we call the charger; "" = not known yet.
+  std::string callbackRemark_;   ///< Last remark logged, so that it is logged once.
+  std::size_t learnedFrom_ = 0;  ///< Hash of what callback_ was last learned from: the same again tells nothing new.
+  std::string password_;         ///< Set by the back-end (CK-4); wins over the configured one.
   int pingInterval_;
+  std::optional<ocpp::Version> version_;  ///< Of its last message.
+  ocpp::Instant rowKept_{};               ///< When keepRow() was called last.
   std::unique_ptr<WsConnection> ws_, closing_;
   std::vector<Waiting> waiting_;
   std::deque<Outstanding> outstanding_;

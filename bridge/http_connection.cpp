@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The state machine of one HTTP connection on libwebsockets' raw-skt role.
+// The state machine of one HTTP connection.
 #include "bridge/http_connection.h"
 
-#include <sys/socket.h>
-
-#include <cstdio>
 #include <utility>
 
 namespace bridge::detail {
@@ -22,17 +19,14 @@ int statusFor(const boost::beast::error_code& error) {
 }
 
 void appendHead(std::string& out, const HttpResponse& response, std::size_t length, bool keepAlive, bool http10) {
-  char line[64];
-  out.append(line, static_cast<std::size_t>(std::snprintf(line, sizeof line, "HTTP/1.1 %d ", response.status)));
+  out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
   out.append(reasonPhrase(response.status)).append("\r\n");
   for (const auto& [name, value] : response.headers) {
     if (sameToken(name, "Content-Length") || sameToken(name, "Connection") || sameToken(name, "Transfer-Encoding"))
       continue;
     out.append(name).append(": ").append(value).append("\r\n");
   }
-  if (response.status != 204) {
-    out.append(line, static_cast<std::size_t>(std::snprintf(line, sizeof line, "Content-Length: %zu\r\n", length)));
-  }
+  if (response.status != 204) out.append("Content-Length: ").append(std::to_string(length)).append("\r\n");
   if (!keepAlive) {
     out.append("Connection: close\r\n");
   } else if (http10) {
@@ -46,58 +40,45 @@ void appendHead(std::string& out, const HttpResponse& response, std::size_t leng
 HttpConnection::HttpConnection(HttpServerState& theServer, const NetAddress& peer)
     : server(&theServer), peerAddress(peer.host()), peerPort(peer.port()) {}
 
-int HttpConnection::onLws(lws* itsWsi, lws_callback_reasons reason, void* in, std::size_t len) {
-  switch (reason) {
-    case LWS_CALLBACK_RAW_ADOPT:
-      wsi = itsWsi;
-      lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
-      if (server != nullptr) arm(server->options.headerTimeoutMs);
-      return 0;
-    case LWS_CALLBACK_RAW_RX: {
-      const auto self = shared_from_this();
-      return onReceive({static_cast<const char*>(in), len});
-    }
-    case LWS_CALLBACK_RAW_WRITEABLE:  // what libwebsockets had buffered is sent
-      if (closeAfterFlush) {
-        closeAfterFlush = false;
-        if (server == nullptr || server->tls) return -1;
-        beginClose();
-      } else if (phase != Phase::Closing) {
-        resume();
-      }
-      return 0;
-    case LWS_CALLBACK_WSI_DESTROY: {
-      wsi = nullptr;
-      Deadlines::disarm(*this);
-      if (server == nullptr) return 0;
-      if (phase == Phase::Working) --server->inFlight;
-      phase = Phase::Closing;
-      server->remove(*this);  // last line: `this` may be gone
-      return 0;
-    }
-    default: return 0;
+bool HttpConnection::begin(int socket) {
+  arm(server->options.headerTimeoutMs);
+  if (!server->tls) {
+    stream = std::make_unique<PlainStream>(server->loop, socket, *this, server->received);
+    return true;
   }
+  auto tls = std::make_unique<TlsStream>(*this);
+  TlsStream& adopted = *tls;
+  stream = std::move(tls);
+  return adopted.adopt(server->vhost, socket) || server == nullptr;
+}
+
+void HttpConnection::onGone() {
+  Deadlines::disarm(*this);
+  if (server == nullptr) return;
+  if (phase == Phase::Working) --server->inFlight;
+  phase = Phase::Closing;
+  server->remove(*this);  // last line: `this` may be gone
+}
+
+void HttpConnection::onSent() {
+  if (phase != Phase::Closing)
+    resume();
+  else if (server != nullptr)
+    arm(lingerMs);
 }
 
 void HttpConnection::arm(int ms) { server->loop.deadlines().arm(*this, std::chrono::milliseconds(ms)); }
 
-int HttpConnection::onReceive(std::string_view bytes) {
-  if (server == nullptr) return -1;
-  if (phase == Phase::Closing) return 0;
-  if (fresh && server->tls) lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
-  fresh = false;
-  if (phase == Phase::Working || processing) {
-    hold(bytes);
-    return 0;
-  }
+void HttpConnection::onBytes(std::string_view bytes) {
+  if (server == nullptr || phase == Phase::Closing) return;
+  if (phase == Phase::Working || processing) return keep(bytes);
   if (held.empty()) {
     process(bytes);
-    if (phase != Phase::Closing) hold(bytes);
-    return 0;
+    if (phase != Phase::Closing) keep(bytes);
+    return;
   }
   held.append(bytes);
   resume();
-  return 0;
 }
 
 void HttpConnection::resume() {
@@ -112,19 +93,19 @@ void HttpConnection::resume() {
   } else {
     held.insert(0, rest);  // what came meanwhile is behind it
   }
-  if (readingStopped && held.size() < maxHeld && wsi != nullptr) {
+  if (readingStopped && held.size() < maxHeld && stream->open()) {
     readingStopped = false;
-    lws_rx_flow_control(wsi, 1);
+    stream->setReading(true);
   }
 }
 
-void HttpConnection::hold(std::string_view rest) {
+void HttpConnection::keep(std::string_view rest) {
   held.append(rest);
   if (held.empty()) {
     held.shrink_to_fit();
   } else if (phase == Phase::Working && held.size() >= maxHeld && !readingStopped) {
     readingStopped = true;
-    lws_rx_flow_control(wsi, 0);
+    stream->setReading(false);
   }
 }
 
@@ -137,10 +118,10 @@ bool HttpConnection::skipLineEnds(std::string_view& bytes) const {
 /// Consumes as many messages as can be answered one after the other; leaves what it could not use in `bytes`.
 void HttpConnection::process(std::string_view& bytes) {
   processing = true;
-  while (server != nullptr && wsi != nullptr) {
+  while (server != nullptr && stream->open()) {
     if (phase == Phase::Idle) {
       // An answer that the peer has not read yet: no further work for it.
-      if (serial != 0 && !bytes.empty() && lws_partial_buffered(wsi)) break;
+      if (serial != 0 && !bytes.empty() && stream->unsent()) break;
       if (!skipLineEnds(bytes)) break;
       phase = Phase::Header;
       scan = HeaderScan();
@@ -221,7 +202,7 @@ void HttpConnection::respond(HttpResponse&& response) {
   // Pipelined requests go to the handler from the loop, not from inside the caller's respond().
   server->loop.post([weak = weak_from_this()] {
     const auto self = weak.lock();
-    if (self && self->server != nullptr && self->wsi != nullptr) self->resume();
+    if (self && self->server != nullptr && self->stream->open()) self->resume();
   });
 }
 
@@ -245,11 +226,9 @@ void HttpConnection::write(HttpResponse&& response) {
   if (!keepAlive && phase != Phase::Closing) beginClose();
 }
 
-/// One write at once instead of a round through WRITEABLE: libwebsockets keeps what the socket does not take.
 void HttpConnection::send(std::string_view bytes) {
-  auto* data = reinterpret_cast<unsigned char*>(const_cast<char*>(bytes.data()));
-  if (lws_write(wsi, data, bytes.size(), LWS_WRITE_RAW) >= 0) return;
-  phase = Phase::Closing;  // the socket is dead; its close event follows
+  if (stream->write(bytes)) return;
+  phase = Phase::Closing;  // the connection is broken
   arm(0);
 }
 
@@ -259,27 +238,20 @@ void HttpConnection::beginClose() {
   phase = Phase::Closing;
   parser.reset();
   std::string().swap(held);
-  arm(lws_partial_buffered(wsi) ? server->options.idleTimeoutMs : lingerMs);
+  arm(stream->unsent() ? server->options.idleTimeoutMs : lingerMs);
   if (readingStopped) {
     readingStopped = false;
-    lws_rx_flow_control(wsi, 1);
+    stream->setReading(true);
   }
-  if (lws_partial_buffered(wsi) || server->tls) {
-    closeAfterFlush = true;
-    lws_callback_on_writable(wsi);
-  } else {
-    ::shutdown(lws_get_socket_fd(wsi), SHUT_WR);
-  }
+  stream->finish();
 }
 
 void HttpConnection::drain() {
   keepAlive = false;
-  if (wsi != nullptr && phase == Phase::Idle && held.empty()) beginClose();
+  if (stream->open() && phase == Phase::Idle && held.empty()) beginClose();
 }
 
-void HttpConnection::dropNow() {
-  if (wsi != nullptr) lws_set_timeout(wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
-}
+void HttpConnection::dropNow() { stream->drop(); }
 
 void HttpConnection::onDeadline() {
   const auto self = shared_from_this();

@@ -12,7 +12,7 @@
 #include "bridge/http_parser.h"
 #include "bridge/http_server.h"
 #include "bridge/listener.h"
-#include "bridge/lws_sink.h"
+#include "bridge/stream.h"
 
 namespace bridge::detail {
 
@@ -34,27 +34,35 @@ struct HttpServerState {
   std::size_t inFlight = 0;
   Connections connections;
   std::unordered_map<std::string, std::size_t> perAddress;
-  std::string scratch;  // where answers are put together; one for all connections
+  std::string scratch;   // where answers are put together; one for all connections
+  std::string received;  // where plain connections receive; one for all
 };
 
 /// States: Idle (between messages) -> Header -> Body -> Working (at the handler) -> Idle, or -> Closing from anywhere.
 /// While Working, further bytes are held up to a limit, then reading stops.
-struct HttpConnection final : LwsSink, Deadlines::Node, std::enable_shared_from_this<HttpConnection> {
+struct HttpConnection final : StreamUser, Deadlines::Node, std::enable_shared_from_this<HttpConnection> {
   enum class Phase : std::uint8_t { Idle, Header, Body, Working, Closing };
 
   HttpConnection(HttpServerState& theServer, const NetAddress& peer);
 
-  int onLws(lws* itsWsi, lws_callback_reasons reason, void* in, std::size_t len) override;
+  /// Takes over the socket. False: it could not be used, and there was no onGone().
+  bool begin(int socket);
+  void onBytes(std::string_view bytes) override;
+  void onSent() override;
+  void onGone() override;
+  std::shared_ptr<void> hold() override { return shared_from_this(); }
   void onDeadline() override;
 
-  bool wants(std::uint64_t request) const { return wsi != nullptr && phase == Phase::Working && request == serial; }
+  bool wants(std::uint64_t request) const { return phase == Phase::Working && request == serial; }
   void respond(HttpResponse&& response);
   /// No request begun: closes now. Otherwise the answer will close.
   void drain();
+  /// Nothing of ours is left to send; only the peer's end of close is missing.
+  bool flushed() const { return !stream->open() || (phase == Phase::Closing && !stream->unsent()); }
   void dropNow();
 
   HttpServerState* server;  // null once the server is gone
-  lws* wsi = nullptr;       // null once libwebsockets has closed it
+  std::unique_ptr<Stream> stream;
   Connections::iterator place;
   std::string peerAddress;
   std::uint16_t peerPort;
@@ -63,23 +71,20 @@ struct HttpConnection final : LwsSink, Deadlines::Node, std::enable_shared_from_
   bool http10 = false;
   bool headOnly = false;    // HEAD: the answer has no body
   bool processing = false;  // process() is on the stack
-  bool closeAfterFlush = false;
   bool readingStopped = false;
-  bool fresh = true;         // nothing received yet
   std::uint64_t serial = 0;  // of the request at the handler
   std::string held;          // received, not consumed
   HeaderScan scan;
   std::unique_ptr<HttpRequestParser> parser;  // only while a message is being read
 
  private:
-  int onReceive(std::string_view bytes);
   void process(std::string_view& bytes);
   bool readHeader(std::string_view& bytes);
   bool feedParser(std::string_view& bytes);
   bool skipLineEnds(std::string_view& bytes) const;
   void handOver();
   void resume();
-  void hold(std::string_view rest);
+  void keep(std::string_view rest);
   void refuse(int status);
   void write(HttpResponse&& response);
   void send(std::string_view bytes);

@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -15,7 +16,7 @@ namespace bridge {
 namespace detail {
 
 HttpServerState::HttpServerState(Loop& theLoop, HttpServerOptions&& theOptions, HttpServer::Handler&& theHandler)
-    : loop(theLoop), options(std::move(theOptions)), handler(std::move(theHandler)), vhost(theLoop.plainVhost()) {
+    : loop(theLoop), options(std::move(theOptions)), handler(std::move(theHandler)), received(lwsReadSize, '\0') {
   tls = !options.certFile.empty();
   if (tls) vhost = serverVhost(loop, {options.certFile, options.keyFile, options.clientCaFile}, sinkProtocols);
 }
@@ -33,13 +34,7 @@ void HttpServerState::accept(int socket, const NetAddress& peer) {
   ++fromThere;
   connections.push_front(connection);
   connection->place = connections.begin();
-  lws_adopt_desc_t how{};
-  how.vh = vhost;
-  how.type = static_cast<lws_adoption_type>(LWS_ADOPT_SOCKET | (tls ? LWS_ADOPT_ALLOW_SSL : 0));
-  how.fd.sockfd = socket;
-  how.vh_prot_name = rawProtocol;
-  how.opaque = static_cast<LwsSink*>(connection.get());
-  if (lws_adopt_descriptor_vhost_via_info(&how) == nullptr && connection->server != nullptr) remove(*connection);
+  if (!connection->begin(socket) && connection->server != nullptr) remove(*connection);
 }
 
 void HttpServerState::remove(HttpConnection& connection) {
@@ -88,5 +83,10 @@ void HttpServer::stopListening() {
 
 std::size_t HttpServer::inFlight() const { return state_->inFlight; }
 std::size_t HttpServer::connections() const { return state_->connections.size(); }
+
+bool HttpServer::flushed() const {
+  return std::all_of(state_->connections.begin(), state_->connections.end(),
+                     [](const auto& connection) { return connection->flushed(); });
+}
 
 }  // namespace bridge

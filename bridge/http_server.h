@@ -76,6 +76,8 @@ class HttpServer {
   std::size_t inFlight() const;
   /// Open connections, those that only wait for the peer's end of close included.
   std::size_t connections() const;
+  /// While draining: every answer is with the system, so that the process may end.
+  bool flushed() const;
 
  private:
   std::shared_ptr<detail::HttpServerState> state_;

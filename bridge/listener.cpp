@@ -34,6 +34,7 @@ Listener::Listener(Loop& loop, const std::string& address, std::uint16_t port, A
   const int on = 1;
   const int off = 0;
   setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // accepted connections inherit it
   if (where->family() == AF_INET6) setsockopt(socket, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
   if (::bind(socket, where->get(), where->length) != 0 || ::listen(socket, backlog) != 0) fail(socket, address, port);
   NetAddress bound;
@@ -60,8 +61,6 @@ void Listener::onReadable() {
     const int socket =
         ::accept4(socket_, reinterpret_cast<sockaddr*>(&peer.storage), &peer.length, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (socket >= 0) {
-      const int on = 1;
-      setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
       accepted_(socket, peer);
       continue;
     }

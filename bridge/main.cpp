@@ -11,7 +11,9 @@
 #include "bridge/endpoint.h"
 #include "bridge/http_server.h"
 #include "bridge/options.h"
+#include "bridge/queue_command.h"
 #include "bridge/shard.h"
+#include "bridge/sqlite_store.h"
 
 namespace {
 
@@ -65,7 +67,7 @@ class Drain {
  private:
   void look() {
     if (finishing_) {
-      if (server_.inFlight() == 0 && server_.connections() == 0) loop_.stop();
+      if (server_.flushed() && shard_.disconnected()) loop_.stop();
     } else if (server_.inFlight() == 0 && shard_.idle()) {
       finish();
     }
@@ -74,7 +76,7 @@ class Drain {
     if (finishing_) return;
     finishing_ = true;
     shard_.drain();
-    limit_.start(std::chrono::seconds(1), [this] { loop_.stop(); });
+    limit_.start(std::chrono::seconds(1), [this] { loop_.stop(); });  // for a back-end that does not answer our close
   }
 
   Loop& loop_;
@@ -93,7 +95,13 @@ int serve(const Options& options) {
   Loop loop;
   std::unique_ptr<EmbeddedCentral> embedded;
   if (options.centralUrl.empty()) embedded = std::make_unique<EmbeddedCentral>(loop, log);
-  Shard shard(loop, options, log, embedded ? embedded->url() : options.centralUrl);
+  std::unique_ptr<SqliteStore> store;
+  if (!options.dataDir.empty()) {
+    SqliteStoreOptions where;
+    where.directory = options.dataDir;
+    store = std::make_unique<SqliteStore>(loop, std::move(where));
+  }
+  Shard shard(loop, options, log, embedded ? embedded->url() : options.centralUrl, store.get());
   Endpoint endpoint(shard, embedded.get());
   HttpServer server(loop, serverOptions(options), [&](HttpRequest&& request, Responder responder) {
     endpoint.handle(std::move(request), std::move(responder));
@@ -101,6 +109,7 @@ int serve(const Options& options) {
   const std::string soapUrl = "http://" + authority(options, server.port()) + "/ocpp";
   shard.setPublicUrl(options.publicUrl.empty() ? soapUrl : options.publicUrl);
   shard.configure(std::move(chargers));
+  shard.restore();
   Drain drain(loop, shard, server, endpoint, log);
   const SignalWatch term(loop, SIGTERM, [&] { drain.begin(); });
   const SignalWatch interrupt(loop, SIGINT, [&] { drain.begin(); });
@@ -124,6 +133,7 @@ int serve(const Options& options) {
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   try {
+    if (argc > 1 && std::string_view(argv[1]) == "queue") return queueCommand(argc, argv);
     const CommandLine command = readCommandLine(argc, argv);
     switch (command.action) {
       case CommandLine::Action::Help: std::cout << helpText(); return 0;

@@ -5,26 +5,9 @@
 #include <algorithm>
 #include <memory>
 
-#include "ocpp/text.h"
-
 namespace bridge {
 
 namespace {
-
-std::string ms(ocpp::Instant at) { return std::to_string(at.time_since_epoch().count()); }
-
-struct KeyOf {
-  std::string operator()(const session::BootRecord&) const { return ""; }
-  std::string operator()(const session::ConnectorRecord& r) const { return std::to_string(r.connectorId); }
-  std::string operator()(const session::SettingRecord& r) const { return ocpp::folded(r.key); }
-  std::string operator()(const session::TransactionRecord& r) const {
-    return std::to_string(r.connectorId) + "/" + ms(r.start) + "/" + std::to_string(r.meterStart) + "/" + r.idTag;
-  }
-  std::string operator()(const session::AuthorizationRecord& r) const { return ocpp::folded(r.idTag); }
-  std::string operator()(const session::AnswerRecord& r) const { return r.key; }
-  std::string operator()(const session::QueuedRecord& r) const { return std::to_string(r.number); }
-  std::string operator()(const session::DeadLetterRecord& r) const { return std::to_string(r.number) + "/" + ms(r.died); }
-};
 
 /// Place of the type in what load() gives; negative = not given.
 struct PlaceOf {
@@ -37,10 +20,6 @@ struct PlaceOf {
   int operator()(const session::QueuedRecord&) const { return 6; }
   int operator()(const session::DeadLetterRecord&) const { return -1; }
 };
-
-std::string keyOf(const StoredRecord& record) {
-  return std::to_string(record.index()) + "/" + std::visit(KeyOf(), record);
-}
 
 std::uint64_t numberOf(const StoredRecord& record) {
   if (const auto* queued = std::get_if<session::QueuedRecord>(&record)) return queued->number;
@@ -128,7 +107,8 @@ void MemoryStore::whenDurable(Ticket ticket, Done done) {
   });
 }
 
-void MemoryStore::load(const std::function<void(StoredCharger&&)>& each, const std::function<void(const std::string&)>&) {
+void MemoryStore::load(const std::function<void(StoredCharger&&)>& each,
+                       const std::function<void(const std::string&)>&) {
   for (const auto& [identity, content] : chargers_) {
     StoredCharger charger;
     static_cast<ChargerRow&>(charger) = content.row;

@@ -46,6 +46,10 @@ constexpr Choice<CallbackPolicy> callbackPolicies[] = {
     {"peer-checked", CallbackPolicy::PeerChecked}, {"from", CallbackPolicy::From}, {"static", CallbackPolicy::Static}};
 constexpr Choice<session::WsLifecycle> lifecycles[] = {{"charger-driven", session::WsLifecycle::ChargerDriven},
                                                        {"always-on", session::WsLifecycle::AlwaysOn}};
+constexpr Choice<session::StartOffline> startPolicies[] = {
+    {"fault", session::StartOffline::Fault},
+    {"provisional-if-authorized", session::StartOffline::ProvisionalIfAuthorized},
+    {"provisional", session::StartOffline::Provisional}};
 constexpr Choice<session::PendingPolicy> pendingPolicies[] = {
     {"reject", session::PendingPolicy::Reject}, {"accept-and-hold", session::PendingPolicy::AcceptAndHold}};
 
@@ -83,7 +87,8 @@ const OptionRow rows[] = {
     {"callback-policy", "POLICY", "peer-checked",
      "trust in the address a charger announces: peer-checked, from, static",
      [](Options& o, const std::string& v) { o.callbackPolicy = choose(v, callbackPolicies); }},
-    {"data-dir", "DIR", "none", "directory for what must outlive the process",
+    {"data-dir", "DIR", "none",
+     "directory for what must outlive the process; without it nothing is promised while the back-end is away",
      [](Options& o, const std::string& v) { o.dataDir = v; }},
     {"log", "FORMAT", "human", "one line per event: human or json",
      [](Options& o, const std::string& v) { o.logFormat = choose(v, logFormats); }},
@@ -107,6 +112,10 @@ const OptionRow rows[] = {
      [](Options& o, const std::string& v) { o.session.defaultInterval = static_cast<int>(number(v, 86400)); }},
     {"status-fill", "SECONDS", "30", "wait for a charger's own StatusNotifications after its boot (ST-9)",
      [](Options& o, const std::string& v) { o.session.statusFill = seconds(v); }},
+    {"start-offline", "POLICY", "provisional-if-authorized",
+     "StartTransaction while the back-end is away, with --data-dir: fault, provisional-if-authorized, provisional "
+     "(TX-4)",
+     [](Options& o, const std::string& v) { o.session.startOffline = choose(v, startPolicies); }},
     {"pending-policy", "POLICY", "reject", "what 1.2/1.5 chargers get for Pending: reject or accept-and-hold",
      [](Options& o, const std::string& v) { o.session.pendingPolicy = choose(v, pendingPolicies); }},
     {"boot-replay-always", "", "off", "repeat BootNotification on every reconnect without an open transaction (SM-3)",
@@ -115,8 +124,20 @@ const OptionRow rows[] = {
      [](Options& o, const std::string&) { o.session.callErrorForUnsupported = true; }},
     {"always-send-reason", "", "off", "send StopTransaction.reason=Local where it is absent",
      [](Options& o, const std::string&) { o.session.alwaysSendReason = true; }},
-    {"max-body", "BYTES", "1048576", "largest HTTP body accepted",
-     [](Options& o, const std::string& v) { o.maxBody = number(v, 1U << 30); }},
+    {"celcius", "", "off", "spell Celsius as Celcius, for back-ends that know only that (MV-8)",
+     [](Options& o, const std::string&) { o.session.spellCelcius = true; }},
+    {"infer-power", "", "off", "call a transaction without power SuspendedEV (ST-4)",
+     [](Options& o, const std::string&) { o.session.inferPower = true; }},
+    {"strict-status", "", "off", "report a 1.5 Faulted with Mode3Error as OtherError (ST-7)",
+     [](Options& o, const std::string&) { o.session.strictStatus = true; }},
+    {"reject-remote-profile", "", "off", "reject remote starts whose charging profile the charger cannot keep (RS-1)",
+     [](Options& o, const std::string&) { o.session.remoteStartProfileReject = true; }},
+    {"auth-key-plain", "", "off", "take any text as AuthorizationKey, not only hex digits (CK-4)",
+     [](Options& o, const std::string&) { o.session.authKeyPlain = true; }},
+    {"no-trigger-meter-values", "", "off", "never answer TriggerMessage(MeterValues) from memory (EM-4)",
+     [](Options& o, const std::string&) { o.session.triggerMeterValues = false; }},
+    {"max-body", "BYTES", "1048576", "largest HTTP body accepted, at most 1 MiB",
+     [](Options& o, const std::string& v) { o.maxBody = number(v, 1U << 20); }},
     {"max-connections", "N", "60000", "most TCP connections of chargers at once",
      [](Options& o, const std::string& v) { o.maxConnections = number(v, 1000000); }},
 };

@@ -30,7 +30,7 @@ constexpr const char* usage =
 
 // Both tables as one. A message with a command says what is going to happen to it.
 constexpr const char* messages =
-    "SELECT 'Q', q.id, q.identity, q.number, q.action, q.payload, q.attempts, q.created, "
+    "SELECT 'Q' AS place, q.id AS id, q.identity, q.number, q.action, q.payload, q.attempts, q.created, "
     "coalesce((SELECT CASE c.kind WHEN 'retry' THEN 'queued, retry asked' ELSE 'queued, discard asked' END "
     "FROM command c WHERE c.dead_letter IS NULL AND c.identity = q.identity AND c.number = q.number), 'queued'), "
     "NULL, NULL, NULL, NULL FROM queued q "
@@ -57,8 +57,19 @@ struct Message {
 };
 
 Message readMessage(const Statement& row) {
-  Message m{row.text(0)[0], row.number(1),  row.text(2), row.number(3), row.text(4), row.text(5), row.number(6),
-            row.instant(7), row.text(8),    {},          {},            {},          {}};
+  Message m{row.text(0)[0],
+            row.number(1),
+            row.text(2),
+            row.number(3),
+            row.text(4),
+            row.text(5),
+            row.number(6),
+            row.instant(7),
+            row.text(8),
+            {},
+            {},
+            {},
+            {}};
   if (!row.isNull(9)) m.reason = row.text(9);
   if (!row.isNull(10)) m.died = row.instant(10);
   if (!row.isNull(11)) m.resolved = row.instant(11);
@@ -109,7 +120,8 @@ std::string age(ocpp::Instant since, ocpp::Instant now) {
 
 /// What a terminal may be shown: no control characters.
 std::string plain(std::string text) {
-  std::replace_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
   return text;
 }
 
@@ -172,7 +184,7 @@ std::optional<Message> Queue::find(const std::string& id) {
   const std::string table = named && (id[0] == 'Q' || id[0] == 'q') ? "Q" : "D";
   const auto number = ocpp::parseInteger(named ? id.substr(1) : id);
   if (!number) throw BadConfiguration("queue: '" + id + "' is no ID\n" + usage);
-  Statement row(*database_, "SELECT * FROM (" + std::string(messages) + ") AS m (t, id) WHERE t = ? AND id = ?");
+  Statement row(*database_, "SELECT * FROM (" + std::string(messages) + ") WHERE place = ? AND id = ?");
   row << table << *number;
   if (row.step()) return readMessage(row);
   err_ << "queue: there is no message " << id << "\n";
@@ -184,10 +196,11 @@ std::vector<Message> Queue::chosen(bool& complete) {
   complete = true;
   if (arguments_.ids.empty()) throw BadConfiguration("queue: which message?\n" + std::string(usage));
   if (arguments_.ids == std::vector<std::string>{"all"} && arguments_.action == "retry") {
-    Statement rows(*database_, std::string("SELECT * FROM (") + messages + "WHERE d.resolution IS NULL) WHERE 1 ORDER BY 2");
+    Statement rows(*database_, std::string("SELECT * FROM (") + messages +
+                                   "WHERE d.resolution IS NULL) WHERE place = 'D' ORDER BY id");
     while (rows.step()) {
       Message m = readMessage(rows);
-      if (m.table == 'D' && m.state == "dead") found.push_back(std::move(m));
+      if (m.state == "dead") found.push_back(std::move(m));
     }
     return found;
   }
@@ -208,9 +221,10 @@ std::vector<Message> Queue::chosen(bool& complete) {
 void Queue::showTransaction(const Message& message) {
   const auto tree = nlohmann::json::parse(message.payload, nullptr, false);
   if (!tree.is_object() || !tree.contains("transactionId") || !tree["transactionId"].is_number_integer()) return;
-  Statement row(*database_,
-                "SELECT soap_tx_id, backend_tx_id, connector_id, id_tag, start, meter_start, state, provisional FROM tx "
-                "WHERE identity = ? AND soap_tx_id = ? ORDER BY id DESC");
+  Statement row(
+      *database_,
+      "SELECT soap_tx_id, backend_tx_id, connector_id, id_tag, start, meter_start, state, provisional FROM tx "
+      "WHERE identity = ? AND soap_tx_id = ? ORDER BY id DESC");
   row << message.identity << tree["transactionId"].get<std::int64_t>();
   if (!row.step()) return;
   out_ << "transaction: " << row.number(0) << " (back-end: " << (row.isNull(1) ? "unknown" : row.text(1))
@@ -242,9 +256,9 @@ int Queue::exportAll() {
   constexpr auto replace = nlohmann::ordered_json::error_handler_t::replace;
   while (rows.step()) {
     const Message m = readMessage(rows);
-    nlohmann::ordered_json line{{"id", m.name()},     {"charger", m.identity},   {"number", m.number},
-                                {"action", m.action}, {"attempts", m.attempts},  {"state", m.state},
-                                {"created", when(m.created)}};
+    nlohmann::ordered_json line{
+        {"id", m.name()},         {"charger", m.identity}, {"number", m.number},        {"action", m.action},
+        {"attempts", m.attempts}, {"state", m.state},      {"created", when(m.created)}};
     if (m.reason) line["reason"] = *m.reason;
     if (m.died) line["died"] = when(*m.died);
     if (m.resolved) line["resolved"] = when(*m.resolved);
@@ -298,7 +312,8 @@ int Queue::discard() {
       complete = ask("discard", m) && complete;
       continue;
     }
-    Statement update(*database_, "UPDATE dead_letter SET resolution = 'discarded', resolved = ?, remark = ? WHERE id = ?");
+    Statement update(*database_,
+                     "UPDATE dead_letter SET resolution = 'discarded', resolved = ?, remark = ? WHERE id = ?");
     (update << wallClock() << arguments_.reason << m.id).run();
     Statement forget(*database_, "DELETE FROM command WHERE dead_letter = ?");
     (forget << m.id).run();

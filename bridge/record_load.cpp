@@ -21,8 +21,7 @@ constexpr const char* selectSetting = "SELECT key, value, readonly FROM setting 
 constexpr const char* selectTx =
     "SELECT soap_tx_id, backend_tx_id, connector_id, id_tag, start, meter_start, stop, meter_stop, state, provisional, "
     "authorized, evidence, seen, start_info, stop_info FROM tx WHERE identity = ? ORDER BY id";
-constexpr const char* selectAuthorization =
-    "SELECT id_tag, info, at FROM authorization WHERE identity = ? ORDER BY at";
+constexpr const char* selectAuthorization = "SELECT id_tag, info, at FROM authorization WHERE identity = ? ORDER BY at";
 constexpr const char* selectAnswer = "SELECT key, at, action, response FROM answer WHERE identity = ? ORDER BY at";
 constexpr const char* selectQueued =
     "SELECT number, action, payload, attempts FROM queued WHERE identity = ? ORDER BY number";
@@ -142,9 +141,7 @@ void readCharger(const Statement& row, StoredCharger& charger, const Problem& pr
   if (row.isNull(1)) return;
   try {
     charger.version = versionOf(row.text(1));
-  } catch (const std::runtime_error& error) {
-    problem("charger " + charger.identity + ": " + error.what());
-  }
+  } catch (const std::runtime_error& error) { problem("charger " + charger.identity + ": " + error.what()); }
 }
 
 }  // namespace
@@ -160,9 +157,7 @@ void RecordRows::load(const std::function<void(StoredCharger&&)>& each, const Pr
       Statement& rows = prepared(table.select) << charger.identity;
       while (rows.step()) try {
           charger.records.push_back(table.read(rows));
-        } catch (const SqliteError&) {
-          throw;
-        } catch (const std::exception& error) {
+        } catch (const SqliteError&) { throw; } catch (const std::exception& error) {
           problem(std::string(table.name) + " of " + charger.identity + " cannot be read: " + error.what());
           if (table.select != selectQueued) continue;
           unreadable.emplace_back(charger.identity, static_cast<std::uint64_t>(rows.number(0)));
@@ -198,9 +193,7 @@ std::vector<OperatorCommand> RecordRows::commandsAfter(std::uint64_t id) {
     command.reason = rows.text(5);
     if (command.kind == Kind::RetryDeadLetter) try {
         command.deadLetter = deadLetterAt(rows, 6);
-      } catch (const SqliteError&) {
-        throw;
-      } catch (const std::exception&) {
+      } catch (const SqliteError&) { throw; } catch (const std::exception&) {
         continue;  // the command refuses such dead letters; this one was damaged since
       }
     commands.push_back(std::move(command));

@@ -158,16 +158,17 @@ void checkVersion(Database& db, const std::string& path, std::size_t newest) {
                            std::to_string(newest) + " of this version; run the version that made it, or a newer one");
 }
 
-/// Reads only, and does not even fold the log into the file.
+/// Reads only, and does not even fold a log that is there into the file.
 void check(Database& db, const std::string& path, std::size_t newest) {
-  sqlite3_db_config(db.raw(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  if (sizeOf(path + "-wal") > 0) sqlite3_db_config(db.raw(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   try {
     checkVersion(db, path, newest);
     const bool large = sizeOf(path) > fullCheckBytes;
     const std::string said = db.text(large ? "PRAGMA quick_check(1)" : "PRAGMA integrity_check(1)");
     if (said != "ok") throw BadConfiguration(damaged(path, said));
     if (db.number("SELECT count(*) FROM pragma_foreign_key_check") != 0)
-      throw BadConfiguration(damaged(path, "foreign key check: " + db.text("SELECT \"table\" FROM pragma_foreign_key_check")));
+      throw BadConfiguration(
+          damaged(path, "foreign key check: " + db.text("SELECT \"table\" FROM pragma_foreign_key_check")));
   } catch (const SqliteError& error) {
     if ((error.code & 0xff) == SQLITE_CORRUPT || (error.code & 0xff) == SQLITE_NOTADB)
       throw BadConfiguration(damaged(path, error.what()));
@@ -213,9 +214,7 @@ std::unique_ptr<Database> openDatabase(const std::string& path, const std::strin
     migrate(*db, steps);
     db->run("PRAGMA foreign_keys = ON");
     return db;
-  } catch (const SqliteError& error) {
-    throw BadConfiguration(path + ": " + error.what());
-  }
+  } catch (const SqliteError& error) { throw BadConfiguration(path + ": " + error.what()); }
 }
 
 std::unique_ptr<Database> openBeside(const std::string& path, Database::Mode mode) {
@@ -228,9 +227,7 @@ std::unique_ptr<Database> openBeside(const std::string& path, Database::Mode mod
                              " is older than this version's; start the bridge once to bring it up to date");
     if (mode != Database::Mode::ReadOnly) db->run("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
     return db;
-  } catch (const SqliteError& error) {
-    throw BadConfiguration(path + ": " + error.what());
-  }
+  } catch (const SqliteError& error) { throw BadConfiguration(path + ": " + error.what()); }
 }
 
 }  // namespace bridge

@@ -6,10 +6,11 @@
 
 namespace bridge {
 
-Shard::Shard(Loop& loop, const Options& options, Log& log, std::string centralUrl)
+Shard::Shard(Loop& loop, const Options& options, Log& log, std::string centralUrl, Store* store)
     : loop_(loop),
       options_(options),
       log_(log),
+      store_(store),
       trace_(log, options.trace),
       http_(loop),
       ws_(loop),
@@ -22,23 +23,50 @@ Shard::Shard(Loop& loop, const Options& options, Log& log, std::string centralUr
 
 Shard::~Shard() = default;
 
-Charger* Shard::add(ChargerConfig config) {
+Charger* Shard::add(ChargerConfig config, StoredCharger* stored) {
   const std::string identity = config.identity;
   auto& slot = chargers_[identity];
   slot = std::make_unique<Charger>(*this, std::move(config));
+  if (stored) slot->restore(std::move(*stored));
   slot->begin();
   return slot.get();
+}
+
+/// The settings of an identity that we serve: from the file, or none in particular because of --auto-register.
+std::optional<ChargerConfig> Shard::configOf(const std::string& identity) const {
+  if (const auto configured = file_.find(identity); configured != file_.end()) return configured->second;
+  if (!options_.autoRegister || identity.empty() || chargers_.size() >= options_.maxChargers) return std::nullopt;
+  ChargerConfig config;
+  config.identity = config.centralIdentity = identity;
+  return config;
 }
 
 Charger* Shard::find(std::string_view identity) {
   const std::string name(identity);
   if (const auto known = chargers_.find(name); known != chargers_.end()) return known->second.get();
-  if (const auto configured = file_.find(name); configured != file_.end()) return add(configured->second);
-  if (!options_.autoRegister || name.empty() || chargers_.size() >= options_.maxChargers) return nullptr;
-  log_.line(Log::Level::Info, name, "registered", "unknown identity taken in");
-  ChargerConfig config;
-  config.identity = config.centralIdentity = name;
-  return add(std::move(config));
+  auto config = configOf(name);
+  if (!config) return nullptr;
+  if (!file_.count(name)) log_.line(Log::Level::Info, name, "registered", "unknown identity taken in");
+  return add(std::move(*config));
+}
+
+void Shard::restore() {
+  if (!store_) return;
+  std::size_t restored = 0;
+  store_->load(
+      [&](StoredCharger&& stored) {
+        auto config = configOf(stored.identity);
+        if (!config) {
+          log_.line(Log::Level::Warning, stored.identity, "not-restored",
+                    "kept records of an identity that is not served");
+          return;
+        }
+        ++restored;
+        chargers_.erase(stored.identity);  // --ws-lifecycle always-on has made it already, without its past
+        add(std::move(*config), &stored);
+      },
+      [&](const std::string& line) { log_.line(Log::Level::Error, "", "store", line); });
+  log_.line(Log::Level::Info, "", "restored", std::to_string(restored) + " chargers");
 }
 
 void Shard::configure(ChargersFile file) {
@@ -67,6 +95,12 @@ void Shard::drain() {
 bool Shard::idle() const {
   for (const auto& [identity, charger] : chargers_)
     if (!charger->idle()) return false;
+  return true;
+}
+
+bool Shard::disconnected() const {
+  for (const auto& [identity, charger] : chargers_)
+    if (charger->connected()) return false;
   return true;
 }
 

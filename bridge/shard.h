@@ -13,6 +13,7 @@
 #include "bridge/log.h"
 #include "bridge/loop.h"
 #include "bridge/options.h"
+#include "bridge/store.h"
 #include "bridge/trace.h"
 #include "bridge/ws_client.h"
 #include "ocpp_s/envelope.h"
@@ -33,8 +34,9 @@ struct Counters {
 
 class Shard {
  public:
-  /// `options` and `log` outlive the shard. `centralUrl` is the back-end of chargers without one of their own.
-  Shard(Loop& loop, const Options& options, Log& log, std::string centralUrl);
+  /// `options`, `log` and `store` outlive the shard; without a store nothing outlives the process. `centralUrl` is the
+  /// back-end of chargers without one of their own.
+  Shard(Loop& loop, const Options& options, Log& log, std::string centralUrl, Store* store);
   ~Shard();
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
@@ -43,6 +45,10 @@ class Shard {
   Charger* find(std::string_view identity);
   /// Takes over a new chargers file: settings change, removed chargers are let go, others are untouched.
   void configure(ChargersFile file);
+  /// Brings back the chargers that an earlier process kept; once, after the first configure().
+  void restore();
+  /// Null without --data-dir.
+  Store* store() const { return store_; }
   /// Our own endpoint as chargers see it.
   void setPublicUrl(std::string url) { publicUrl_ = std::move(url); }
   const std::string& publicUrl() const { return publicUrl_; }
@@ -53,6 +59,8 @@ class Shard {
   /// Answers whoever still waits and closes all WebSockets.
   void drain();
   bool idle() const;
+  /// No WebSocket is open or still closing.
+  bool disconnected() const;
 
   Loop& loop() { return loop_; }
   const Options& options() const { return options_; }
@@ -65,11 +73,13 @@ class Shard {
   const std::unordered_map<std::string, std::unique_ptr<Charger>>& chargers() const { return chargers_; }
 
  private:
-  Charger* add(ChargerConfig config);
+  Charger* add(ChargerConfig config, StoredCharger* stored = nullptr);
+  std::optional<ChargerConfig> configOf(const std::string& identity) const;
 
   Loop& loop_;
   const Options& options_;
   Log& log_;
+  Store* store_;
   Trace trace_;
   ocpp_s::Codec soap_;
   HttpClient http_;

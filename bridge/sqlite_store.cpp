@@ -28,10 +28,10 @@ SqliteStore::SqliteStore(Loop& loop, SqliteStoreOptions options)
   };
   writer_ = std::make_unique<StoreWriter>(openDatabase(databasePath(options_.directory), options_.vfs),
                                           SpaceReserve(options_.directory + "/reserve", options_.reserveBytes),
-                                          std::move(callbacks));
-  ev_prepare_init(&endOfTurn_, [](struct ev_loop*, ev_prepare* watch, int) {
-    static_cast<SqliteStore*>(watch->data)->turnEnds();
-  });
+                                          std::move(callbacks),
+                                          StoreWriter::Pace{options_.lookEvery, options_.commitSpacing});
+  ev_prepare_init(&endOfTurn_,
+                  [](struct ev_loop*, ev_prepare* watch, int) { static_cast<SqliteStore*>(watch->data)->turnEnds(); });
   endOfTurn_.data = this;
   ev_prepare_start(loop_.raw(), &endOfTurn_);
   ev_unref(loop_.raw());  // it keeps no loop alive
@@ -67,9 +67,7 @@ Ticket SqliteStore::putCharger(ChargerRow row) {
   std::string identity = row.identity;
   return add(StoreOperation::Kind::Charger, std::move(identity), std::move(row));
 }
-Ticket SqliteStore::commandDone(std::uint64_t command) {
-  return add(StoreOperation::Kind::CommandDone, "", command);
-}
+Ticket SqliteStore::commandDone(std::uint64_t command) { return add(StoreOperation::Kind::CommandDone, "", command); }
 
 void SqliteStore::turnEnds() {
   if (!started_) {

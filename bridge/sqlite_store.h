@@ -2,6 +2,7 @@
 // The store on disk: SQLite in WAL mode, every commit synchronised, written by a thread of its own.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -20,6 +21,10 @@ struct SqliteStoreOptions {
   std::int64_t reserveBytes = 16 * 1024 * 1024;  ///< Kept back for a full disk; 0 = nothing.
   std::string vfs;                               ///< SQLite's VFS, for tests; "" = the system's.
   std::function<ocpp::Instant()> clock;          ///< Wall clock; empty = the system's.
+  /// How often commands and returning space are looked for; a look without news costs a few microseconds.
+  std::chrono::milliseconds lookEvery = std::chrono::seconds(1);
+  /// Commits begin at least so far apart: bounds fsyncs per second under load; a lone change never waits for it.
+  std::chrono::milliseconds commitSpacing{5};
 };
 
 /// Must be destroyed before the Loop. The destructor writes what is still pending.

@@ -21,10 +21,10 @@ using Ticket = std::uint64_t;
 struct ChargerRow {
   std::string identity;
   std::optional<ocpp::Version> version;
-  std::string callback;              ///< "" = not known yet.
-  std::string password;              ///< Bytes, set by the back-end (CK-4); "" = the configured one. Never log it.
-  std::optional<int> pingInterval;   ///< Seconds; absent = the option.
-  ocpp::Instant lastSeen{};          ///< SM-1, SM-6. Need not be exact: keep it when something else is kept.
+  std::string callback;             ///< "" = not known yet.
+  std::string password;             ///< Bytes, set by the back-end (CK-4); "" = the configured one. Never log it.
+  std::optional<int> pingInterval;  ///< Seconds; absent = the option.
+  ocpp::Instant lastSeen{};         ///< SM-1, SM-6. Need not be exact: keep it when something else is kept.
 };
 
 /// Everything of one charger, as load() gives it back: boot, connectors, settings, transactions in the order they
@@ -51,13 +51,13 @@ struct OperatorCommand {
 
 /// For logs and /health. Numbers of rows are at most a second old.
 struct StoreStatus {
-  std::uint64_t commits = 0;        ///< Transactions that reached the disk: one fsync each.
-  std::uint64_t operations = 0;     ///< Changes in them.
-  std::uint64_t failed = 0;         ///< Changes that were refused.
-  std::uint64_t deadLetters = 0;    ///< Not resolved yet.
-  std::uint64_t queued = 0;         ///< Transaction messages that wait for the back-end.
-  ocpp::Instant oldestQueued{};     ///< When the oldest of them came.
-  std::string lastError;            ///< Of the last transaction, "" when it succeeded.
+  std::uint64_t commits = 0;      ///< Transactions that reached the disk: one fsync each.
+  std::uint64_t operations = 0;   ///< Changes in them.
+  std::uint64_t failed = 0;       ///< Changes that were refused.
+  std::uint64_t deadLetters = 0;  ///< Not resolved yet.
+  std::uint64_t queued = 0;       ///< Transaction messages that wait for the back-end.
+  ocpp::Instant oldestQueued{};   ///< When the oldest of them came.
+  std::string lastError;          ///< Of the last transaction, "" when it succeeded.
   /// The disk is full and the reserve is in use: take no new promises (refuse StartTransaction), so that running
   /// transactions can still be stopped. Ends by itself when space returns.
   bool spaceLow = false;

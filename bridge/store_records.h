@@ -41,9 +41,12 @@ struct AnswerRecord {
 namespace bridge {
 
 /// One row of one table. A type without an overload in record_rows.h does not compile.
-using StoredRecord = std::variant<session::TransactionRecord, session::BootRecord, session::ConnectorRecord,
-                                  session::SettingRecord, session::QueuedRecord, session::DeadLetterRecord,
-                                  session::AuthorizationRecord, session::AnswerRecord>;
+using StoredRecord =
+    std::variant<session::TransactionRecord, session::BootRecord, session::ConnectorRecord, session::SettingRecord,
+                 session::QueuedRecord, session::DeadLetterRecord, session::AuthorizationRecord, session::AnswerRecord>;
+
+/// Names the row that a record is kept in: its table and its key there.
+std::string keyOf(const StoredRecord& record);
 
 inline StoredRecord stored(const session::Record& record) {
   return std::visit([](const auto& each) { return StoredRecord(each); }, record);

@@ -3,14 +3,11 @@
 // is full, the reserve is given up; if that does not help either, the transaction fails as a whole.
 #include "bridge/store_writer.h"
 
-#include <chrono>
-
 namespace bridge {
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr auto lookEvery = std::chrono::seconds(1);
 
 std::size_t sizeOf(const std::vector<StoreWriter::Turn>& turns) {
   std::size_t size = 0;
@@ -27,11 +24,12 @@ void failAll(const std::vector<StoreWriter::Turn>& turns, const std::string& why
 
 }  // namespace
 
-StoreWriter::StoreWriter(std::unique_ptr<Database> database, SpaceReserve reserve, Callbacks callbacks)
+StoreWriter::StoreWriter(std::unique_ptr<Database> database, SpaceReserve reserve, Callbacks callbacks, Pace pace)
     : database_(std::move(database)),
       rows_(*database_),
       reserve_(std::move(reserve)),
       callbacks_(std::move(callbacks)),
+      pace_(pace),
       dataVersion_(std::make_unique<Statement>(*database_, "PRAGMA data_version")) {
   status_.spaceLow = reserve_.wanted() && !reserve_.occupy();
   countRows();
@@ -47,7 +45,9 @@ StoreWriter::~StoreWriter() {
   thread_.join();
 }
 
-void StoreWriter::start() { thread_ = std::thread([this] { run(); }); }
+void StoreWriter::start() {
+  thread_ = std::thread([this] { run(); });
+}
 
 void StoreWriter::submit(Turn&& turn) {
   {
@@ -65,19 +65,24 @@ StoreStatus StoreWriter::status() const {
 
 void StoreWriter::run() {
   look();
-  auto nextLook = Clock::now() + lookEvery;
+  auto nextLook = Clock::now() + pace_.lookEvery;
+  auto nextCommit = Clock::now();
   for (;;) {
     std::vector<Turn> turns;
     {
       std::unique_lock<std::mutex> lock(mutex_);
       wake_.wait_until(lock, nextLook, [this] { return ending_ || !submitted_.empty(); });
       if (submitted_.empty() && ending_) return;
+      if (!submitted_.empty()) {  // under load, let more come together
+        wake_.wait_until(lock, nextCommit, [this] { return ending_; });
+        nextCommit = Clock::now() + pace_.commitSpacing;
+      }
       turns.swap(submitted_);
     }
     if (!turns.empty()) commit(turns);
     if (Clock::now() < nextLook) continue;
     look();
-    nextLook = Clock::now() + lookEvery;
+    nextLook = Clock::now() + pace_.lookEvery;
   }
 }
 
@@ -98,9 +103,7 @@ void StoreWriter::commit(std::vector<Turn>& turns) {
       } else {
         writeApart(turns, outcome);
       }
-    } catch (const std::exception&) {
-      writeApart(turns, outcome);
-    }
+    } catch (const std::exception&) { writeApart(turns, outcome); }
     if (!outcome.failed.empty()) error = *outcome.failed.front().second;
   } catch (const std::exception& refused) {
     committed = false;

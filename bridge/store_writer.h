@@ -2,6 +2,7 @@
 // The thread that writes: whatever has come together while it was busy becomes one transaction with one fsync.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -32,7 +33,12 @@ class StoreWriter {
   };
   using Turn = std::vector<StoreOperation>;
 
-  StoreWriter(std::unique_ptr<Database> database, SpaceReserve reserve, Callbacks callbacks);
+  struct Pace {
+    std::chrono::milliseconds lookEvery;      ///< For commands and returning space.
+    std::chrono::milliseconds commitSpacing;  ///< From the begin of one commit to the begin of the next, at least.
+  };
+
+  StoreWriter(std::unique_ptr<Database> database, SpaceReserve reserve, Callbacks callbacks, Pace pace);
   /// Writes what was submitted, then ends.
   ~StoreWriter();
   StoreWriter(const StoreWriter&) = delete;
@@ -61,6 +67,7 @@ class StoreWriter {
   RecordRows rows_;
   SpaceReserve reserve_;
   Callbacks callbacks_;
+  Pace pace_;
   std::unique_ptr<Statement> dataVersion_;
   std::int64_t seenVersion_ = -1;
   std::uint64_t lastCommand_ = 0;

@@ -2,6 +2,8 @@
 // One WebSocket client connection: attempt, upgrade checks, frames, pings, closing.
 #include "bridge/ws_link.h"
 
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -44,6 +46,13 @@ std::string headerOf(lws* wsi, lws_token_indexes token) {
   const int length = lws_hdr_copy(wsi, value.data(), static_cast<int>(value.size()), token);
   value.resize(length < 0 ? 0 : static_cast<std::size_t>(length));
   return value;
+}
+
+/// What OpenSSL has against the server's certificate, or "": libwebsockets says only that TLS failed.
+std::string certificateProblem(lws* wsi) {
+  const SSL* ssl = lws_get_ssl(wsi);
+  const long found = ssl == nullptr ? X509_V_OK : SSL_get_verify_result(ssl);
+  return found == X509_V_OK ? "" : std::string("server certificate: ") + X509_verify_cert_error_string(found);
 }
 
 }  // namespace
@@ -132,7 +141,8 @@ int WsLink::onLws(lws* wsi, lws_callback_reasons reason, void* in, std::size_t l
     case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER: return appendHeaders(static_cast<char**>(in), len);
     case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP: return onUpgradeAnswer(wsi);
     case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-      if (attempt_ && in != nullptr)
+      if (attempt_) attempt_->error = certificateProblem(wsi);
+      if (attempt_ && attempt_->error.empty() && in != nullptr)
         attempt_->error.assign(static_cast<const char*>(in), strnlen(static_cast<const char*>(in), len));
       return 0;
     case LWS_CALLBACK_CLIENT_ESTABLISHED: onEstablished(); return 0;
@@ -252,7 +262,8 @@ int WsLink::onWriteable(lws* wsi) {
       outgoing_.pop_front();
       if (!writeFrame(text, LWS_WRITE_TEXT)) return -1;
     } else if (phase_ == Phase::Closing) {
-      return closeNow(wsi);
+      // Said twice, libwebsockets would close the socket under the peer's answer, and the peer see a reset.
+      return closeSent_ ? 0 : closeNow(wsi);
     } else if (pingWanted_) {
       pingWanted_ = false;
       if (!writeFrame({}, LWS_WRITE_PING)) return -1;
@@ -266,6 +277,7 @@ int WsLink::onWriteable(lws* wsi) {
 /// Returned to libwebsockets it makes it send the close frame and wait for the peer's.
 int WsLink::closeNow(lws* wsi) {
   phase_ = Phase::Closing;
+  closeSent_ = true;
   lws_close_reason(wsi, static_cast<lws_close_status>(closeCode_),
                    reinterpret_cast<unsigned char*>(closeReason_.data()), closeReason_.size());
   arm(closeTimeoutMs);

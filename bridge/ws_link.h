@@ -100,6 +100,7 @@ class WsLink final : public LwsSink, Deadlines::Node, public std::enable_shared_
   bool abandoned_ = false;
   bool wasOpen_ = false;
   bool pingWanted_ = false;
+  bool closeSent_ = false;   // our close frame is with libwebsockets, which waits for the peer's
   bool heard_ = true;        // something came since the last ping
   std::uint8_t missed_ = 0;  // intervals in which nothing came
   int closeCode_ = 0;

@@ -35,6 +35,7 @@ suite() {
 
 export ASAN_OPTIONS="detect_leaks=1:abort_on_error=0" UBSAN_OPTIONS="print_stacktrace=1"
 suite layers "$PYTHON" tests/layers.py
+suite docs "$PYTHON" tests/docs_check.py
 suite unit "$BUILD/asan/tests/unit"
 suite verify-wsdl-detects "$PYTHON" tests/contract/verify_wsdl_test.py "$BUILD/tests/verify-wsdl"
 if [ -d "$OFFICIAL" ]; then

@@ -30,4 +30,11 @@ const Operations& operations12();
 const Operations& operations15();
 const Operations& operations16();
 
+inline const Operation& operationOf(ocpp::Version version, ocpp::Role service, std::size_t action) {
+  const Operations& all = version == ocpp::Version::V12   ? operations12()
+                          : version == ocpp::Version::V15 ? operations15()
+                                                          : operations16();
+  return service == ocpp::Role::ChargePoint ? all.chargePoint[action] : all.centralSystem[action];
+}
+
 }  // namespace ocpp_s

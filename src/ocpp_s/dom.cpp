@@ -27,7 +27,7 @@ bool isElement(const pugi::xml_node& node) { return node.type() == pugi::node_el
 }  // namespace
 
 bool parseDom(pugi::xml_document& document, std::string_view text) {
-  constexpr unsigned flags = pugi::parse_default | pugi::parse_ws_pcdata_single;
+  constexpr unsigned flags = pugi::parse_default | pugi::parse_ws_pcdata;
   return static_cast<bool>(document.load_buffer(text.data(), text.size(), flags));
 }
 

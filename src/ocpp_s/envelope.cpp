@@ -36,29 +36,21 @@ const ::Namespace namespaceTable[] = {
     {"wsa", "http://www.w3.org/2005/08/addressing", "http://schemas.xmlsoap.org/ws/2004/08/addressing", nullptr},
     {nullptr, nullptr, nullptr, nullptr}};
 
-const Operations& operationsOf(ocpp::Version version) {
-  switch (version) {
-    case ocpp::Version::V12: return operations12();
-    case ocpp::Version::V15: return operations15();
-    case ocpp::Version::V16: break;
-  }
-  return operations16();
+// The text is moved from: gSOAP's copy is not needed any more.
+std::string trimmedText(std::string* text) {
+  if (text == nullptr) return {};
+  const std::string_view bare = ocpp::trimmed(*text);
+  return bare.size() == text->size() ? std::move(*text) : std::string(bare);
 }
-
-const Operation& operationOf(ocpp::Version version, ocpp::Role service, std::size_t action) {
-  const Operations& all = operationsOf(version);
-  return service == ocpp::Role::ChargePoint ? all.chargePoint[action] : all.centralSystem[action];
-}
-
-std::string trimmedText(const std::string* text) { return text ? std::string(ocpp::trimmed(*text)) : std::string(); }
 
 template <class Endpoint>
-std::string address(const Endpoint* endpoint) {
+std::string address(Endpoint* endpoint) {
   return endpoint && endpoint->Address ? trimmedText(&*endpoint->Address) : std::string();
 }
 
-// gSOAP writes attributes in the order in which it first met their names: the contract's, always.
+// gSOAP writes attributes in the order in which it first met their names: make that the contract's.
 void orderAttributes(::soap* soap) {
+  soap_free_temp(soap);
   for (const char* name : {"context", "format", "measurand", "location", "unit"}) soap_set_attr(soap, name, "", 1);
   soap_clr_attr(soap);
 }
@@ -175,14 +167,14 @@ struct Codec::Context {
                    place % 2 == 0 ? ocpp::Role::CentralSystem : ocpp::Role::ChargePoint};
   }
 
-  /// The headers as gSOAP read them; false when there are some that only readHeaders() understands.
-  bool headers(Header& to) const {
-    const SOAP_ENV__Header* from = soap->header;
+  /// Takes the headers as gSOAP read them; false when there are some that only readHeaders() understands.
+  bool headers(Header& to) {
+    SOAP_ENV__Header* from = soap->header;
     if (from == nullptr) return ignoredHeaders.empty();
-    const std::string* const identities[] = {from->cs12__chargeBoxIdentity, from->cp12__chargeBoxIdentity,
-                                             from->cs15__chargeBoxIdentity, from->cp15__chargeBoxIdentity,
-                                             from->cs16__chargeBoxIdentity, from->cp16__chargeBoxIdentity};
-    for (const std::string* identity : identities)  // any of them: QUIRKS X9
+    std::string* const identities[] = {from->cs12__chargeBoxIdentity, from->cp12__chargeBoxIdentity,
+                                       from->cs15__chargeBoxIdentity, from->cp15__chargeBoxIdentity,
+                                       from->cs16__chargeBoxIdentity, from->cp16__chargeBoxIdentity};
+    for (std::string* identity : identities)  // any of them: QUIRKS X9
       if (identity != nullptr) to.chargeBoxIdentity = trimmedText(identity);
     to.messageId = trimmedText(from->wsa__MessageID);
     to.action = trimmedText(from->wsa__Action);
@@ -293,10 +285,7 @@ void Codec::Context::read(std::string_view xml, const ReadOptions& options, Atte
   }
   attempt.plain = guarded.plain;
   if (readStrictly(xml, options, attempt)) return;
-  if (options.strict && localName(soap->tag) != "Fault") {
-    if (!attempt.fault) attempt.refuse(ocpp::FaultCode::ProtocolError, "a value was not readable");
-    return;
-  }
+  if (options.strict && localName(soap->tag) != "Fault") return;
   Attempt repaired;
   repaired.expected = attempt.expected;
   repaired.plain = attempt.plain;
@@ -316,7 +305,7 @@ void Codec::Context::write(std::string& out, const Dialect& dialect, ocpp::Role 
     soap_begin_send(soap);
     soap->ns = 1;  // declaration and namespaces are written: head.cpp
     soap->level = 2;
-    if (dialect.version == ocpp::Version::V15) orderAttributes(soap);
+    if (kind == Kind::Request && dialect.version == ocpp::Version::V15) orderAttributes(soap);  // of meter values
     if (!body(soap, Writer{ocpp::soapEncoding(dialect.version), dialect.fraction}) || soap_end_send(soap) != SOAP_OK)
       throw std::logic_error("gSOAP cannot write this message");
     endEnvelope(out);

@@ -28,7 +28,7 @@ struct Header {
 };
 
 struct ReadOptions {
-  bool strict = false;  ///< Refuse what lenient reading repairs or ignores (G-6, ER-2).
+  bool strict = false;  ///< Refuse envelopes that need repair and unknown parts (G-6, ER-2); values stay lenient.
 };
 
 /// What every envelope tells, as far as it could be read.

@@ -31,7 +31,7 @@ struct Reader {
   ocpp::FaultCode refusal = ocpp::FaultCode::ProtocolError;
   bool forgiving = false;  ///< Optional parts never refuse this message (ER-6): transactions, and the status.
   bool plain = false;      ///< Texts need no check for characters (L-6).
-  bool lossy = false;      ///< A part was dropped that a repaired envelope might show.
+  bool lossy = false;      ///< A part was dropped or flattened that the second reader might keep.
   ocpp::ReadNotes notes;
   std::optional<ocpp::Fault> fault;
   std::string unknownErrorCode;  ///< StatusNotification.errorCode that has no literal (ER-6).

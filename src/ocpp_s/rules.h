@@ -96,6 +96,14 @@ inline void complete(Reader& reader, ocpp::KeyValue& entry) {
   entry.value = ocpp::Opaque<500>(std::string(ocpp::cutTo(*entry.value, 500)));
 }
 
+/// QUIRKS X12: gSOAP hands out markup as text, but with its entities resolved; the second reader keeps them.
+template <class T>
+void lookForMarkup(Reader& reader, const T& data) {
+  if (data && data->find('<') != data->npos) reader.lossy = true;
+}
+inline void complete(Reader& reader, ocpp::DataTransfer::Request& message) { lookForMarkup(reader, message.data); }
+inline void complete(Reader& reader, ocpp::DataTransfer::Response& message) { lookForMarkup(reader, message.data); }
+
 /// False: the element of a list is left out.
 template <class T>
 bool keeps(Reader&, const T&) {

@@ -22,6 +22,7 @@ bool GatewaySession::Impl::bootNeeded() const {
 
 void GatewaySession::Impl::replayBoot() {
   if (outbox_.find([](const OutCall& c) { return is<BootNotification>(c.request); })) return;
+  for (Connector& each : connectors_) each.reported = false;  // the back-end starts anew (ST-9)
   auto call = std::make_unique<OutCall>();
   call->request = boot_->request;
   call->version = boot_->version;
@@ -37,13 +38,14 @@ void GatewaySession::Impl::bootAnswered(OutCall& call, const BootNotification::R
   bootAgainAt_.reset();
   keepRecord(*boot_);
   const BootNotification::Response told = bootForCharger(call.version, response);
-  if (told.status == RegistrationStatus::Accepted && !call.waiters.empty()) lastInterval_ = told.interval;
+  const bool replayed = call.waiters.empty();
+  if (told.status == RegistrationStatus::Accepted && !replayed) lastInterval_ = told.interval;
   answerAll(call, Response(told), now);
   if (registered()) {
     everAccepted_ = true;
     if (lastInterval_ <= 0) lastInterval_ = told.interval;
-    if (call.version != Version::V16) fillStatusAt_ = now + settings_.statusFill;  // ST-9
-  } else if (rejected()) {                                                         // SM-4
+    if (call.version != Version::V16 || replayed) fillStatusAt_ = now + settings_.statusFill;  // ST-9
+  } else if (rejected()) {                                                                     // SM-4
     giveUpAll(Why::Rejected, now);
     close(1000, "registration rejected");
     link_ = Link::Waiting;
@@ -87,7 +89,7 @@ void GatewaySession::Impl::fillStatus(Instant now) {
   fillStatusAt_.reset();
   if (link_ != Link::Up || !registered()) return;
   Connector* whole = connector(0);
-  if (whole && !whole->record.raw.timestamp) {
+  if (whole && !whole->record.raw.timestamp && version() != Version::V16) {
     whole->record.raw.connectorId = 0;
     whole->record.raw.errorCode = ChargePointErrorCode::NoError;
     whole->record.raw.timestamp = DateTime{now, true};

@@ -29,7 +29,20 @@ void GatewaySession::Impl::fromCentral(CentralReply reply, Instant now) {
   pump(now);
 }
 
+/// A restored message finds its transaction.
+void GatewaySession::Impl::link(OutCall& call) {
+  if (call.transaction) return;
+  if (const auto* stop = std::get_if<StopTransaction::Request>(&call.request))
+    call.transaction = transactions_.bySoapId(stop->transactionId.value);
+  const auto* start = std::get_if<StartTransaction::Request>(&call.request);
+  if (!start) return;
+  call.transaction = transactions_.startedBy(*start);
+  Transaction orphaned;
+  if (!call.transaction) call.transaction = transactions_.begin(*start, start->timestamp.at, orphaned);
+}
+
 void GatewaySession::Impl::settle(OutCallPtr call, Result<Response> result, Instant now) {
+  link(*call);
   if (!result) return failed(std::move(call), result.fault(), now);
   forgetQueued(*call);
   if (call->otherCelsius) celsius_ = otherCelsius();  // MV-8: it likes this one
@@ -38,7 +51,8 @@ void GatewaySession::Impl::settle(OutCallPtr call, Result<Response> result, Inst
   if (is<StartTransaction>(request)) return startAnswered(*call, std::get<StartTransaction::Response>(*result), now);
   if (is<StopTransaction>(request)) return stopAnswered(*call, std::get<StopTransaction::Response>(*result), now);
   if (const auto* status = std::get_if<StatusNotification::Request>(&request)) statusAnswered(*status);
-  if (const auto* beat = std::get_if<Heartbeat::Response>(&*result)) clockOffset_ = beat->currentTime.at - now;
+  const auto* beat = std::get_if<Heartbeat::Response>(&*result);
+  if (beat && now - call->sentAt <= settings_.heartbeatHold) clockOffset_ = beat->currentTime.at - now;  // SM-5
   if (const auto* authorize = std::get_if<Authorize::Request>(&request))
     authorized_.put(authorize->idTag, std::get<Authorize::Response>(*result).idTagInfo, now);
   if (is<LogStatusNotification>(request)) result = Response(DiagnosticsStatusNotification::Response{});  // EM-11

@@ -80,6 +80,12 @@ Instant GatewaySession::Impl::offlineAt() const {
   return std::max(lastSeen_ + std::max(silence, offlineLeast), graceUntil_);
 }
 
+/// SM-6: a silent charger loses its connection, but not before what we promised is delivered.
+bool GatewaySession::Impl::mayFallSilent() const {
+  if (link_ == Link::Closed || settings_.lifecycle == WsLifecycle::AlwaysOn) return false;
+  return inCalls_.empty() && !outbox_.onWire() && !outbox_.find([](const OutCall& c) { return c.kept != 0; });
+}
+
 bool GatewaySession::Impl::online(Instant now) const { return lastSeen_ != Instant{} && now < offlineAt(); }
 
 }  // namespace session

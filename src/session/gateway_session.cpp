@@ -50,6 +50,7 @@ void GatewaySession::Impl::restore(const Record& record) {
     call->transactional = true;
     queueNumber_ = std::max(queueNumber_, queued->number);
     outbox_.push(std::move(call));
+    if (link_ == Link::Closed) link_ = Link::Waiting;  // due at once: it must be delivered, charger or not
   }
 }
 
@@ -66,10 +67,9 @@ void GatewaySession::Impl::tick(Instant now) {
   if (fillStatusAt_ && *fillStatusAt_ <= now) fillStatus(now);
   if (bootAgainAt_ && *bootAgainAt_ <= now) {
     bootAgainAt_.reset();
-    if (link_ == Link::Up && !registered()) replayBoot();
+    if (link_ == Link::Up && (bootUnsent_ || !registered())) replayBoot();
   }
-  const bool busy = !inCalls_.empty() || outbox_.onWire();
-  if (link_ != Link::Closed && settings_.lifecycle == WsLifecycle::ChargerDriven && !busy && offlineAt() <= now) {
+  if (mayFallSilent() && offlineAt() <= now) {
     note(Level::Warning, "charger is silent: closing its connection to the back-end");  // SM-6
     close(1001, "charge point is offline");
   }
@@ -97,8 +97,7 @@ std::optional<Instant> GatewaySession::Impl::deadline() const {
   if (link_ == Link::Waiting && !draining_) earlier(first, reopenAt_);
   if (fillStatusAt_) earlier(first, *fillStatusAt_);
   if (bootAgainAt_) earlier(first, *bootAgainAt_);
-  const bool busy = !inCalls_.empty() || outbox_.onWire();
-  if (link_ != Link::Closed && settings_.lifecycle == WsLifecycle::ChargerDriven && !busy) earlier(first, offlineAt());
+  if (mayFallSilent()) earlier(first, offlineAt());
   return first;
 }
 

@@ -103,8 +103,6 @@ void GatewaySession::Impl::giveUp(OutCall& call, Why why, Instant now) {
     const Result<Response> result = localAnswer(call, why, now);
     for (const Waiter& waiter : call.waiters) answer(waiter, result);
     call.waiters.clear();
-  } else if (call.transactional && settings_.durable && call.kept == 0) {
-    keepQueued(call);  // its answer hangs on a later part (MV-2)
   }
   if (!worthKeeping(call, why)) drop(call);
 }
@@ -119,6 +117,7 @@ void GatewaySession::Impl::giveUpAll(Why why, Instant now) {
 bool GatewaySession::Impl::worthKeeping(const OutCall& call, Why why) const {
   if (call.transactional) {
     if (call.kept != 0 || call.onWire()) return true;
+    if (settings_.durable && is<MeterValues>(call.request) && call.waiters.empty()) return true;  // a part, see above
     return call.everSent && !is<MeterValues>(call.request);  // SM-13: the back-end may have it: say it again
   }
   if (is<MeterValues>(call.request) || isProgress(call.request)) return true;
@@ -164,6 +163,8 @@ Result<Response> GatewaySession::Impl::localAnswer(OutCall& call, Why why, Insta
   if (is<StartTransaction>(request)) return localStart(call, why, now);
   if (call.transactional) {
     if (!settings_.durable) return internal("the central system cannot be reached; please repeat");
+    for (const auto& part : outbox_.all())  // MV-2: earlier parts of the same message have no answer of their own
+      if (part->transactional && part->waiters.empty() && !is<StartTransaction>(part->request)) keepQueued(*part);
     keepQueued(call);
     if (auto* stop = std::get_if<StopTransaction::Request>(&call.request); stop && call.transaction)
       finish(*call.transaction, *stop, TransactionState::StopQueued);

@@ -162,6 +162,7 @@ class GatewaySession::Impl {
   void settle(OutCallPtr call, ocpp::Result<ocpp::Response> result, Instant now);
   void failed(OutCallPtr call, const ocpp::Fault& fault, Instant now);
   bool tryAgain(OutCallPtr& call, const ocpp::Fault& fault);
+  void link(OutCall& call);
   void deadLetter(OutCall& call, const ocpp::Fault& fault);
   void startAnswered(OutCall& call, ocpp::StartTransaction::Response response, Instant now);
   void stopAnswered(OutCall& call, const ocpp::StopTransaction::Response& response, Instant now);
@@ -186,6 +187,7 @@ class GatewaySession::Impl {
   void close(int code, std::string reason);
   void connectionLost();
   void reconnectWithNewPassword(std::string bytes, Instant now);
+  bool mayFallSilent() const;
   bool online(Instant now) const;
   Instant offlineAt() const;
   bool refused() const { return refusedStatus_ == 401 || refusedStatus_ == 403 || refusedStatus_ == 404; }

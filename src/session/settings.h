@@ -31,7 +31,7 @@ struct Settings {
   int rejectedInterval = 60;  ///< Seconds, for Rejected with interval 0 and while the back-end is away.
   int offlineFactor = 3;      ///< SM-6.
   WsLifecycle lifecycle = WsLifecycle::ChargerDriven;
-  StartOffline startOffline = StartOffline::Fault;
+  StartOffline startOffline = StartOffline::ProvisionalIfAuthorized;
   PendingPolicy pendingPolicy = PendingPolicy::Reject;
   bool durable = false;                   ///< A Keep survives the process; without it nothing is promised (TX-9).
   bool bootReplayAlways = false;          ///< SM-3 boot_replay=always.

@@ -92,6 +92,12 @@ Transaction Transactions::sameStart(const StartTransaction::Request& start) cons
   });
 }
 
+Transaction Transactions::startedBy(const StartTransaction::Request& start) const {
+  return newest(all_, [&](const TransactionRecord& t) {
+    return t.connectorId == start.connectorId && t.start == start.timestamp.at && t.meterStart == start.meterStart;
+  });
+}
+
 Transaction Transactions::openOn(int connectorId) const {
   return newest(all_, [&](const TransactionRecord& t) { return t.connectorId == connectorId && isOpen(t); });
 }

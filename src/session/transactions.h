@@ -36,6 +36,8 @@ class Transactions {
   Transaction byBackendId(std::int64_t id) const;
   /// SM-7 key 2.
   Transaction sameStart(const ocpp::StartTransaction::Request& start) const;
+  /// The record of a start that was restored apart from its message; the idTag may be an alias there (L-8).
+  Transaction startedBy(const ocpp::StartTransaction::Request& start) const;
   /// Starting, Active or provisional on that connector: what ST-3..ST-6 call open.
   Transaction openOn(int connectorId) const;
   /// The transaction of the connector that a sample of that time belongs to (MV-2).

@@ -5,7 +5,8 @@
 For each number of chargers and kind of connection the back-end, the bridge and the load start as real processes on
 127.0.0.1; every charger boots; then a bounded number of mixed SOAP messages goes through, several times. Told are
 medians of the CPU milliseconds of the bridge process (utime + stime of /proc/PID/stat) per 1,000 SOAP round trips, and
-its resident memory (/proc/PID/statm) per idle charger.
+its resident memory (/proc/PID/statm) per idle charger. The last lines tell the ratio to the Node bridge, and which
+limit of this machine comes first.
 """
 
 import argparse
@@ -21,6 +22,7 @@ import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
+BUILD = os.path.join(ROOT, os.environ.get("BUILD", "build"))
 TICK = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 # Seconds handed out at boot: a longer one would let a bridge answer most Heartbeats by itself (SM-5).
@@ -178,18 +180,18 @@ def run(load, backend, pid, count):
 
 
 def modulesFolder():
-    for folder in (
-        os.path.join(ROOT, "build", "peers", "node_modules"),
-        os.path.join(ROOT, "tests", "system", "node_modules"),
-    ):
-        if os.path.isdir(os.path.join(folder, "ocpp-rpc")):
-            return folder
-    return None
+    folder = os.path.join(ROOT, "tests", "system", "node_modules")
+    return folder if os.path.isdir(os.path.join(folder, "ocpp-rpc")) else None
+
+
+def filesNeeded(chargers, kind):
+    """Open files of the bridge: a WebSocket per charger, a connection of the charger where it keeps one, the rest."""
+    return chargers * (2 if kind == "keep" else 1) + 200
 
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bridge", default=os.path.join(ROOT, "build", "ocpp-soap-bridge"))
+    parser.add_argument("--bridge", default=os.path.join(BUILD, "ocpp-soap-bridge"))
     parser.add_argument(
         "--bridge-option",
         action="append",
@@ -199,14 +201,15 @@ def parse():
     parser.add_argument("--wsdl", default=os.path.join(ROOT, "wsdl"))
     parser.add_argument("--modules", default=modulesFolder(), help="node_modules with soap and ocpp-rpc")
     parser.add_argument(
-        "--tools", default=os.path.join(ROOT, "build", "bench"), help="where load and ws_backend are built"
+        "--tools", default=os.path.join(BUILD, "tests", "bench"), help="where load and ws_backend are built"
     )
     parser.add_argument("--version", default="1.6", choices=("1.5", "1.6"))
     parser.add_argument("--chargers", default="100,1000,5000,9000")
+    parser.add_argument("--node-chargers", default="100,1000", help="numbers for which the Node bridge runs, too")
     parser.add_argument("--kinds", default="keep,new", help="keep: one connection per charger; new: one per message")
     parser.add_argument("--targets", default="ours,node")
-    parser.add_argument("--messages", type=int, default=40000, help="per run")
-    parser.add_argument("--node-messages", type=int, default=8000, help="per run of the Node bridge")
+    parser.add_argument("--messages", type=int, default=20000, help="per run")
+    parser.add_argument("--node-messages", type=int, default=4000, help="per run of the Node bridge")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--in-flight", type=int, default=64, help="unanswered messages at any time")
     parser.add_argument("--json", help="also write the rows there")
@@ -242,13 +245,15 @@ def main():
     for kind in options.kinds.split(","):
         for chargers in map(int, options.chargers.split(",")):
             for target in options.targets.split(","):
+                if target == "node" and str(chargers) not in options.node_chargers.split(","):
+                    continue
                 if target == "node" and not options.modules:
                     print("node: npm packages are missing, run npm ci in tests/system")
                     continue
-                if 2 * chargers + 100 > hard:
+                if filesNeeded(chargers, kind) > hard:
                     print(
-                        "%-6s %8d %-5s needs %d open files: the limit of %d comes first"
-                        % (target, chargers, kind, 2 * chargers + 100, hard)
+                        "%-6s %8d %-5s needs %d open files, %d are allowed"
+                        % (target, chargers, kind, filesNeeded(chargers, kind), hard)
                     )
                     continue
                 row = measure(options, tools, target, chargers, kind)
@@ -271,6 +276,7 @@ def main():
                     flush=True,
                 )
     ratios(rows)
+    limits(rows, hard)
     if options.json:
         with open(options.json, "w") as out:
             json.dump(rows, out, indent=1)
@@ -283,6 +289,27 @@ def ratios(rows):
         node = cost.get(("node", chargers, kind))
         if target == "ours" and node:
             print("%5d chargers, %-4s: the Node bridge takes %.1f times the CPU" % (chargers, kind, node / ours))
+
+
+def limits(rows, hard):
+    """How many chargers each resource of this machine would allow one bridge process; the first line comes first."""
+    ours = [row for row in rows if row["target"] == "ours" and row["chargers"] >= 1000]
+    if not ours:
+        return
+    with open("/proc/sys/net/ipv4/ip_local_port_range") as ports:
+        low, high = map(int, ports.read().split())
+    memory = os.sysconf("SC_PHYS_PAGES") * PAGE
+    keep = [row for row in ours if row["kind"] == "keep"] or ours
+    cost = max(row["cpu"] for row in keep)  # ms per 1,000 messages
+    found = [
+        ((hard - 200) // 2, "open files (hard limit %d), two for each charger with keep-alive" % hard),
+        (high - low + 1, "local ports towards one address of a back-end"),
+        (int(memory / max(row["idle"] for row in ours)), "memory of this machine, without the kernel's sockets"),
+        (int(60 * 1e6 / cost), "one core, with one message a minute from each charger"),
+    ]
+    print("limits of one bridge process here, the first one first:")
+    for chargers, why in sorted(found):
+        print("  %9d chargers: %s" % (chargers, why))
 
 
 if __name__ == "__main__":

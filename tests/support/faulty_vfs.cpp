@@ -67,9 +67,9 @@ struct FaultyFile {
   static int shmUnmap(sqlite3_file* f, int remove) { return of(f).real()->pMethods->xShmUnmap(of(f).real(), remove); }
 
   static const sqlite3_io_methods* methods() {
-    static const sqlite3_io_methods all = {2,      close,  read,     write,   truncate,   sync,
-                                           fileSize, lock, unlock,   reserved, control,   sectorSize,
-                                           characteristics, shmMap, shmLock, shmBarrier, shmUnmap, nullptr, nullptr};
+    static const sqlite3_io_methods all = {
+        2,          close,           read,   write,   truncate,   sync,     fileSize, lock,   unlock, reserved, control,
+        sectorSize, characteristics, shmMap, shmLock, shmBarrier, shmUnmap, nullptr,  nullptr};
     return &all;
   }
 };
@@ -130,7 +130,15 @@ int FaultyVfs::remove(sqlite3_vfs* vfs, const char* path, int syncDirectory) {
 
 std::uint64_t FaultyVfs::syncs() const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return syncs_;
+  std::uint64_t sum = 0;
+  for (const auto& [path, count] : syncs_) sum += count;
+  return sum;
+}
+
+std::uint64_t FaultyVfs::syncs(const std::string& path) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = syncs_.find(path);
+  return found == syncs_.end() ? 0 : found->second;
 }
 
 void FaultyVfs::limitSpace(std::int64_t bytes) {
@@ -178,7 +186,7 @@ int FaultyVfs::beforeSync() {
 
 void FaultyVfs::synced(const std::string& path) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  ++syncs_;
+  ++syncs_[path];
   Image& image = images_[path];
   for (const Write& write : image.since)
     if (write.offset < 0)

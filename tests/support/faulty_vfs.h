@@ -13,7 +13,8 @@
 
 namespace test {
 
-/// A file's existence and deletion count as durable at once. Registers itself under name() for its lifetime. Shared memory, locks and reading are the system VFS's own.
+/// A file's existence and deletion count as durable at once. Registers itself under name() for its lifetime. Shared
+/// memory, locks and reading are the system VFS's own.
 class FaultyVfs {
  public:
   FaultyVfs();
@@ -22,7 +23,9 @@ class FaultyVfs {
   FaultyVfs& operator=(const FaultyVfs&) = delete;
 
   const std::string& name() const { return name_; }
+  /// How often files were synchronised: all, or that one.
   std::uint64_t syncs() const;
+  std::uint64_t syncs(const std::string& path) const;
 
   /// Total size of all files beyond which writing says SQLITE_FULL; -1 = none.
   void limitSpace(std::int64_t bytes);
@@ -66,7 +69,7 @@ class FaultyVfs {
   Vfs vfs_{};
   std::map<std::string, Image> images_;
   std::int64_t limit_ = -1;
-  std::uint64_t syncs_ = 0;
+  std::map<std::string, std::uint64_t> syncs_;
   bool dead_ = false, broken_ = false;
 };
 

@@ -2,7 +2,8 @@
 // An OCPP 1.6-J back-end on npm ocpp-rpc in strict mode, steered by JSON lines on stdin and telling what it sees.
 //
 // Told on stdout, one object per line, key "event":
-//   listening {port} | stopped | connected {identity,conn,endpoint,offered,password} | refused {identity,code}
+//   listening {port} | stopped | refused {identity,code} | tls-refused {text}
+//   connected {identity,conn,endpoint,offered,password,certificate} (certificate: the CN of the client's, or null)
 //   disconnected {identity,conn,code,reason} | call {identity,conn,id,action,payload}
 //   result {ref,payload} | error {ref,code,description,details} | frame {identity,frame} (answers to "raw")
 //   violation {identity,action,what,outbound,text} (a schema was broken) | bad-message {identity,text,message}
@@ -12,12 +13,16 @@
 //   call {ref, identity, action, payload, timeoutMs?}      a CALL, checked against its schema before it leaves
 //   raw {identity, frame | text}     any frame, unchecked; its answer comes back as "frame"
 //   close {identity, code?, reason?, force?} | stop | start | auth {password | null} | refuse {code | null} | quit
+// An argument {"key": FILE, "cert": FILE, "clientCa": FILE?} makes it speak TLS, and demand client certificates.
 'use strict';
 
 const { once } = require('events');
+const fs = require('fs');
+const https = require('https');
 const readline = require('readline');
 const { RPCServer, createRPCError } = require('ocpp-rpc');
 
+const tls = process.argv[2] ? JSON.parse(process.argv[2]) : null;
 const tell = (event, fields) => process.stdout.write(JSON.stringify({ event, ...fields }) + '\n');
 
 const defaultAnswers = {
@@ -79,6 +84,7 @@ function onClient(client) {
     endpoint: client.handshake.endpoint,
     offered: [...client.handshake.protocols],
     password: client.handshake.password ? client.handshake.password.toString('utf8') : null,
+    certificate: tls && tls.clientCa ? client.handshake.request.socket.getPeerCertificate().subject.CN : null,
   });
   client.handle((request) => answerCall(identity, conn, request));
   client.on('strictValidationFailure', (v) =>
@@ -146,11 +152,26 @@ async function start() {
   server.on('upgradeAborted', ({ error, identity }) =>
     tell('upgrade-aborted', { identity, text: String(error && error.message) }),
   );
-  const http = await server.listen(state.port, state.host);
+  const http = tls ? await listenTls(server) : await server.listen(state.port, state.host);
   state.port = http.address().port;
   state.server = server;
   state.http = http;
   tell('listening', { port: state.port });
+}
+
+async function listenTls(server) {
+  const secure = https.createServer({
+    key: fs.readFileSync(tls.key),
+    cert: fs.readFileSync(tls.cert),
+    ca: tls.clientCa ? fs.readFileSync(tls.clientCa) : undefined,
+    requestCert: Boolean(tls.clientCa),
+    rejectUnauthorized: Boolean(tls.clientCa),
+  });
+  secure.on('upgrade', server.handleUpgrade);
+  secure.on('tlsClientError', (error) => tell('tls-refused', { text: error.message }));
+  secure.listen(state.port, state.host);
+  await once(secure, 'listening');
+  return secure;
 }
 
 async function stop() {
@@ -159,6 +180,7 @@ async function stop() {
   state.server = null;
   for (const held of state.held.splice(0)) held.go();
   const portFree = once(state.http, 'close');
+  if (tls) state.http.close();
   await server.close({ code: 1001, reason: 'back-end stops', force: true });
   await portFree;
   tell('stopped', {});

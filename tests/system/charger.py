@@ -8,6 +8,7 @@ Told on stdout, one object per line, key "event":
   fault {ref,code,subcode,reason,http}
   trouble {ref,text}             no SOAP answer at all, or the call could not be written
   request {operation,payload,xml,headers,http}   the central system called us
+  done {cmd}                     answer or release was understood
   violation {where,errors}       something broke the WSDL, its schema, WS-Addressing or the HTTP binding
 Understood on stdin, key "cmd":
   call {ref, operation, payload, messageId?, url?}
@@ -119,8 +120,6 @@ class Charger:
         self.lock = threading.Lock()
         session = requests.Session()
         session.trust_env = False
-        if options.password is not None:
-            session.auth = (options.identity, options.password)
         transport = Transport(session=session, operation_timeout=options.timeout)
         self.watcher = Watcher(self)
         central, own = self.paths(options)
@@ -312,6 +311,8 @@ def obey(charger, command, workers):
         charger.release(command["operation"])
     else:
         tell("trouble", text="unknown command " + kind)
+    if kind != "call":
+        tell("done", cmd=kind)
 
 
 class Workers:
@@ -330,7 +331,6 @@ def main():
         "--wsdl", default=os.path.join(os.path.dirname(__file__), "..", "..", "wsdl"), help="folder with 1.2/ 1.5/ 1.6/"
     )
     parser.add_argument("--official", help="folder with the published WSDLs, used instead of --wsdl")
-    parser.add_argument("--password", help="send Basic authentication")
     parser.add_argument("--timeout", type=float, default=40, help="seconds for one call")
     options = parser.parse_args()
     charger = Charger(options)

@@ -13,7 +13,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-PATIENCE = 15.0  # seconds until an awaited event counts as missing
+PATIENCE = float(os.environ.get("PATIENCE", "15"))  # seconds until an awaited event counts as missing
 SANITIZER = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:|Sanitizer:DEADLYSIGNAL")
 
 
@@ -72,13 +72,18 @@ class Process:
     def parse(self, line):
         return line
 
-    def take(self, wanted, what, patience=PATIENCE):
-        """The first line that `wanted` accepts, taken out; Failed when it does not come in time."""
+    def take(self, wanted, what, patience=PATIENCE, keep=None):
+        """The first line that `wanted` accepts, taken out; Failed when it does not come in time.
+        With `keep` the lines before it are taken out too, into that list."""
         deadline = time.monotonic() + patience
         with self.changed:
             while True:
                 for index, line in enumerate(self.lines):
                     if wanted(line):
+                        if keep is not None:
+                            keep += self.lines[:index]
+                            del self.lines[:index]
+                            index = 0
                         return self.lines.pop(index)
                 left = deadline - time.monotonic()
                 if left <= 0 or self.ended:
@@ -131,6 +136,11 @@ class Peer(Process):
         with self.changed:
             return [seen for seen in self.lines if matches(seen, wanted)]
 
+    def obey(self, cmd, **fields):
+        """A command without a result of its own; returns when it is done."""
+        self.say(cmd=cmd, **fields)
+        self.wait("done", cmd=cmd)
+
     def ask(self, **command):
         """Says a command that will have a result and returns its ref."""
         self.refs += 1
@@ -142,19 +152,14 @@ class Peer(Process):
 
 
 class Backend(Peer):
-    def __init__(self, folder, modules):
+    """`tls`: {"key": FILE, "cert": FILE, "clientCa": FILE or absent} makes it a wss:// server."""
+
+    def __init__(self, folder, modules, tls=None):
         env = dict(os.environ, NODE_PATH=modules)
-        super().__init__("backend", ["node", os.path.join(HERE, "backend.js")], folder, env=env)
+        command = ["node", os.path.join(HERE, "backend.js")] + ([json.dumps(tls)] if tls else [])
+        super().__init__("backend", command, folder, env=env)
         self.port = self.wait("listening")["port"]
-
-    @property
-    def url(self):
-        return "ws://127.0.0.1:%d/steve/websocket" % self.port
-
-    def obey(self, cmd, **fields):
-        """A command without a result of its own; returns when it is done."""
-        self.say(cmd=cmd, **fields)
-        self.wait("done", cmd=cmd)
+        self.url = "%s://127.0.0.1:%d/steve/websocket" % ("wss" if tls else "ws", self.port)
 
     def answer(self, action, **fields):
         self.obey("answer", action=action, **fields)
@@ -174,10 +179,12 @@ class Backend(Peer):
 
 
 class Charger(Peer):
-    def __init__(self, folder, options, version, identity, url, extra=()):
+    """`published`: made from the published contracts instead of ours."""
+
+    def __init__(self, folder, options, version, identity, url, published=False):
         self.identity = identity
         self.version = version
-        where = ["--official", options.official] if options.official else ["--wsdl", options.wsdl]
+        where = ["--official", options.official] if published else ["--wsdl", options.wsdl]
         command = [
             "/usr/bin/python3",
             os.path.join(HERE, "charger.py"),
@@ -188,7 +195,7 @@ class Charger(Peer):
             "--url",
             url,
         ]
-        super().__init__("charger-" + re.sub(r"\W", "_", identity), command + where + list(extra), folder)
+        super().__init__("charger-" + re.sub(r"\W", "_", identity), command + where, folder)
         self.endpoint = None
 
     def ready(self):
@@ -214,13 +221,25 @@ class Charger(Peer):
         return told["code"] + "/" + told["subcode"]
 
     def answer(self, operation, **fields):
-        self.say(cmd="answer", operation=operation, **fields)
+        """What the operation gets from now on, or the next `times` times."""
+        self.obey("answer", operation=operation, **fields)
+
+    def release(self, operation):
+        """Answers the requests that "hold" keeps open."""
+        self.obey("release", operation=operation)
 
     def request(self, operation, payload=None, patience=PATIENCE):
         told = self.wait("request", patience, operation=operation)
         if payload is not None:
             same("SOAP " + operation, told["payload"], payload)
         return told["payload"]
+
+
+def logLine(text):
+    try:
+        return json.loads(text)
+    except ValueError:
+        return {}
 
 
 class Bridge(Process):
@@ -254,6 +273,12 @@ class Bridge(Process):
     def signal(self, number):
         self.child.send_signal(number)
 
+    def logged(self, event, patience=PATIENCE, **fields):
+        """The next log line of that event, as an object; a trace line is there before its effects are."""
+        wanted = dict(fields, event=event)
+        line = self.take(lambda text: matches(logLine(text), wanted), "%s %s" % (event, fields), patience)
+        return logLine(line)
+
     def terminate(self):
         """SIGTERM; Failed unless it drains, exits 0 and no sanitizer spoke."""
         if self.child.poll() is None:
@@ -282,14 +307,17 @@ class World:
         self.backend = None
         self.bridge = None
         self.tolerated = []
+        self.stopping = False
 
     def __enter__(self):
         return self
 
     def __exit__(self, kind, error, trace):
         try:
-            if kind is None and self.bridge:
-                self.bridge.terminate()
+            if kind is None:
+                self.willStop()
+                if self.bridge:
+                    self.bridge.terminate()
         finally:
             if self.bridge and self.bridge.child.poll() is None:
                 self.bridge.child.kill()
@@ -300,14 +328,19 @@ class World:
             self.judge()
         return False
 
+    def willStop(self):
+        """From here on the bridge may leave its peers; what they told until now is judged."""
+        self.judge()
+        self.stopping = True
+
     def remove(self):
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def start(self, *arguments, backend=True):
+    def start(self, *arguments, backend=True, tls=None):
         """The bridge with the foreign back-end behind it; all chargers are welcome unless a chargers file is named."""
         arguments = list(arguments)
         if backend:
-            self.backend = Backend(self.folder, self.options.modules)
+            self.backend = Backend(self.folder, self.options.modules, tls)
             self.peers.append(self.backend)
             arguments += ["--central-url", self.backend.url]
         if "--chargers" not in arguments:
@@ -315,8 +348,9 @@ class World:
         self.bridge = Bridge(self.folder, self.options, arguments)
         return self.bridge
 
-    def charger(self, version, identity=None, extra=()):
-        charger = Charger(self.folder, self.options, version, identity or "CP-" + version, self.bridge.url, extra)
+    def charger(self, version, identity=None, published=False):
+        identity = identity or "CP-" + version
+        charger = Charger(self.folder, self.options, version, identity, self.bridge.url, published)
         self.peers.append(charger)
         return charger
 
@@ -332,8 +366,10 @@ class World:
         self.tolerated.append(dict(fields, event=event))
 
     def judge(self):
+        """Failed for any complaint of a peer. A bridge that stops may cut an upgrade short or leave its TCP first."""
+        complaints = ("violation", "bad-message", "trouble") + (() if self.stopping else ("upgrade-aborted",))
         for peer in self.peers:
-            for event in ("violation", "bad-message", "trouble", "upgrade-aborted"):
+            for event in complaints:
                 for seen in peer.untaken(event):
                     if not any(matches(seen, wanted) for wanted in self.tolerated):
                         raise Failed("%s told %s" % (peer.name, seen))

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Runs the system test: the bridge between a zeep charger and an ocpp-rpc back-end, as real processes on 127.0.0.1.
 
-Needs Debian's python3-zeep and python3-lxml (so /usr/bin/python3), node, and `npm ci` for this folder's package.json.
-Ends with "N passed, N failed"; a failed scenario keeps its logs and says where. Exits 1 when anything failed.
+Needs Debian's python3-zeep and python3-lxml (so /usr/bin/python3), openssl, node, and `npm ci` for this folder's
+package.json. Ends with "N passed, N failed"; a failed scenario keeps its logs and says where. Exits 1 when anything
+failed.
 """
 
 import argparse
+import concurrent.futures
 import os
 import sys
 import time
@@ -18,8 +20,14 @@ import scenarios  # noqa: E402
 import scenarios.session  # noqa: E402,F401  the import order is the order of the run
 import scenarios.central  # noqa: E402,F401
 import scenarios.life  # noqa: E402,F401
+import scenarios.tls  # noqa: E402,F401
 import scenarios.wire  # noqa: E402,F401
+import scenarios.published  # noqa: E402,F401
+import scenarios.interop  # noqa: E402,F401
+import scenarios.corpus  # noqa: E402,F401
 from harness import HERE, ROOT, Failed, World  # noqa: E402
+
+REFERENCE = os.path.join(os.path.dirname(ROOT), "shared")
 
 
 def modulesFolder():
@@ -29,59 +37,76 @@ def modulesFolder():
     return os.path.join(HERE, "node_modules")
 
 
+# Folders that may be missing: what needs them is left out, and said so.
+OFFICIAL = os.environ.get("OFFICIAL") or os.path.join(REFERENCE, "official")
+FOLDERS = (
+    ("wsdl", os.environ.get("WSDL_DIR") or os.path.join(ROOT, "wsdl"), "our contracts, with 1.2/ 1.5/ 1.6/"),
+    ("official", os.path.join(OFFICIAL, "wsdl"), "the published contracts"),
+    ("corpus", os.path.join(REFERENCE, "corpus"), "captured messages of real chargers"),
+    ("modules", modulesFolder(), "node_modules with ocpp-rpc"),
+)
+
+
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         "--bridge", default=os.path.join(ROOT, "build", "ocpp-soap-bridge"), help="the program under test"
     )
-    parser.add_argument(
-        "--wsdl", default=os.path.join(ROOT, "wsdl"), help="contracts for the charger: folder with 1.2/ 1.5/ 1.6/"
-    )
-    parser.add_argument("--official", help="folder with the published WSDLs: the charger is made from these instead")
-    parser.add_argument("--modules", default=modulesFolder(), help="node_modules with ocpp-rpc")
-    parser.add_argument("--only", default="", help="run the scenarios whose function or sentence contains this")
+    for name, standard, text in FOLDERS:
+        parser.add_argument("--" + name, default=standard, help=text)
+    parser.add_argument("--only", default="", help="run the scenarios with this tag, function name or part of sentence")
+    parser.add_argument("--jobs", type=int, default=2, help="scenarios at the same time")
     parser.add_argument("--list", action="store_true", help="print the sentences and stop")
+    parser.add_argument("--list-corpus", action="store_true", help="print what became of each captured message")
     options = parser.parse_args()
-    for name in ("bridge", "wsdl", "official", "modules"):
-        if getattr(options, name):
-            setattr(options, name, os.path.abspath(getattr(options, name)))
+    for name in ["bridge"] + [name for name, _, _ in FOLDERS]:
+        setattr(options, name, os.path.abspath(getattr(options, name)))
+    if options.list_corpus:
+        options.only, options.jobs = "corpus", 1
     return options
 
 
-def runOne(options, sentence, function):
-    """True when it passed."""
+def runOne(options, scenario):
+    """(passed, report)"""
     world = World(options)
     begin = time.monotonic()
     try:
         with world:
-            function(world)
+            scenario.run(world)
     except Exception as e:
-        print("FAIL  %s (%.1f s)" % (sentence, time.monotonic() - begin))
         text = str(e) if isinstance(e, Failed) else traceback.format_exc()
-        print("    " + text.replace("\n", "\n    ") + "\n    logs: " + world.folder, flush=True)
-        return False
-    print("ok    %s (%.1f s)" % (sentence, time.monotonic() - begin), flush=True)
+        report = "FAIL  %s (%.1f s)\n%s\nlogs: %s" % (
+            scenario.sentence,
+            time.monotonic() - begin,
+            text,
+            world.folder,
+        )
+        return False, report.replace("\n", "\n    ")
     world.remove()
-    return True
+    return True, "ok    %s (%.1f s)" % (scenario.sentence, time.monotonic() - begin)
 
 
 def main():
     options = parse()
-    chosen = [
-        (sentence, function)
-        for sentence, function in scenarios.ALL
-        if options.only.lower() in sentence.lower() or options.only == function.__name__
-    ]
+    chosen = [each for each in scenarios.ALL if not options.only or each.chosen(options.only)]
     if options.list:
-        print("\n".join(sentence for sentence, _ in chosen))
+        print("\n".join(each.sentence for each in chosen))
         return 0
     for path, what in ((options.bridge, "bridge"), (os.path.join(options.modules, "ocpp-rpc"), "npm packages")):
         if not os.path.exists(path):
             print("no %s at %s" % (what, path))
             return 2
-    passed = sum(runOne(options, sentence, function) for sentence, function in chosen)
-    print("%d passed, %d failed" % (passed, len(chosen) - passed))
-    return 0 if passed == len(chosen) and chosen else 1
+    possible = [each for each in chosen if each.possible(options)]
+    for each in chosen:
+        if each not in possible:
+            print("left out, no folder %s: %s" % (getattr(options, each.needs), each.sentence))
+    passed = 0
+    with concurrent.futures.ThreadPoolExecutor(max(1, options.jobs)) as pool:
+        for good, report in pool.map(lambda each: runOne(options, each), possible):
+            passed += good
+            print(report, flush=True)
+    print("%d passed, %d failed" % (passed, len(possible) - passed))
+    return 0 if passed == len(possible) and possible else 1
 
 
 if __name__ == "__main__":

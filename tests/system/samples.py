@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Messages of the system test as tables: what one side says, what the other must see (TRANSLATION sections 2-6)."""
 
-VERSIONS = ("1.2", "1.5", "1.6")
-
 BOOT = {
     "chargePointVendor": "Vendor & Söhne",
     "chargePointModel": "Model <7>",

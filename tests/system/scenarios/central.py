@@ -2,17 +2,22 @@
 """What the back-end asks of chargers: every CS->CP operation, emulations, faults, and both directions at once."""
 
 from harness import Failed, same
-from samples import EXCHANGES, START, START_J, VERSIONS
-from scenarios import scenario, scenarioPerVersion
+from samples import EXCHANGES, START, START_J
+from scenarios import VERSIONS, scenario
 from scenarios.session import boot, statusOf
 
 
-@scenarioPerVersion(*VERSIONS)
+@scenario("asan", versions=VERSIONS)
 def everyOperation(world, version):
     """The back-end sends all 19 CS->CP operations to a {version} charger: each arrives with its content,
     or gets the answer of section 6."""
     world.start()
-    charger = boot(world, version)
+    operations(world, boot(world, version))
+
+
+def operations(world, charger):
+    """The back-end's CALLs one after the other; the last word of each is compared on both sides."""
+    version = charger.version
     for exchange in EXCHANGES:
         soap, answer, result = (
             exchange.at(cell, version) for cell in (exchange.soap, exchange.answer, exchange.result)
@@ -29,7 +34,7 @@ def everyOperation(world, version):
             raise Failed("%s must not reach a %s charger: %s" % (exchange.action, version, charger.untaken("request")))
 
 
-@scenario
+@scenario()
 def triggeredStatus(world):
     """TriggerMessage(StatusNotification) of a 1.5 charger is answered first, then told from memory with original
     times (EM-3)."""
@@ -59,7 +64,7 @@ def triggeredStatus(world):
         raise Failed("nothing may be sent to the charger: %s" % charger.untaken("request"))
 
 
-@scenario
+@scenario()
 def configurationKeys(world):
     """HeartbeatInterval is HeartBeatInterval for a 1.5 charger, and keys that the bridge owns never reach it
     (CK-1, CK-3, CK-4)."""
@@ -85,7 +90,7 @@ def configurationKeys(world):
         raise Failed("reported keys: %s" % sorted(keys))
 
 
-@scenario
+@scenario("asan")
 def chargerFaults(world):
     """A fault of a charger becomes the CALLERROR of section 7.3, or the negative status of section 6.2."""
     world.start()
@@ -118,7 +123,7 @@ def chargerFaults(world):
         same("CALLERROR for HTTP %s" % answer, told.get("code"), error)
 
 
-@scenario
+@scenario("asan")
 def wrongCalls(world):
     """Wrong CALLs of a back-end get the CALLERROR that 1.6-J names for them, and none reaches the charger."""
     world.start()
@@ -139,7 +144,7 @@ def wrongCalls(world):
         raise Failed("the charger was asked: %s" % charger.untaken("request"))
 
 
-@scenario
+@scenario()
 def unreachableCharger(world):
     """A charger whose endpoint is gone makes the back-end's CALL a GenericError, and its own messages are served on."""
     chargers = world.file("chargers.json", {"CP-1.5": {"callback": "http://127.0.0.1:9/"}})
@@ -150,7 +155,7 @@ def unreachableCharger(world):
     charger.call("Authorize", {"idTag": "TAG-1"})
 
 
-@scenario
+@scenario("asan")
 def bothDirections(world):
     """A charger that calls Authorize while it has not yet answered RemoteStartTransaction is served at once (SM-11)."""
     world.start()
@@ -165,11 +170,11 @@ def bothDirections(world):
         world.backend.seen(charger.identity, "StartTransaction")
         if world.backend.untaken("result"):
             raise Failed("RemoteStartTransaction was answered before the charger answered it")
-        charger.say(cmd="release", operation="RemoteStartTransaction")
+        charger.release("RemoteStartTransaction")
         same("CALLRESULT", world.backend.outcome(ref).get("payload"), {"status": "Accepted"})
 
 
-@scenario
+@scenario()
 def oneAtATime(world):
     """A charger gets one request at a time; the next one follows when it has answered (SM-11)."""
     world.start()
@@ -182,7 +187,7 @@ def oneAtATime(world):
     charger.call("Authorize", {"idTag": "TAG-1"})  # a round trip through the bridge after it has read the second CALL
     if charger.untaken("request"):
         raise Failed("a second request was sent while the first was unanswered")
-    charger.say(cmd="release", operation="Reset")
+    charger.release("Reset")
     charger.request("ClearCache")
     world.backend.outcome(first)
     same("CALLRESULT", world.backend.wait("frame")["frame"], [3, "raw-1", {"status": "Accepted"}])

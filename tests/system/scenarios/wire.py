@@ -9,8 +9,7 @@ from lxml import etree
 
 from harness import Failed, same
 from raw_http import Http
-from samples import VERSIONS
-from scenarios import scenario, scenarioPerVersion
+from scenarios import VERSIONS, scenario
 from scenarios.session import boot
 
 SOAP = "http://www.w3.org/2003/05/soap-envelope"
@@ -79,7 +78,7 @@ def raw(world):
     return connection
 
 
-@scenario
+@scenario("asan")
 def keepAlive(world):
     """Many requests share one connection, with stray line ends between them, and Connection: close ends it."""
     connection = raw(world)
@@ -92,7 +91,7 @@ def keepAlive(world):
         raise Failed("the connection stays open after Connection: close")
 
 
-@scenario
+@scenario("asan")
 def pipelined(world):
     """Requests that come in one segment are all answered, in their order."""
     connection = raw(world)
@@ -103,7 +102,7 @@ def pipelined(world):
         accepted(connection.answer(), status)
 
 
-@scenario
+@scenario("asan")
 def pieces(world):
     """A request cut into single bytes is read like any other."""
     connection = raw(world)
@@ -112,7 +111,7 @@ def pieces(world):
     accepted(connection.answer())
 
 
-@scenario
+@scenario("asan")
 def chunked(world):
     """A chunked request with extensions and trailers is read, and the connection lives on."""
     connection = raw(world)
@@ -127,7 +126,7 @@ def chunked(world):
         world.backend.seen("CP-RAW", "Authorize", {"idTag": "T%d" % number})
 
 
-@scenario
+@scenario("asan")
 def http10(world):
     """HTTP/1.0 is answered with a length and a closed connection, or kept open when the charger asks for that."""
     raw(world).close()
@@ -143,7 +142,7 @@ def http10(world):
         )
 
 
-@scenario
+@scenario("asan")
 def expectContinue(world):
     """A charger that waits for 100 Continue gets it, and then its answer."""
     connection = raw(world)
@@ -154,7 +153,7 @@ def expectContinue(world):
     accepted(connection.send(body).answer())
 
 
-@scenario
+@scenario()
 def targets(world):
     """Any path under /ocpp and the absolute form of the target are served; others are not found."""
     connection = raw(world)
@@ -169,7 +168,7 @@ def targets(world):
     same("status", connection.send(b"DELETE /ocpp HTTP/1.1\r\nHost: bridge\r\n\r\n").answer()[0], 405)
 
 
-@scenario
+@scenario("asan")
 def smuggling(world):
     """Requests with two meanings are refused and their connection closed."""
     raw(world).close()
@@ -184,7 +183,7 @@ def smuggling(world):
             raise Failed("still open after %s" % headers)
 
 
-@scenario
+@scenario("asan")
 def oversize(world):
     """A body over the limit gets 413, before it is sent when its length is told."""
     raw(world).close()
@@ -192,7 +191,7 @@ def oversize(world):
     same("status", connection.send(request(b"", ["Content-Length: 5000000"], length=False)).answer()[0], 413)
 
 
-@scenario
+@scenario("asan")
 def goneCharger(world):
     """A charger that hangs up before its answer harms nobody."""
     connection = raw(world)
@@ -205,7 +204,7 @@ def goneCharger(world):
     accepted(again.send(request(authorize("T2"))).answer())
 
 
-@scenario
+@scenario("asan")
 def soapFaults(world):
     """What is no proper request gets the fault of section 7.1 with its HTTP status (ER-7)."""
     connection = raw(world)
@@ -227,7 +226,7 @@ def soapFaults(world):
     accepted(connection.send(request(authorize("T1"))).answer())
 
 
-@scenarioPerVersion(*VERSIONS)
+@scenario(versions=VERSIONS)
 def namespaceDecides(world, version):
     """The namespace of the body decides that a message is {version}, and the answer is in it (G-2)."""
     world.start()
@@ -245,7 +244,7 @@ def namespaceDecides(world, version):
     same("children", [etree.QName(child).localname for child in wrapper], ["status", "currentTime", interval])
 
 
-@scenario
+@scenario()
 def wsdl(world):
     """GET /ocpp?wsdl serves a contract whose address is the bridge's own."""
     world.start()
@@ -263,7 +262,7 @@ def wsdl(world):
         raise Failed("addresses are %s" % addresses)
 
 
-@scenario
+@scenario()
 def health(world):
     """/health and /ready answer in JSON."""
     world.start()

@@ -334,9 +334,11 @@ TEST(httpServerDrain,
   begun.send(post("begun").substr(30));
   waitFor(bench.loop, "the late request", [&] { return bench.waiting.size() == 2; });
   CPPUNIT_ASSERT_EQUAL(std::size_t(2), bench.server.inFlight());
+  CPPUNIT_ASSERT(!bench.server.flushed());
   bench.answerNext();
   bench.answerNext();
   waitFor(bench.loop, "answers and ends", [&] { return busy.ended && begun.ended; });
+  CPPUNIT_ASSERT(bench.server.flushed());  // although the peers have not closed their end
   CPPUNIT_ASSERT(busy.saw("<busy>") && busy.saw("Connection: close\r\n"));
   CPPUNIT_ASSERT(begun.saw("<begun>") && begun.saw("Connection: close\r\n"));
   idle.close();

@@ -23,7 +23,8 @@ void everyWordOnce() {
 
 }  // namespace
 
-TEST(recordTextRoundTrip, "record text: random requests and responses of every action and version come back unchanged") {
+TEST(recordTextRoundTrip,
+     "record text: random requests and responses of every action and version come back unchanged") {
   for (const ocpp::Encoding encoding : ocpp::allEncodings) {
     test::RandomMessages random(20 + static_cast<unsigned>(encoding), encoding);
     for (std::size_t action = 0; action < ocpp::actionCount; ++action)
@@ -54,7 +55,8 @@ TEST(recordTextRawWords, "record text: words that only OCPP 1.2 and 1.5 have sur
 
 TEST(recordTextDates, "record text: milliseconds, local readings and years beyond four digits survive (L-11)") {
   ocpp::StopTransaction::Request stop;
-  for (const std::int64_t ms : {0LL, 1LL, -1LL, 1700000000123LL, 253402300799999LL, 253402300800000LL, -62167219200001LL}) {
+  for (const std::int64_t ms :
+       {0LL, 1LL, -1LL, 1700000000123LL, 253402300799999LL, 253402300800000LL, -62167219200001LL}) {
     stop.timestamp = {ocpp::Instant(ocpp::Duration(ms)), true};
     CPPUNIT_ASSERT_EQUAL(test::dump(stop), test::dump(std::get<ocpp::StopTransaction::Request>(again(stop))));
   }
@@ -62,7 +64,8 @@ TEST(recordTextDates, "record text: milliseconds, local readings and years beyon
   CPPUNIT_ASSERT(!std::get<ocpp::StopTransaction::Request>(again(stop)).timestamp.zoned);
 }
 
-TEST(recordTextExtremes, "record text: 64-bit transaction ids, empty data, large decimals, control characters survive") {
+TEST(recordTextExtremes,
+     "record text: 64-bit transaction ids, empty data, large decimals, control characters survive") {
   ocpp::StopTransaction::Request stop;
   for (const std::int64_t id : {INT64_MIN, INT64_MAX, std::int64_t{-1}}) {
     stop.transactionId.value = id;
@@ -82,9 +85,7 @@ TEST(recordTextRefuses, "record text: damaged text is refused with the place, ne
   const auto refusal = [](const char* action, const char* text) -> std::string {
     try {
       bridge::readRequestText(action, text);
-    } catch (const std::runtime_error& error) {
-      return error.what();
-    }
+    } catch (const std::runtime_error& error) { return error.what(); }
     return "accepted";
   };
   CPPUNIT_ASSERT_EQUAL(std::string("not JSON"), refusal("Heartbeat", "{"));

@@ -7,6 +7,7 @@ using test::EchoBench;
 using test::frame;
 using test::Peer;
 using test::RawBench;
+using test::serveFor;
 using test::waitFor;
 
 TEST(wsEcho, "messages of every size class go both ways and come back equal") {
@@ -114,6 +115,19 @@ TEST(wsCloseCodes, "close codes and reasons pass both ways") {
   CPPUNIT_ASSERT_EQUAL(1001, theirs.closed.closeCode);
   CPPUNIT_ASSERT_EQUAL(std::string("going away"), theirs.closed.reason);
   CPPUNIT_ASSERT_EQUAL(std::size_t(0), bench.server.connections());
+}
+
+TEST(wsCloseAwaited, "after our close frame the server's answer is awaited before the socket is closed") {
+  RawBench bench;
+  Peer peer;
+  bench.open(peer, bench.target());
+  peer.connection->close(1000, "bye");
+  waitFor(bench.loop, "the close frame", [&] { return bench.raw().received.size() == 2 + 4 + 2 + 3; });
+  serveFor(bench.loop, 50);
+  CPPUNIT_ASSERT(peer.ended == 0 && !bench.raw().ended);
+  bench.raw().send(frame(8, "\x03\xe8"));
+  waitFor(bench.loop, "the end", [&] { return peer.ended == 1 && bench.raw().ended; });
+  CPPUNIT_ASSERT_EQUAL(1000, peer.closed.closeCode);
 }
 
 TEST(wsCloseOnWire, "our close frame carries code and reason, masked, and a server that does not answer it is left") {

@@ -120,6 +120,7 @@ TEST(tlsVerification,
   WsTarget wrongCa = certificates.target(bench.server.port());
   wrongCa.caFile = certificates.file("other.pem");
   bench.expectRefusal(wrongCa);
+  CPPUNIT_ASSERT(bench.tryIt(wrongCa).second.reason.find("server certificate: ") == 0);
   WsTarget systemCas = certificates.target(bench.server.port());
   systemCas.caFile.clear();
   bench.expectRefusal(systemCas);

@@ -133,6 +133,30 @@ TEST(OldWords, "translation 2.9: 1.5 drops samples it has no word for; vector 34
       xml.substr(xml.find("<cs15:meterStop>"), xml.find("</SOAP-ENV:Body>") - xml.find("<cs15:meterStop>")));
 }
 
+TEST(EscapedText, "L-4, L-6: header and fault texts are escaped, a carriage return as reference") {
+  std::string out;
+  ocpp_s::appendEscaped(out, "a\rb<&>\"'\x01");
+  CPPUNIT_ASSERT_EQUAL(std::string("a&#xD;b&lt;&amp;&gt;&quot;'\xef\xbf\xbd"), out);
+}
+
+TEST(AttributeOrder,
+     "the attributes of 1.5 values stand in the order of the contract, whatever was written or read before") {
+  ocpp::MeterValues::Request request;
+  ocpp::SampledValue first, second;
+  first.unit = ocpp::UnitOfMeasure::Wh;
+  second.unit = ocpp::UnitOfMeasure::A;
+  second.context = ocpp::ReadingContext::SampleClock;
+  second.location = ocpp::Location::Inlet;
+  request.meterValue = {{moment(), {first, second}}};
+  ocpp_s::Codec codec;
+  std::string xml, again;
+  codec.writeRequest(xml, v15(), ocpp::Role::CentralSystem, {}, ocpp::Request(request));
+  CPPUNIT_ASSERT(xml.find("<cs15:value context=\"Sample.Clock\" location=\"Inlet\" unit=\"Amp\"") != xml.npos);
+  codec.readRequest(xml, ocpp::Role::CentralSystem);
+  codec.writeRequest(again, v15(), ocpp::Role::CentralSystem, {}, ocpp::Request(request));
+  CPPUNIT_ASSERT_EQUAL(xml, again);
+}
+
 TEST(TransactionIdLimit, "TX-2: a transactionId beyond 32 bits is the caller's error") {
   ocpp_s::Codec codec;
   ocpp::RemoteStopTransaction::Request request;

@@ -193,6 +193,13 @@ TEST(TransactionDataShapes, "vector 33: two transactionData of 1.5 become one li
       "");
 }
 
+TEST(LongFileName, "translation 4.2: a diagnostics file name that is too long keeps its end") {
+  const auto reply = test::readReply<ocpp::GetDiagnostics>(test::envelope(
+      test::element("getDiagnosticsResponse", test::cp15, "<fileName>" + std::string(260, 'p') + ".zip</fileName>")));
+  const auto& response = std::get<ocpp::GetDiagnostics::Response>(std::get<ocpp::Response>(reply.outcome));
+  CPPUNIT_ASSERT_EQUAL(std::string(251, 'p') + ".zip", std::string(*response.fileName));
+}
+
 TEST(ReplyRules,
      "a response with an unknown status is InternalError; X13: booleans of any kind; parentIdTag may be long") {
   const auto unlock = test::readReply<ocpp::UnlockConnector>(

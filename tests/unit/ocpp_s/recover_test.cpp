@@ -47,6 +47,13 @@ TEST(QuirkX4, "X4: an undeclared xsi prefix on nil is read") {
                     "Authorize{idTag=\"T\" }", "/ an undeclared namespace prefix was ignored");
 }
 
+TEST(NilRepaired, "L-12: nil elements are absent in repaired bodies, too") {
+  test::assertReads(envelope("<cs:meterValuesRequest><connectorId>1</connectorId><transactionId xsi:nil=\"1\"/>"
+                             "</cs:meterValuesRequest>"),
+                    "MeterValues{connectorId=1 meterValue=[] }",
+                    "/ an undeclared namespace prefix was ignored; " + std::string(outside));
+}
+
 TEST(QuirkX6, "X6: unqualified children are read as the wrapper's") {
   test::assertReads(envelope("<cs:authorizeRequest><idTag>T</idTag></cs:authorizeRequest>"), "Authorize{idTag=\"T\" }",
                     outside);
@@ -78,11 +85,12 @@ TEST(QuirkX9, "X9, G-2: the version is that of the body; chargeBoxIdentity may h
 
 TEST(QuirkX12, "X12: markup inside DataTransfer.data is text, and never changed when it is text already") {
   test::assertReads(envelope(element("dataTransferRequest", test::cs15,
-                                     "<vendorId>v</vendorId><data><a b=\"1\">x</a></data>")),
-                    "DataTransfer{vendorId=\"v\" data=\"<a b=\\x221\\x22>x</a>\" }", "");
-  test::assertReads(
-      envelope("<cs:dataTransferRequest><vendorId>v</vendorId><data><a>x</a></data></cs:dataTransferRequest>"),
-      "DataTransfer{vendorId=\"v\" data=\"<a>x</a>\" }", "/data markup was read as text; " + std::string(outside));
+                                     "<vendorId>v</vendorId><data><a b=\"1\">x &amp; y</a> <c/></data>")),
+                    "DataTransfer{vendorId=\"v\" data=\"<a b=\\x221\\x22>x &amp; y</a> <c/>\" }",
+                    "/data markup was read as text");
+  test::assertReads(envelope(element("dataTransferRequest", test::cs15,
+                                     "<vendorId>v</vendorId><data> &lt;a>x &amp;amp; y<![CDATA[ </a> ]]> </data>")),
+                    "DataTransfer{vendorId=\"v\" data=\" <a>x &amp; y </a>  \" }", "");
 }
 
 TEST(QuirkX14, "X14: misspelt wrappers and elements in other case are read") {

@@ -1,0 +1,13 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What `make bench` runs: the codecs, then the bridge between a load and a back-end; about ten minutes, less when idle.
+set -eu
+cd "$(dirname "$0")/../.."
+: "${BUILD:=build}" "${PYTHON:=/usr/bin/python3}"
+export BUILD
+
+echo "== codecs"
+"$BUILD/tests/bench/codec_bench"
+echo
+echo "== bridge"
+exec "$PYTHON" tests/bench/bridge_bench.py "$@"

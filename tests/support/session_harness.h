@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A GatewaySession with a fake clock: events go in, effects are taken out one by one and must be what a test expects.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ocpp/messages.h"
+#include "session/gateway_session.h"
+#include "tests/support/test.h"
+
+namespace test {
+
+using namespace ocpp;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+/// 2024-05-01T08:00:00Z, when every test begins.
+inline Instant morning() { return parseDateTime("2024-05-01T08:00:00Z")->at; }
+inline DateTime at(const char* text) { return *parseDateTime(text); }
+
+class SessionHarness {
+ public:
+  Instant now = morning();
+  std::deque<session::Effect> effects;  ///< Not taken yet, without notes, Keep and Forget.
+  std::vector<std::string> notes;
+  std::vector<session::Record> kept, forgotten;
+
+  explicit SessionHarness(session::Settings settings = {}) : session(std::move(settings), services()) { drain(); }
+
+  // --- the charger
+
+  session::Exchange send(Version version, Request request, std::string messageId = "", std::string digest = "digest") {
+    session.fromCharger({++exchange_, version, std::move(messageId), std::move(digest), std::move(request)}, now);
+    drain();
+    return exchange_;
+  }
+  /// The answer to that exchange, which must be the next effect.
+  template <class M>
+  typename M::Response answered(session::Exchange exchange) {
+    auto answer = take<session::AnswerCharger>();
+    CPPUNIT_ASSERT_EQUAL(exchange, answer.exchange);
+    CPPUNIT_ASSERT_MESSAGE(answer.result ? "" : answer.result.fault().description, bool(answer.result));
+    CPPUNIT_ASSERT_EQUAL(std::string(M::action), std::string(actionName(*answer.result)));
+    return std::get<typename M::Response>(*answer.result);
+  }
+  FaultCode faulted(session::Exchange exchange) {
+    auto answer = take<session::AnswerCharger>();
+    CPPUNIT_ASSERT_EQUAL(exchange, answer.exchange);
+    CPPUNIT_ASSERT_MESSAGE("a fault is expected", !answer.result);
+    return answer.result.fault().code;
+  }
+  /// The next effect: a request to the charger.
+  template <class M>
+  typename M::Request toCharger() {
+    auto asked = take<session::ToCharger>();
+    CPPUNIT_ASSERT_EQUAL(std::string(M::action), std::string(actionName(asked.request)));
+    asked_ = asked.id;
+    return std::get<typename M::Request>(asked.request);
+  }
+  void respond(Response response) {
+    session.fromCharger(session::ChargerReply{asked_, std::move(response), session::ChargerFailure::None, {}}, now);
+    drain();
+  }
+  void fail(session::ChargerFailure failure, FaultCode code = FaultCode::InternalError) {
+    session.fromCharger(session::ChargerReply{asked_, std::nullopt, failure, {code, ""}}, now);
+    drain();
+  }
+
+  // --- the back-end
+
+  void up() {
+    session.centralIsUp(now);
+    drain();
+  }
+  void down(int httpStatus = 0, bool wasOpen = true) {
+    session.centralIsDown({wasOpen, httpStatus, false, "test"}, now);
+    drain();
+  }
+  /// The next effect: a CALL to the back-end.
+  template <class M>
+  typename M::Request toCentral() {
+    auto call = take<session::ToCentral>();
+    CPPUNIT_ASSERT_EQUAL(std::string(M::action), std::string(actionName(call.request)));
+    called_ = call.id;
+    return std::get<typename M::Request>(call.request);
+  }
+  void reply(Response response) { replyTo(called_, std::move(response)); }
+  void replyTo(const std::string& id, Result<Response> result) {
+    session.fromCentral(session::CentralReply{id, std::move(result)}, now);
+    drain();
+  }
+  void refuse(FaultCode code) { replyTo(called_, Fault{code, "refused"}); }
+  std::string lastCall() const { return called_; }
+
+  void call(Request request, std::string id = "call-1") {
+    session.fromCentral(session::CentralCall{std::move(id), std::move(request)}, now);
+    drain();
+  }
+  template <class M>
+  typename M::Response result(const std::string& id = "call-1") {
+    auto answer = take<session::AnswerCentral>();
+    CPPUNIT_ASSERT_EQUAL(id, answer.id);
+    CPPUNIT_ASSERT_MESSAGE(answer.result ? "" : answer.result.fault().description, bool(answer.result));
+    CPPUNIT_ASSERT_EQUAL(std::string(M::action), std::string(actionName(*answer.result)));
+    return std::get<typename M::Response>(*answer.result);
+  }
+  FaultCode callError(const std::string& id = "call-1") {
+    auto answer = take<session::AnswerCentral>();
+    CPPUNIT_ASSERT_EQUAL(id, answer.id);
+    CPPUNIT_ASSERT_MESSAGE("a CALLERROR is expected", !answer.result);
+    return answer.result.fault().code;
+  }
+
+  // --- time and effects
+
+  /// Lets time pass, ticking at each deadline on the way.
+  void pass(Duration time) {
+    const Instant end = now + time;
+    for (auto due = session.deadline(); due && *due <= end; due = session.deadline()) {
+      now = std::max(now, *due);
+      session.tick(now);
+      drain();
+      CPPUNIT_ASSERT_MESSAGE("a deadline must go away when it is served", session.deadline() != due || *due > now);
+    }
+    now = end;
+  }
+  template <class E>
+  E take() {
+    CPPUNIT_ASSERT_MESSAGE("an effect is expected and there is none", !effects.empty());
+    E* wanted = std::get_if<E>(&effects.front());
+    CPPUNIT_ASSERT_MESSAGE("another effect: " + describe(effects.front()), wanted != nullptr);
+    E taken = std::move(*wanted);
+    effects.pop_front();
+    return taken;
+  }
+  void nothing() {
+    CPPUNIT_ASSERT_MESSAGE(effects.empty() ? "" : "unexpected effect: " + describe(effects.front()), effects.empty());
+  }
+
+  // --- what most tests begin with
+
+  /// Boots the charger with that interval; the connection is up afterwards and nothing is left to take.
+  void boot(Version version, int interval = 300) {
+    const auto exchange = send(version, bootRequest());
+    if (!effects.empty() && std::holds_alternative<session::OpenCentral>(effects.front())) {
+      take<session::OpenCentral>();
+      up();
+    }
+    toCentral<BootNotification>();
+    reply(BootNotification::Response{RegistrationStatus::Accepted, {now, true}, interval});
+    answered<BootNotification>(exchange);
+    nothing();
+  }
+  /// ST-9 after a boot without statuses: connector 0, acknowledged.
+  void statusFilled() {
+    CPPUNIT_ASSERT_EQUAL(0, toCentral<StatusNotification>().connectorId);
+    reply(StatusNotification::Response{});
+    nothing();
+  }
+  static BootNotification::Request bootRequest() {
+    BootNotification::Request boot;
+    boot.chargePointVendor = "Vendor";
+    boot.chargePointModel = "Model";
+    return boot;
+  }
+  static StatusNotification::Request status(int connector, ChargePointStatus word,
+                                            ChargePointErrorCode error = ChargePointErrorCode::NoError) {
+    StatusNotification::Request request;
+    request.connectorId = connector;
+    request.status = word;
+    request.errorCode = error;
+    return request;
+  }
+  /// Reports a status; returns what the back-end got for it.
+  StatusNotification::Request report(Version version, StatusNotification::Request request) {
+    const auto exchange = send(version, std::move(request));
+    const auto seen = toCentral<StatusNotification>();
+    reply(StatusNotification::Response{});
+    answered<StatusNotification>(exchange);
+    return seen;
+  }
+  static StartTransaction::Request start(int connector, const char* tag, const char* time = "2024-05-01T08:00:00Z") {
+    StartTransaction::Request request;
+    request.connectorId = connector;
+    request.idTag = tag;
+    request.timestamp = at(time);
+    request.meterStart = 1000;
+    return request;
+  }
+  static StartTransaction::Response started(std::int64_t id,
+                                            AuthorizationStatus status = AuthorizationStatus::Accepted) {
+    StartTransaction::Response response;
+    response.transactionId.value = id;
+    response.idTagInfo.status = status;
+    return response;
+  }
+  static StopTransaction::Request stop(std::int64_t id, const char* time = "2024-05-01T09:00:00Z") {
+    StopTransaction::Request request;
+    request.transactionId.value = id;
+    request.timestamp = at(time);
+    request.meterStop = 2000;
+    return request;
+  }
+  /// A transaction with that id runs afterwards; a synthesised status is acknowledged.
+  void begin(Version version, int connector, std::int64_t id, const char* tag = "TAG") {
+    const auto exchange = send(version, start(connector, tag));
+    toCentral<StartTransaction>();
+    reply(started(id));
+    answered<StartTransaction>(exchange);
+    if (!effects.empty()) toCentral<StatusNotification>(), reply(StatusNotification::Response{});
+    nothing();
+  }
+  static MeterValues::Request meterValues(int connector, std::vector<const char*> times, const char* value = "1234") {
+    MeterValues::Request request;
+    request.connectorId = connector;
+    for (const char* time : times) {
+      MeterValue reading;
+      reading.timestamp = at(time);
+      reading.sampledValue.push_back({Opaque<0>(value), {}, {}, {}, {}, {}, {}});
+      request.meterValue.push_back(reading);
+    }
+    return request;
+  }
+
+  session::GatewaySession session;
+  Duration timezone{};  ///< Of the charger: its local readings minus UTC.
+
+ private:
+  void drain() {
+    while (auto effect = session.next()) {
+      if (auto* note = std::get_if<session::Note>(&*effect))
+        notes.push_back(note->text);
+      else if (auto* keep = std::get_if<session::Keep>(&*effect))
+        kept.push_back(keep->record);
+      else if (auto* forget = std::get_if<session::Forget>(&*effect))
+        forgotten.push_back(forget->record);
+      else
+        effects.push_back(std::move(*effect));
+    }
+  }
+  session::Services services() {
+    return {[this] { return "id-" + std::to_string(++ids_); }, [] { return 0.5; },
+            [](std::string_view text) { return "0123456789abcdef0123456789abcdef0123" + std::to_string(text.size()); },
+            [this](Instant local) { return local - timezone; }};
+  }
+  static std::string describe(const session::Effect& effect) {
+    if (const auto* out = std::get_if<session::ToCentral>(&effect))
+      return "ToCentral " + std::string(actionName(out->request));
+    if (const auto* out = std::get_if<session::ToCharger>(&effect))
+      return "ToCharger " + std::string(actionName(out->request));
+    if (const auto* out = std::get_if<session::AnswerCharger>(&effect))
+      return "AnswerCharger " + (out->result ? std::string(actionName(*out->result)) : out->result.fault().description);
+    if (const auto* out = std::get_if<session::AnswerCentral>(&effect))
+      return "AnswerCentral " + (out->result ? std::string(actionName(*out->result)) : out->result.fault().description);
+    static constexpr const char* names[] = {
+        "", "", "", "", "OpenCentral", "CloseCentral", "NewPassword", "SetPingInterval"};
+    return effect.index() < 8 ? names[effect.index()] : "?";
+  }
+
+  session::Exchange exchange_ = 0;
+  session::ChargerRequestId asked_ = 0;
+  std::string called_;
+  int ids_ = 0;
+};
+
+}  // namespace test

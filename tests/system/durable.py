@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the tests of durability share: a bridge that is killed and comes back, its back-end, a charger that insists."""
+
+import http.client
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import soap_texts as soap  # noqa: E402
+from harness import HERE, ROOT, Failed, Peer  # noqa: E402
+from run import modulesFolder  # noqa: E402
+
+DEFAULT_BRIDGE = os.path.join(ROOT, "build", "ocpp-soap-bridge")
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def freePort():
+    """One below the range from which the kernel takes ports for outgoing connections: nobody takes it in between."""
+    while True:
+        port = random.SystemRandom().randrange(20000, 32000)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+
+
+class Gateway:
+    """The bridge on one port and one data directory, through any number of lives. Its log goes to a file."""
+
+    def __init__(self, bridge, folder, centralUrl, data=None, arguments=()):
+        self.port = freePort()
+        self.folder = folder
+        self.data = data or os.path.join(folder, "data")
+        os.makedirs(self.data, exist_ok=True)
+        self.command = [bridge, "--listen", "127.0.0.1:%d" % self.port, "--central-url", centralUrl]
+        self.command += ["--auto-register", "--data-dir", self.data, "--callback-policy", "from", "--log", "json"]
+        self.command += ["--reconnect-first", "1", "--reconnect-most", "2", "--soap-hold", "3"] + list(arguments)
+        self.child = None
+        self.lives = 0
+        self.startTimes = []  # seconds from exec to the first answer
+
+    def start(self, patience=60.0, wait=True):
+        self.lives += 1
+        with open(os.path.join(self.folder, "bridge.log"), "ab") as log:
+            log.write(b"--- life %d\n" % self.lives)
+            log.flush()
+            self.child = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        if wait:
+            self.waitReady(patience)
+
+    def waitReady(self, patience=60.0):
+        begin = time.monotonic()
+        while True:
+            if self.child.poll() is not None:
+                raise Failed("the bridge ended by itself with %s" % self.child.returncode)
+            if self.ask("/ready", 1.0) is not None:
+                self.startTimes.append(time.monotonic() - begin)
+                return
+            if time.monotonic() - begin > patience:
+                raise Failed("the bridge does not answer after %g s" % patience)
+            time.sleep(0.01)
+
+    def kill(self):
+        """SIGKILL: what is not on disk is gone."""
+        if self.child.poll() is not None:
+            raise Failed("the bridge ended by itself with %s" % self.child.returncode)
+        self.child.send_signal(signal.SIGKILL)
+        self.child.wait()
+
+    def terminate(self, patience=60.0):
+        """SIGTERM; the exit status, None when it had to be killed."""
+        if self.child.poll() is None:
+            self.child.send_signal(signal.SIGTERM)
+        try:
+            return self.child.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait()
+            return None
+
+    def stop(self):
+        if self.child and self.child.poll() is None:
+            self.child.kill()
+            self.child.wait()
+
+    def ask(self, path, patience=10.0):
+        """What a GET tells as JSON, None when there is no answer."""
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=patience)
+            connection.request("GET", path)
+            answer = json.loads(connection.getresponse().read())
+            connection.close()
+            return answer
+        except (OSError, ValueError, http.client.HTTPException):
+            return None
+
+    def backlog(self):
+        """Messages that wait for the back-end, on disk or in memory; None when /health does not answer."""
+        health = self.ask("/health")
+        if health is None:
+            return None
+        return max([health.get("waitingForCentral", 0)] + [number(health, key) for key in ("backlog", "queued")])
+
+    def deadLetters(self):
+        return number(self.ask("/health") or {}, "deadLetters")
+
+    def waitDrained(self, patience):
+        """Until nothing waits; the backlog left when that does not happen in time."""
+        deadline = time.monotonic() + patience
+        calm = 0
+        while calm < 3:  # rows on disk are counted once a second
+            left = self.backlog()
+            calm = calm + 1 if left == 0 else 0
+            if time.monotonic() > deadline:
+                return left
+            time.sleep(0.4)
+        return 0
+
+    def rss(self):
+        """Bytes of resident memory."""
+        with open("/proc/%d/statm" % self.child.pid) as statm:
+            return int(statm.read().split()[1]) * PAGE
+
+
+def number(tree, key):
+    """The number under that key, however deep; a count may be wrapped as {"messages": N}; 0 when it is not there."""
+    for name, value in tree.items():
+        if name == key:
+            return value.get("messages", 0) if isinstance(value, dict) else value
+        if isinstance(value, dict):
+            found = number(value, key)
+            if found:
+                return found
+    return 0
+
+
+class CrashBackend(Peer):
+    def __init__(self, folder, seed=1, modules=None):
+        env = dict(os.environ, NODE_PATH=modules or modulesFolder())
+        command = ["node", os.path.join(HERE, "crash_backend.js"), str(seed)]
+        super().__init__("backend", command, folder, env=env)
+        self.folder = folder
+        self.turn = threading.Lock()
+        self.url = "ws://127.0.0.1:%d/steve/websocket" % self.wait("listening", 30)["port"]
+
+    def do(self, cmd, **fields):
+        with self.turn:
+            self.say(cmd=cmd, **fields)
+            told = self.take(lambda seen: seen["event"] in ("done", "trouble"), "the end of " + cmd, 60)
+        if told["event"] == "trouble":
+            raise Failed("back-end: " + told["text"])
+        return told
+
+    def books(self):
+        path = os.path.join(self.folder, "books.json")
+        self.do("dump", file=path)
+        with open(path) as file:
+            return json.load(file)
+
+
+class Refused(Exception):
+    """A Fault for a message that is not repeated."""
+
+
+class Tallies:
+    """What all chargers did, counted."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.counts = {}
+        self.faults = {}
+
+    def add(self, what, count=1):
+        with self.lock:
+            self.counts[what] = self.counts.get(what, 0) + count
+
+    def fault(self, operation, reason):
+        with self.lock:
+            key = "%s %s" % (operation, reason)
+            self.faults[key] = self.faults.get(key, 0) + 1
+
+    def __getitem__(self, what):
+        return self.counts.get(what, 0)
+
+
+class Insistent:
+    """The SOAP side of one charger: transaction messages are repeated word for word until they are answered without a
+    Fault; the same MessageID is used again for some repeats only. `impatience` is the share of requests whose
+    connection the charger cuts almost at once."""
+
+    def __init__(self, version, identity, port, tallies, dice, deadline, patience=12.0):
+        self.version = version
+        self.identity = identity
+        self.connection = soap.Connection(port)
+        self.tallies = tallies
+        self.dice = dice
+        self.deadline = deadline
+        self.patience = patience
+        self.impatience = 0.0
+
+    def once(self, operation, inner, messageId=None):
+        """One try. Unanswered, or the Answer, which may be a Fault."""
+        body = soap.envelope(self.version, self.identity, operation, inner, messageId or soap.newMessageId())
+        patience = self.patience
+        if self.dice.random() < self.impatience:
+            patience = self.dice.choice((0.0005, 0.002, 0.01, 0.05))
+        try:
+            return self.connection.post(body, patience)
+        except soap.Unanswered:
+            if patience < 1:
+                self.tallies.add("cut by chargers")
+            raise
+
+    def insist(self, operation, inner, tries=None):
+        """The Answer without a Fault; None when `tries` or the deadline is over."""
+        messageId = soap.newMessageId()
+        attempt = 0
+        while time.monotonic() < self.deadline and (tries is None or attempt < tries):
+            if attempt and self.dice.random() < 0.7:
+                messageId = soap.newMessageId()
+            attempt += 1
+            try:
+                answer = self.once(operation, inner, messageId)
+                if not answer.fault:
+                    self.tallies.add("answered")
+                    return answer
+                self.tallies.add("faults")
+                self.tallies.fault(operation, answer.reason())
+            except soap.Unanswered:
+                self.tallies.add("unanswered")
+            self.tallies.add("repeats of chargers")
+            time.sleep(self.dice.uniform(0.02, 0.3))
+        return None
+
+
+def temporaryFolder():
+    return tempfile.mkdtemp(prefix="ocpp-soap-bridge-durable-")
+
+
+def verdict(name, differences, folder, most=40):
+    """Prints the differences and the closing line; the exit status. A failed run keeps its logs."""
+    for each in differences[:most]:
+        print("DIFFERENCE " + each)
+    if len(differences) > most:
+        print("... and %d more" % (len(differences) - most))
+    if differences:
+        print("%s: logs in %s" % (name, folder))
+    return 1 if differences else 0

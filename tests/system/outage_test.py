@@ -1,0 +1,203 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A long absence of the back-end: chargers go on with MeterValues and StopTransactions, each answered as soon as it is
+durable (TX-9); the bridge is killed once in the middle of the night; then the back-end returns and gets everything in
+order with the original timestamps (SM-14). Tells the bridge's resident memory along the way and the rate of the
+drain. Ends with "N passed, N failed"; exits 1 when anything failed.
+"""
+
+import argparse
+import os
+import random
+import shutil
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import soap_texts as soap  # noqa: E402
+from crash_test import Audit, Charger  # noqa: E402
+from durable import DEFAULT_BRIDGE, CrashBackend, Gateway, Tallies, temporaryFolder, verdict  # noqa: E402
+from harness import Failed  # noqa: E402
+
+MIB = 1024.0 * 1024.0
+
+
+class NightCharger(Charger):
+    """Starts a transaction by day; what follows is sent by night."""
+
+    def __init__(self, options, number, port, tallies, deadline):
+        super().__init__(options, number, port, 1, tallies, deadline)
+        self.wire.impatience = 0
+        self.belief = None
+
+    def evening(self):
+        self.boot()
+        starting = self.transaction(1)
+        for _ in range(3):  # status, authorize, start
+            next(starting)
+        self.belief = self.beliefs[0]
+
+    def night(self, count):
+        """`count` MeterValues."""
+        for _ in range(count):
+            self.metered(self.belief)
+
+
+def inThreads(count, jobs):
+    """Runs the jobs on `count` threads; the first failure is raised."""
+    jobs = list(jobs)
+    failures = []
+
+    def work():
+        while True:
+            try:
+                job = jobs.pop()
+            except IndexError:
+                return
+            try:
+                job()
+            except Exception as e:
+                failures.append(e)
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise Failed("%d jobs failed, first: %r" % (len(failures), failures[0]))
+
+
+class Memory:
+    """Resident memory of the bridge at named moments."""
+
+    def __init__(self, gateway):
+        self.gateway = gateway
+        self.seen = {}
+
+    def look(self, moment):
+        self.seen[moment] = self.gateway.rss() / MIB
+        print("memory %-28s %7.1f MiB" % (moment, self.seen[moment]), flush=True)
+        return self.seen[moment]
+
+
+def queueAll(options, chargers, memory, tallies):
+    """Sends all messages in tenths; (seconds, growth in MiB from the first tenth to the last)."""
+    each = options.messages // len(chargers) - 1
+    steps = [len(range(i, each, 10)) for i in range(10)]
+    begin = time.monotonic()
+    first = last = 0
+    done = 0
+    for tenth, count in enumerate(steps):
+        inThreads(options.threads, [lambda c=c: c.night(count) for c in chargers])
+        done += count * len(chargers)
+        last = memory.look("%d queued" % done)
+        first = first or last
+    inThreads(options.threads, [lambda c=c: c.stopped(c.belief) for c in chargers])
+    return time.monotonic() - begin, last - first
+
+
+def awaitDrain(backend, wanted, patience, memory):
+    """(first, last) arrival in ms since the epoch; Failed when it does not happen in time."""
+    deadline = time.monotonic() + patience
+    begin = count = last = 0
+    mark = 1
+    before = backend.do("stats")["transactionCalls"]
+    while True:
+        told = backend.do("stats")
+        begin = begin or told["first"]
+        last = told["last"] or last
+        count = told["transactionCalls"]
+        if count >= mark * wanted // 4 and mark < 4:
+            memory.look("%d delivered" % count)
+            mark += 1
+        if count >= wanted:
+            return begin, last
+        if time.monotonic() > deadline:
+            raise Failed("only %d of %d messages were delivered in %g s (%d before)" % (count, wanted, patience, before))
+        time.sleep(0.1)
+
+
+def run(options, folder, checks):
+    tallies = Tallies()
+    deadline = time.monotonic() + options.seconds
+    backend = CrashBackend(folder, options.seed)
+    gateway = Gateway(options.bridge, folder, backend.url, arguments=options.argument)
+    options.think = 0
+    chargers = [NightCharger(options, i, gateway.port, tallies, deadline) for i in range(options.chargers)]
+    memory = Memory(gateway)
+    try:
+        gateway.start()
+        inThreads(options.threads, [c.evening for c in chargers])
+        backend.do("stop")
+        time.sleep(0.5)
+        memory.look("before the outage")
+        faults = tallies["faults"]
+        took, growth = queueAll(options, chargers, memory, tallies)
+        count = options.messages // len(chargers) * len(chargers)
+        print("%d messages answered in %.1f s while the back-end was away: %.0f/s" % (count, took, count / took))
+        refused = ["%s (%d times)" % each for each in tallies.faults.items()] if tallies["faults"] > faults else []
+        checks.append(("every message is answered without a Fault", refused))
+        tooMuch = ["%.1f MiB" % growth] if growth > options.growth else []
+        checks.append(("memory grows by less than %g MiB from the first tenth on" % options.growth, tooMuch))
+        if not options.no_kill:
+            gateway.kill()
+            gateway.start()
+            memory.look("after kill and restart")
+            print("back after %.2f s with %s messages waiting" % (gateway.startTimes[-1], gateway.backlog()))
+        returned = time.monotonic()
+        backend.do("start")
+        begin, last = awaitDrain(backend, count + len(chargers), options.seconds, memory)
+        memory.look("after the drain")
+        drained = max(0.001, (last - begin) / 1000.0)
+        print("drained in %.2f s: %.0f messages/s (%.1f s after the return of the back-end)"
+              % (drained, count / drained, time.monotonic() - returned))  # fmt: skip
+        left = gateway.waitDrained(30)
+        checks.append(("nothing waits any more", ["%s messages" % left] if left else []))
+        status = gateway.terminate()
+        checks.append(("the bridge ends in order", ["status %s" % status] if status else []))
+        audit = Audit(chargers, backend.books())
+        audit.run()
+        checks += [(sentence, list(differences)) for sentence, differences in audit.checks]
+        repeats = audit.books["repeats"]
+        print("repeats at the back-end: %s" % ", ".join("%d %s" % (v, k) for k, v in repeats.items()))
+    finally:
+        gateway.stop()
+        backend.finish()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bridge", default=DEFAULT_BRIDGE, help="the program under test")
+    parser.add_argument("--messages", type=int, default=10000, help="transaction messages while the back-end is away")
+    parser.add_argument("--chargers", type=int, default=50)
+    parser.add_argument("--threads", type=int, default=8, help="chargers that speak at the same time")
+    parser.add_argument("--seconds", type=float, default=300, help="longest time for each half")
+    parser.add_argument("--growth", type=float, default=8, help="MiB that the bridge may grow while it queues")
+    parser.add_argument("--no-kill", action="store_true", help="let the bridge live through the outage")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--argument", action="append", default=[], help="one more for the bridge")
+    options = parser.parse_args()
+    random.seed(options.seed)
+    folder = temporaryFolder()
+    checks = []
+    try:
+        run(options, folder, checks)
+    except Failed as e:
+        checks.append(("the test comes to its end", [str(e)]))
+    for sentence, differences in checks:
+        print("%s  %s" % ("FAIL" if differences else "ok  ", sentence))
+    differences = [each for _, found in checks for each in found]
+    print("%d differences" % len(differences))
+    status = verdict("outage test", differences, folder)
+    if not differences:
+        shutil.rmtree(folder, ignore_errors=True)
+    failed = sum(1 for _, found in checks if found)
+    print("%d passed, %d failed" % (len(checks) - failed, failed))
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
