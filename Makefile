@@ -123,7 +123,8 @@ check:  ## install, build and run every test; ends with `N passed, N failed`
 	@$(MAKE) --no-print-directory -j$$(nproc) check-build
 	@$(MAKE) --no-print-directory check-run
 
-check-build: all $(BUILD)/asan/tests/unit $(BUILD)/asan/ocpp-soap-bridge $(BUILD)/tests/verify-wsdl $(TOOLS:%=$(BUILD)/tests/tools/%)
+# Everything that tests run is built with sanitizers; the release build is for users and measurements.
+check-build: $(BUILD)/asan/tests/unit $(BUILD)/asan/ocpp-soap-bridge $(BUILD)/tests/verify-wsdl $(TOOLS:%=$(BUILD)/asan/tests/tools/%)
 
 check-run:
 	@BUILD=$(BUILD) OFFICIAL=$(OFFICIAL) WSDL_DIR=$(WSDL_DIR) PYTHON=$(PYTHON) sh tests/check.sh

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <type_traits>
 #include <variant>
 
 #include "bridge/callback.h"
@@ -62,10 +61,8 @@ void Charger::restore(StoredCharger&& stored) {
   password_ = stored.password;
   pingInterval_ = stored.pingInterval.value_or(pingInterval_);
   version_ = stored.version;
-  const auto restore = [this](const auto& record) {  // the store knows records that sessions do not
-    if constexpr (std::is_constructible_v<session::Record, decltype(record)>) session_.restore(record);
-  };
-  for (const StoredRecord& record : stored.records) std::visit(restore, record);
+  for (const StoredRecord& record : stored.records) session_.restore(record);
+  session_.wasSeen(stored.version, stored.lastSeen, wallClock());
 }
 
 void Charger::keepRow() {
@@ -112,8 +109,27 @@ void Charger::fromCharger(ocpp_s::RequestMessage&& message, std::string digest, 
     version_ = request.version;
     keepRow();
   }
+  if (shard_.store() && shard_.store()->status().spaceLow && ocpp::is<ocpp::StartTransaction>(request.request)) {
+    const ocpp::Fault full{ocpp::FaultCode::InternalError, "no space to keep new transactions, please repeat later"};
+    session::AnswerCharger refusal{exchange, request.version, full};
+    return execute(refusal);  // what is left is for the stops of running transactions
+  }
   session_.fromCharger(std::move(request), now);
   pump();
+}
+
+void Charger::carryOut(const OperatorCommand& command) {
+  using Kind = OperatorCommand::Kind;
+  const ocpp::Instant now = wallClock();
+  switch (command.kind) {
+    case Kind::RetryDeadLetter:
+      if (command.deadLetter) session_.redeliver(*command.deadLetter, now);
+      break;
+    case Kind::RetryQueued: session_.retryNow(command.number, now); break;
+    case Kind::DiscardQueued: session_.discard(command.number, command.reason, now); break;
+  }
+  pump();
+  shard_.store()->commandDone(command.id);
 }
 
 void Charger::learnCallback(const std::string& announced, const std::string& peer) {
@@ -248,7 +264,7 @@ void Charger::execute(session::ToCentral& effect) {
     return;
   }
   outstanding_.push_back({effect.id, effect.request.index()});
-  if (outstanding_.size() > mostOutstanding) outstanding_.pop_front();
+  if (outstanding_.size() > mostOutstanding) outstanding_.erase(outstanding_.begin());
   ++shard_.counters().jsonCalls;
   sendJson(std::move(frame), ocpp::actionName(effect.request));
 }

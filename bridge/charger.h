@@ -2,7 +2,6 @@
 // One charger in the bridge: its GatewaySession, and the connections that execute the session's effects.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -33,6 +32,8 @@ class Charger : private Deadlines::Node {
 
   /// A request that was read and belongs to this charger. `digest` names its bytes (SM-7).
   void fromCharger(ocpp_s::RequestMessage&& message, std::string digest, Responder responder);
+  /// `ocpp-soap-bridge queue` (ER-3, SM-15).
+  void carryOut(const OperatorCommand& command);
   /// The address that a message announced, and who sent it (WA-5).
   void learnCallback(const std::string& announced, const std::string& peer);
 
@@ -101,7 +102,7 @@ class Charger : private Deadlines::Node {
   ocpp::Instant rowKept_{};               ///< When keepRow() was called last.
   std::unique_ptr<WsConnection> ws_, closing_;
   std::vector<Waiting> waiting_;
-  std::deque<Outstanding> outstanding_;
+  std::vector<Outstanding> outstanding_;
   std::vector<std::uint64_t> posts_;
   session::Exchange nextExchange_ = 1;
   ocpp::Instant armedFor_{};

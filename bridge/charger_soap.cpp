@@ -21,6 +21,7 @@ void Charger::execute(session::AnswerCharger& effect) {
   header.messageId = "urn:uuid:" + newUuid();
   header.relatesTo = waiting.request.messageId;
   HttpResponse response;
+  response.body.reserve(1000);
   const auto fault = [&](const ocpp::Fault& what) {
     ocpp_s::Codec::writeFault(response.body, dialect, ocpp::Role::CentralSystem, header, what);
     response.status = ocpp_s::httpStatus(dialect, what);

@@ -160,7 +160,7 @@ HttpResponse Endpoint::health() const {
     waiting += o.waitingForCentral;
   }
   const Counters& c = const_cast<Shard&>(shard_).counters();
-  const nlohmann::ordered_json out{
+  nlohmann::ordered_json out{
       {"status", draining_ ? "draining" : "ok"},
       {"version", OCPP_SOAP_GATEWAY_VERSION},
       {"uptimeSeconds", std::chrono::duration_cast<std::chrono::seconds>(wallClock() - started_).count()},
@@ -173,6 +173,19 @@ HttpResponse Endpoint::health() const {
       {"jsonCalls", c.jsonCalls},
       {"jsonRequests", c.jsonRequests},
       {"notes", c.notes}};
+  if (const Store* store = const_cast<Shard&>(shard_).store()) {
+    const StoreStatus kept = store->status();
+    const auto age = kept.queued == 0 ? ocpp::Duration(0) : wallClock() - kept.oldestQueued;
+    out["store"] = {{"queued", kept.queued},
+                    {"oldestQueuedSeconds", std::chrono::duration_cast<std::chrono::seconds>(age).count()},
+                    {"deadLetters", kept.deadLetters},
+                    {"commits", kept.commits},
+                    {"changes", kept.operations},
+                    {"failedChanges", kept.failed},
+                    {"spaceLow", kept.spaceLow},
+                    {"lastError", kept.lastError}};
+    if (kept.spaceLow || !kept.lastError.empty()) out["status"] = "degraded";
+  }
   return text(200, out.dump(1) + "\n", "application/json");
 }
 

@@ -143,7 +143,8 @@ bool HttpConnection::readHeader(std::string_view& bytes) {
     return false;
   }
   if (length == std::string_view::npos) return false;
-  parser = std::make_unique<HttpRequestParser>(HttpLimits{server->options.maxHeader, server->options.maxBody});
+  parser = std::make_unique<HttpRequestParser>(HttpLimits{server->options.maxHeader, server->options.maxBody},
+                                               std::move(server->spareBody));
   boost::beast::error_code error;
   std::string rewritten;
   std::string_view header = bytes.substr(0, length);
@@ -185,11 +186,11 @@ void HttpConnection::handOver() {
   parser.reset();
   request.peerAddress = peerAddress;
   request.peerPort = peerPort;
-  phase = Phase::Working;
-  Deadlines::disarm(*this);
+  phase = Phase::Working;  // a deadline that is still armed means nothing now: disarming would touch its neighbours
   ++serial;
   ++server->inFlight;
   server->handler(std::move(request), Responder(weak_from_this(), serial));
+  if (server != nullptr && request.body.capacity() <= maxHeld) server->spareBody = std::move(request.body);
 }
 
 void HttpConnection::respond(HttpResponse&& response) {
@@ -254,6 +255,7 @@ void HttpConnection::drain() {
 void HttpConnection::dropNow() { stream->drop(); }
 
 void HttpConnection::onDeadline() {
+  if (phase == Phase::Working) return;
   const auto self = shared_from_this();
   if (phase == Phase::Header || phase == Phase::Body) {
     refuse(408);

@@ -35,6 +35,7 @@ struct HttpServerState {
   Connections connections;
   std::unordered_map<std::string, std::size_t> perAddress;
   std::string scratch;   // where answers are put together; one for all connections
+  std::string spareBody;    // of the last request, to receive the next one in
   std::string received;  // where plain connections receive; one for all
 };
 

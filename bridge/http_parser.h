@@ -31,7 +31,10 @@ class HttpParser : public boost::beast::http::basic_parser<isRequest> {
  public:
   using Message = std::conditional_t<isRequest, HttpRequest, HttpResponse>;
 
-  explicit HttpParser(const HttpLimits& limits) : maxBody_(limits.body) {
+  /// `body` is where the body is received: a string with room spares an allocation.
+  explicit HttpParser(const HttpLimits& limits, std::string&& body = {}) : maxBody_(limits.body) {
+    message_.body = std::move(body);
+    message_.body.clear();
     // Our own check of the header's size comes first; Beast needs room for it.
     this->header_limit(static_cast<std::uint32_t>(limits.header + 4));
     this->body_limit(limits.body);

@@ -34,7 +34,7 @@ void Promises::take(session::Effect&& effect) {
 
 void Promises::change(bool erase, const session::Record& record) {
   if (!unkept_.empty()) tryAgain();  // an older state must not overwrite a newer one
-  hand({erase, stored(record), 0});
+  hand({erase, record, 0});
 }
 
 void Promises::hand(Change change) {

@@ -2,8 +2,8 @@
 // Promises: what a session wants said only after what it wants kept is on disk (section 5.0 column D, TX-9).
 #pragma once
 
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -57,9 +57,9 @@ class Promises {
   Execute execute_;
   std::function<void()> released_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-  std::deque<Change> pending_;  ///< Handed over, fate unknown.
+  std::list<Change> pending_;  ///< Handed over, fate unknown.
   std::vector<Change> unkept_;  ///< Refused by the disk; to be handed over again.
-  std::deque<Held> held_;
+  std::list<Held> held_;
   Ticket last_ = 0;  ///< Newest change.
   std::string error_;
 };

@@ -67,6 +67,12 @@ void Shard::restore() {
       },
       [&](const std::string& line) { log_.line(Log::Level::Error, "", "store", line); });
   log_.line(Log::Level::Info, "", "restored", std::to_string(restored) + " chargers");
+  store_->onCommand([this](OperatorCommand&& command) {
+    if (Charger* charger = find(command.identity)) return charger->carryOut(command);
+    log_.line(Log::Level::Warning, command.identity, "queue",
+              "the operator's command is for an identity that is not served");
+    store_->commandDone(command.id);
+  });
 }
 
 void Shard::configure(ChargersFile file) {

@@ -43,10 +43,10 @@ if [ -d "$OFFICIAL" ]; then
 else
   echo "== verify-wsdl: no published files at $OFFICIAL, left out"
 fi
-suite xsd "$PYTHON" tests/contract/xsd_check.py "$BUILD/tests/tools/random_messages"
-suite json-schema "$PYTHON" tests/contract/json_schema_check.py "$BUILD/tests/tools/random_messages"
-suite system "$PYTHON" tests/system/run.py --bridge "$BUILD/ocpp-soap-bridge"
-suite system-asan "$PYTHON" tests/system/run.py --bridge "$BUILD/asan/ocpp-soap-bridge" --only asan
+suite xsd "$PYTHON" tests/contract/xsd_check.py "$BUILD/asan/tests/tools/random_messages"
+suite json-schema "$PYTHON" tests/contract/json_schema_check.py "$BUILD/asan/tests/tools/random_messages"
+suite system "$PYTHON" tests/system/run.py --bridge "$BUILD/asan/ocpp-soap-bridge"
+suite crash "$PYTHON" tests/system/crash_test.py --bridge "$BUILD/asan/ocpp-soap-bridge"
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

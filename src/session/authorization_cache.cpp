@@ -10,13 +10,35 @@ namespace session {
 
 using namespace ocpp;
 
-void AuthorizationCache::put(std::string_view idTag, const IdTagInfo& info, Instant now) {
+bool AuthorizationCache::put(std::string_view idTag, const IdTagInfo& info, Instant now, Duration lately) {
   const auto same = [&](const Entry& e) { return equalFold(e.idTag, idTag); };  // L-15
   auto entry = std::find_if(entries_.begin(), entries_.end(), same);
-  if (entry == entries_.end() && entries_.size() == most)
-    entry = std::min_element(entries_.begin(), entries_.end(), [](auto& a, auto& b) { return a.at < b.at; });
+  if (entry != entries_.end() && entry->info.status == info.status && entry->info.expiryDate == info.expiryDate &&
+      entry->info.parentIdTag == info.parentIdTag && now - entry->at < lately)
+    return false;
+  if (entry == entries_.end()) {
+    makeRoom(idTag);
+    entry = entries_.end();
+  }
   if (entry == entries_.end()) entry = entries_.emplace(entry);
   *entry = {std::string(idTag), info, now};
+  return true;
+}
+
+std::optional<std::string> AuthorizationCache::makeRoom(std::string_view forTag) {
+  if (entries_.size() < most) return std::nullopt;
+  for (const Entry& e : entries_)
+    if (equalFold(e.idTag, forTag)) return std::nullopt;
+  const auto oldest = std::min_element(entries_.begin(), entries_.end(), [](auto& a, auto& b) { return a.at < b.at; });
+  std::string tag = std::move(oldest->idTag);
+  entries_.erase(oldest);
+  return tag;
+}
+
+std::vector<std::string> AuthorizationCache::tags() const {
+  std::vector<std::string> all;
+  for (const Entry& entry : entries_) all.push_back(entry.idTag);
+  return all;
 }
 
 std::optional<IdTagInfo> AuthorizationCache::find(std::string_view idTag, Instant now) const {

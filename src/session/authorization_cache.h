@@ -18,7 +18,12 @@ class AuthorizationCache {
   static constexpr std::size_t most = 64;
   static constexpr ocpp::Duration timeToLive = std::chrono::hours(24);
 
-  void put(std::string_view idTag, const ocpp::IdTagInfo& info, ocpp::Instant now);
+  /// False when the same was said less than `lately` ago: then nothing new needs to be kept.
+  bool put(std::string_view idTag, const ocpp::IdTagInfo& info, ocpp::Instant now, ocpp::Duration lately = {});
+  /// The tag that must go before a new one can be remembered, if the cache is full.
+  std::optional<std::string> makeRoom(std::string_view forTag);
+  /// Every tag that is remembered.
+  std::vector<std::string> tags() const;
   /// What may be said without the back-end: a status that is not Accepted, or Accepted and not expired.
   std::optional<ocpp::IdTagInfo> find(std::string_view idTag, ocpp::Instant now) const;
   void clear() { entries_.clear(); }

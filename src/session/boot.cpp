@@ -45,7 +45,8 @@ void GatewaySession::Impl::bootAnswered(OutCall& call, const BootNotification::R
     everAccepted_ = true;
     if (lastInterval_ <= 0) lastInterval_ = told.interval;
     if (call.version != Version::V16 || replayed) fillStatusAt_ = now + settings_.statusFill;  // ST-9
-  } else if (rejected()) {                                                                     // SM-4
+    if (replayed) sendChangedStatus();  // what was said while nothing could be passed on (SM-3, SM-4)
+  } else if (rejected()) {              // SM-4
     giveUpAll(Why::Rejected, now);
     close(1000, "registration rejected");
     link_ = Link::Waiting;

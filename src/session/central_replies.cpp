@@ -54,7 +54,7 @@ void GatewaySession::Impl::settle(OutCallPtr call, Result<Response> result, Inst
   const auto* beat = std::get_if<Heartbeat::Response>(&*result);
   if (beat && now - call->sentAt <= settings_.heartbeatHold) clockOffset_ = beat->currentTime.at - now;  // SM-5
   if (const auto* authorize = std::get_if<Authorize::Request>(&request))
-    authorized_.put(authorize->idTag, std::get<Authorize::Response>(*result).idTagInfo, now);
+    rememberTag(authorize->idTag, std::get<Authorize::Response>(*result).idTagInfo, now);
   if (is<LogStatusNotification>(request)) result = Response(DiagnosticsStatusNotification::Response{});  // EM-11
   if (auto* transfer = std::get_if<DataTransfer::Response>(&*result))
     if (transfer->data && !isXmlText(*transfer->data)) transfer->data.reset();  // L-6
@@ -101,27 +101,18 @@ void GatewaySession::Impl::failed(OutCallPtr call, const Fault& fault, Instant n
     answerAll(*call, told, now);
   }
   keepQueued(*call);
-  if (++call->attempts >= numberSetting("TransactionMessageAttempts", 3)) return deadLetter(*call, fault);
+  if (++call->attempts >= numberSetting("TransactionMessageAttempts", 3)) {
+    const std::string why = std::string(faultRow(fault.code).jsonCode) + " " + fault.description;
+    return deadLetter(*call, why, now);
+  }
   call->notBefore = now + std::chrono::seconds(call->attempts * numberSetting("TransactionMessageRetryInterval", 60));
   keepRecord(QueuedRecord{call->kept, call->request, call->attempts});
   outbox_.pushFront(std::move(call));
 }
 
-/// ER-3, SM-15: given up, and said so.
-void GatewaySession::Impl::deadLetter(OutCall& call, const Fault& fault) {
-  note(Level::Error, "dead letter: " + std::string(actionName(call.request)) + " after " +
-                         std::to_string(call.attempts) + " refusals: " + fault.description);
-  if (is<StartTransaction>(call.request) && call.transaction) {
-    call.transaction->backendTxId = -1;  // TX-8: what follows says that it was never started
-    if (call.transaction->state == TransactionState::Starting) call.transaction->state = TransactionState::Active;
-    keepRecord(*call.transaction);
-  }
-  forgetQueued(call);
-}
-
 void GatewaySession::Impl::startAnswered(OutCall& call, StartTransaction::Response response, Instant now) {
   TransactionRecord& record = *call.transaction;
-  authorized_.put(record.idTag, response.idTagInfo, now);
+  rememberTag(record.idTag, response.idTagInfo, now);
   record.backendTxId = response.transactionId.value;
   if (!record.provisional) record.soapTxId = transactions_.nameForCharger(*record.backendTxId, call.transaction);
   if (record.state == TransactionState::Starting) record.state = TransactionState::Active;
@@ -139,7 +130,7 @@ void GatewaySession::Impl::startAnswered(OutCall& call, StartTransaction::Respon
 
 void GatewaySession::Impl::stopAnswered(OutCall& call, const StopTransaction::Response& response, Instant now) {
   const auto& stop = std::get<StopTransaction::Request>(call.request);
-  if (stop.idTag && response.idTagInfo) authorized_.put(*stop.idTag, *response.idTagInfo, now);
+  if (stop.idTag && response.idTagInfo) rememberTag(*stop.idTag, *response.idTagInfo, now);
   if (!call.transaction) rememberUnknownStop(call, stop);
   TransactionRecord& record = *call.transaction;
   record.stopInfo = response.idTagInfo;

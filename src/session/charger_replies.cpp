@@ -110,7 +110,7 @@ void GatewaySession::Impl::accepted(const Request& request, const Response& resp
     evidence_.reset = reset->type == ResetType::Hard ? Reason::HardReset : Reason::SoftReset;
     graceUntil_ = now + resetGrace;
   } else if (is<ClearCache>(request)) {
-    if (has<ClearCache::Response>(response, ClearCacheStatus::Accepted)) authorized_.clear();
+    if (has<ClearCache::Response>(response, ClearCacheStatus::Accepted)) forgetTags();
   } else if (is<UpdateFirmware>(request)) {
     firmwareRuns_ = true;
     firmwareStatus_.reset();

@@ -83,6 +83,7 @@ void GatewaySession::Impl::attach(OutCall& call, const ChargerRequest& request, 
 
 void GatewaySession::Impl::onStop(ChargerRequest& request, Instant now) {
   auto& stop = std::get<StopTransaction::Request>(request.request);
+  nameTransaction(stop);
   if (repeatedStop(request, stop, now)) return;
   const Transaction record = transactions_.bySoapId(stop.transactionId.value);
   if (request.version != Version::V16 && !stop.reason) stop.reason = stopReason(stop, record.get(), now);
@@ -93,6 +94,24 @@ void GatewaySession::Impl::onStop(ChargerRequest& request, Instant now) {
   call->transaction = record;
   call->transactional = true;
   submit(std::move(call), now);
+}
+
+/// A stop that names no transaction (QUIRKS P2, X10: empty, nil or 0) means the only one that is open.
+void GatewaySession::Impl::nameTransaction(StopTransaction::Request& stop) {
+  if (stop.transactionId.value != 0 || transactions_.bySoapId(0)) return;
+  Transaction only;
+  for (const Transaction& each : transactions_.all()) {
+    if (each->stop == stop.timestamp.at && each->meterStop == stop.meterStop) {  // said before
+      stop.transactionId.value = each->soapTxId;
+      return;
+    }
+    if (!isOpen(*each)) continue;
+    if (only) return;
+    only = each;
+  }
+  if (!only || only->soapTxId == 0) return;
+  note(Level::Warning, "StopTransaction without transactionId taken for " + std::to_string(only->soapTxId));
+  stop.transactionId.value = only->soapTxId;
 }
 
 bool GatewaySession::Impl::repeatedStop(const ChargerRequest& request, const StopTransaction::Request& stop,

@@ -126,7 +126,33 @@ struct QueuedRecord {
   int attempts = 0;       ///< CALLERRORs so far (ER-3).
 };
 
-using Record = std::variant<TransactionRecord, BootRecord, ConnectorRecord, SettingRecord, QueuedRecord>;
+/// A transaction message that was given up after its last attempt (ER-3, SM-15). Its key is (number, died).
+/// Forgetting one marks it as delivered again; nothing is deleted.
+struct DeadLetterRecord {
+  std::uint64_t number = 0;  ///< Of the QueuedRecord it was.
+  ocpp::Request request;     ///< In 1.6 words, with the charger's own transaction id.
+  int attempts = 0;
+  std::string reason;       ///< What the back-end said last.
+  ocpp::Instant created{};  ///< When it was queued.
+  ocpp::Instant died{};
+};
+
+/// What the back-end said about an idTag (SM-9). Its key is the idTag without case (L-15).
+struct AuthorizationRecord {
+  std::string idTag;
+  ocpp::IdTagInfo info;
+  ocpp::Instant at{};
+};
+
+/// The answer to a request that may come again (SM-7 key 1). Its key is `key`: MessageID and digest.
+struct AnswerRecord {
+  std::string key;
+  ocpp::Instant at{};
+  ocpp::Response response;
+};
+
+using Record = std::variant<TransactionRecord, BootRecord, ConnectorRecord, SettingRecord, QueuedRecord,
+                            DeadLetterRecord, AuthorizationRecord, AnswerRecord>;
 
 // --- effects, executed by the bridge in the order they come
 // -----------------------------------------------------------------

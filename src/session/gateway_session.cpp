@@ -27,33 +27,6 @@ GatewaySession::Impl::Impl(Settings settings, Services services)
   if (settings_.lifecycle == WsLifecycle::AlwaysOn) link_ = Link::Waiting;  // due at once (SM-1)
 }
 
-void GatewaySession::Impl::restore(const Record& record) {
-  if (const auto* transaction = std::get_if<TransactionRecord>(&record)) transactions_.restore(*transaction);
-  if (const auto* boot = std::get_if<BootRecord>(&record)) {
-    boot_ = *boot;
-    version_ = boot->version;
-    everAccepted_ = registered();
-    lastInterval_ = boot->interval;
-  }
-  if (const auto* known = std::get_if<ConnectorRecord>(&record)) {
-    if (Connector* made = connector(known->connectorId)) made->record = *known;
-  }
-  if (const auto* known = std::get_if<SettingRecord>(&record)) {
-    learned_.push_back(*known);
-    applySetting(known->key, known->value);
-  }
-  if (const auto* queued = std::get_if<QueuedRecord>(&record)) {
-    auto call = std::make_unique<OutCall>();
-    call->request = queued->request;
-    call->attempts = queued->attempts;
-    call->kept = queued->number;
-    call->transactional = true;
-    queueNumber_ = std::max(queueNumber_, queued->number);
-    outbox_.push(std::move(call));
-    if (link_ == Link::Closed) link_ = Link::Waiting;  // due at once: it must be delivered, charger or not
-  }
-}
-
 void GatewaySession::Impl::tick(Instant now) {
   for (OutCall* due = nullptr;
        (due = outbox_.find([&](const OutCall& c) { return !c.waiters.empty() && c.holdUntil <= now; })) != nullptr;)
@@ -152,6 +125,14 @@ GatewaySession::GatewaySession(GatewaySession&&) noexcept = default;
 GatewaySession& GatewaySession::operator=(GatewaySession&&) noexcept = default;
 
 void GatewaySession::restore(const Record& record) { impl_->restore(record); }
+void GatewaySession::wasSeen(std::optional<Version> version, Instant lastSeen, Instant now) {
+  impl_->wasSeen(version, lastSeen, now);
+}
+void GatewaySession::redeliver(const DeadLetterRecord& letter, Instant now) { impl_->redeliver(letter, now); }
+bool GatewaySession::retryNow(std::uint64_t number, Instant now) { return impl_->retryNow(number, now); }
+bool GatewaySession::discard(std::uint64_t number, const std::string& reason, Instant now) {
+  return impl_->discard(number, reason, now);
+}
 void GatewaySession::configure(Settings settings) { impl_->configure(std::move(settings)); }
 void GatewaySession::fromCharger(ChargerRequest request, Instant now) { impl_->fromCharger(std::move(request), now); }
 void GatewaySession::fromCharger(ChargerReply reply, Instant now) { impl_->fromCharger(std::move(reply), now); }

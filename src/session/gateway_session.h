@@ -35,6 +35,15 @@ class GatewaySession {
 
   /// Gives back what an earlier process kept; before the first event.
   void restore(const Record& record);
+  /// The charger was last heard of by an earlier process; after restore(). If that is not long ago its WebSocket is
+  /// opened by the next tick() (SM-1).
+  void wasSeen(std::optional<ocpp::Version> version, ocpp::Instant lastSeen, ocpp::Instant now);
+  /// The operator wants a dead letter delivered after all: it is queued again, behind what waits.
+  void redeliver(const DeadLetterRecord& letter, ocpp::Instant now);
+  /// The operator does not want to wait for the next attempt of a kept message, or gives it up for a reason (it becomes
+  /// a dead letter). False when there is no kept message of that number.
+  bool retryNow(std::uint64_t number, ocpp::Instant now);
+  bool discard(std::uint64_t number, const std::string& reason, ocpp::Instant now);
   /// The operator's settings changed (reload); takes effect for what follows.
   void configure(Settings settings);
 

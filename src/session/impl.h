@@ -64,8 +64,14 @@ class GatewaySession::Impl {
  public:
   Impl(Settings settings, Services services);
 
-  // gateway_session.cpp
+  // durability.cpp
   void restore(const Record& record);
+  void wasSeen(std::optional<ocpp::Version> version, ocpp::Instant lastSeen, ocpp::Instant now);
+  void redeliver(const DeadLetterRecord& letter, ocpp::Instant now);
+  bool retryNow(std::uint64_t number, ocpp::Instant now);
+  bool discard(std::uint64_t number, const std::string& reason, ocpp::Instant now);
+
+  // gateway_session.cpp
   void configure(Settings settings) { settings_ = std::move(settings); }
   void tick(ocpp::Instant now);
   std::optional<ocpp::Instant> deadline() const;
@@ -124,6 +130,12 @@ class GatewaySession::Impl {
   void attach(OutCall& call, const ChargerRequest& request, Instant now);
   void dropOlder(std::size_t action);
 
+  // --- durability.cpp
+  void pushKept(const QueuedRecord& queued);
+  void rememberTag(const std::string& idTag, const ocpp::IdTagInfo& info, Instant now);
+  void forgetTags();
+  void deadLetter(OutCall& call, const std::string& why, Instant now);
+
   // --- charger_transactions.cpp
   void onStart(ChargerRequest& request, Instant now);
   void onStop(ChargerRequest& request, Instant now);
@@ -131,6 +143,7 @@ class GatewaySession::Impl {
   void noteRemoteStart(const ocpp::StartTransaction::Request& start, Instant now);
   void rememberReading(const ocpp::MeterValues::Request& request, Instant now);
   bool repeatedStart(const ChargerRequest& request, const ocpp::StartTransaction::Request& start, Instant now);
+  void nameTransaction(ocpp::StopTransaction::Request& stop);
   bool repeatedStop(const ChargerRequest& request, const ocpp::StopTransaction::Request& stop, Instant now);
   std::optional<ocpp::Reason> stopReason(const ocpp::StopTransaction::Request& stop, const TransactionRecord* record,
                                          Instant now) const;
@@ -163,7 +176,7 @@ class GatewaySession::Impl {
   void failed(OutCallPtr call, const ocpp::Fault& fault, Instant now);
   bool tryAgain(OutCallPtr& call, const ocpp::Fault& fault);
   void link(OutCall& call);
-  void deadLetter(OutCall& call, const ocpp::Fault& fault);
+
   void startAnswered(OutCall& call, ocpp::StartTransaction::Response response, Instant now);
   void stopAnswered(OutCall& call, const ocpp::StopTransaction::Response& response, Instant now);
   void rememberUnknownStop(OutCall& call, const ocpp::StopTransaction::Request& stop);

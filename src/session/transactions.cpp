@@ -131,13 +131,20 @@ std::vector<Transaction> Transactions::trim() {
     all_.erase(oldest);
     return true;
   };
-  const auto finished = [](const TransactionRecord& t) {
-    return t.state == TransactionState::Closed || t.state == TransactionState::Orphaned;
+  // As long as messages of it may wait, only the record knows what the back-end calls it (TX-1, TX-6).
+  const auto undelivered = [](const TransactionRecord& t) { return t.provisional && !t.backendTxId; };
+  const auto finished = [&](const TransactionRecord& t) {
+    return (t.state == TransactionState::Closed || t.state == TransactionState::Orphaned) && !undelivered(t);
+  };
+  const auto needed = [&](const TransactionRecord& t) {
+    const bool renamed = t.backendTxId && t.soapTxId != *t.backendTxId;
+    return undelivered(t) || t.state == TransactionState::Starting || t.state == TransactionState::StopQueued ||
+           (t.state == TransactionState::Active && renamed);
   };
   auto surplus = std::count_if(all_.begin(), all_.end(), [&](const Transaction& t) { return finished(*t); }) -
                  static_cast<std::ptrdiff_t>(mostFinished);
   for (; surplus > 0; --surplus) dropOldest(finished);
-  while (all_.size() > most && dropOldest([](const TransactionRecord&) { return true; })) continue;
+  while (all_.size() > most && dropOldest([&](const TransactionRecord& t) { return !needed(t); })) continue;
   return dropped;
 }
 

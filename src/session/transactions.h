@@ -12,7 +12,8 @@ namespace session {
 
 using Transaction = std::shared_ptr<TransactionRecord>;
 
-/// The transactions of one charger, oldest first; bounded, what is over goes first.
+/// The transactions of one charger, oldest first; bounded, what is over goes first. Those that queued messages name
+/// stay: they are as bounded as the queue.
 class Transactions {
  public:
   static constexpr std::size_t mostFinished = 8;

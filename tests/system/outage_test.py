@@ -17,7 +17,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import soap_texts as soap  # noqa: E402
-from crash_test import Audit, Charger  # noqa: E402
+from crash_test import Audit, Belief, Charger  # noqa: E402
 from durable import DEFAULT_BRIDGE, CrashBackend, Gateway, Tallies, temporaryFolder, verdict  # noqa: E402
 from harness import Failed  # noqa: E402
 
@@ -43,6 +43,14 @@ class NightCharger(Charger):
         """`count` MeterValues."""
         for _ in range(count):
             self.metered(self.belief)
+
+    def sessions(self, count):
+        """`count` whole transactions that begin and end by night: only the bridge knows who is who (TX-4, TX-6)."""
+        for _ in range(count):
+            belief = Belief(self.identity, 1, self.belief.idTag, self.now(), self.count())
+            self.started(belief)
+            self.metered(belief)
+            self.stopped(belief)
 
 
 def inThreads(count, jobs):
@@ -96,7 +104,11 @@ def queueAll(options, chargers, memory, tallies):
         last = memory.look("%d queued" % done)
         first = first or last
     inThreads(options.threads, [lambda c=c: c.stopped(c.belief) for c in chargers])
-    return time.monotonic() - begin, last - first
+    took = time.monotonic() - begin
+    if options.sessions:
+        inThreads(options.threads, [lambda c=c: c.sessions(options.sessions) for c in chargers[: options.sleepless]])
+        memory.look("%d more transactions" % (options.sessions * options.sleepless))
+    return took, last - first
 
 
 def awaitDrain(backend, wanted, patience, memory):
@@ -149,11 +161,13 @@ def run(options, folder, checks):
             print("back after %.2f s with %s messages waiting" % (gateway.startTimes[-1], gateway.backlog()))
         returned = time.monotonic()
         backend.do("start")
-        begin, last = awaitDrain(backend, count + len(chargers), options.seconds, memory)
+        wanted = count + len(chargers) + 3 * options.sessions * min(options.sleepless, len(chargers))
+        begin, last = awaitDrain(backend, wanted, options.seconds, memory)
         memory.look("after the drain")
         drained = max(0.001, (last - begin) / 1000.0)
-        print("drained in %.2f s: %.0f messages/s (%.1f s after the return of the back-end)"
-              % (drained, count / drained, time.monotonic() - returned))  # fmt: skip
+        rate = (wanted - len(chargers)) / drained
+        whole = time.monotonic() - returned
+        print("drained in %.2f s: %.0f messages/s (%.1f s after the return of the back-end)" % (drained, rate, whole))
         left = gateway.waitDrained(30)
         checks.append(("nothing waits any more", ["%s messages" % left] if left else []))
         status = gateway.terminate()
@@ -173,6 +187,8 @@ def main():
     parser.add_argument("--bridge", default=DEFAULT_BRIDGE, help="the program under test")
     parser.add_argument("--messages", type=int, default=10000, help="transaction messages while the back-end is away")
     parser.add_argument("--chargers", type=int, default=50)
+    parser.add_argument("--sessions", type=int, default=40, help="whole transactions of a charger during the outage")
+    parser.add_argument("--sleepless", type=int, default=3, help="chargers that have such transactions")
     parser.add_argument("--threads", type=int, default=8, help="chargers that speak at the same time")
     parser.add_argument("--seconds", type=float, default=300, help="longest time for each half")
     parser.add_argument("--growth", type=float, default=8, help="MiB that the bridge may grow while it queues")

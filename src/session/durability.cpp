@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What outlives the process: taking it back, dead letters, and what operators do with them (SM-1, SM-9, SM-15, ER-3).
+#include <algorithm>
+
+#include "session/impl.h"
+
+namespace session {
+
+using namespace ocpp;
+
+namespace {
+/// A tag confirmed again within this time is not written to disk again.
+constexpr Duration confirmedLately = std::chrono::hours(1);
+}  // namespace
+
+void GatewaySession::Impl::restore(const Record& record) {
+  if (const auto* transaction = std::get_if<TransactionRecord>(&record)) transactions_.restore(*transaction);
+  if (const auto* boot = std::get_if<BootRecord>(&record)) {
+    boot_ = *boot;
+    version_ = boot->version;
+    everAccepted_ = registered();
+    lastInterval_ = boot->interval;
+  }
+  if (const auto* known = std::get_if<ConnectorRecord>(&record)) {
+    if (Connector* made = connector(known->connectorId)) made->record = *known;
+  }
+  if (const auto* known = std::get_if<SettingRecord>(&record)) {
+    learned_.push_back(*known);
+    applySetting(known->key, known->value);
+  }
+  if (const auto* tag = std::get_if<AuthorizationRecord>(&record)) authorized_.put(tag->idTag, tag->info, tag->at);
+  if (const auto* queued = std::get_if<QueuedRecord>(&record)) {
+    pushKept(*queued);
+    if (link_ == Link::Closed) link_ = Link::Waiting;  // due at once: it must be delivered, charger or not
+  }
+}
+
+void GatewaySession::Impl::pushKept(const QueuedRecord& queued) {
+  auto call = std::make_unique<OutCall>();
+  call->request = queued.request;
+  call->attempts = queued.attempts;
+  call->kept = queued.number;
+  call->transactional = true;
+  queueNumber_ = std::max(queueNumber_, queued.number);
+  outbox_.push(std::move(call));
+}
+
+void GatewaySession::Impl::wasSeen(std::optional<Version> version, Instant lastSeen, Instant now) {
+  if (version) version_ = version;
+  lastSeen_ = std::min(lastSeen, now);
+  if (link_ == Link::Closed && online(now)) link_ = Link::Waiting;  // due at once (SM-1)
+}
+
+/// SM-9: remembered for the time when the back-end cannot be asked, and kept unless it was kept a short while ago.
+void GatewaySession::Impl::rememberTag(const std::string& idTag, const IdTagInfo& info, Instant now) {
+  if (const auto old = authorized_.makeRoom(idTag)) forgetRecord(AuthorizationRecord{*old, {}, {}});
+  if (authorized_.put(idTag, info, now, confirmedLately)) keepRecord(AuthorizationRecord{idTag, info, now});
+}
+
+void GatewaySession::Impl::forgetTags() {
+  for (const std::string& idTag : authorized_.tags()) forgetRecord(AuthorizationRecord{idTag, {}, {}});
+  authorized_.clear();
+}
+
+/// ER-3, SM-15: given up, said so, and kept with its context.
+void GatewaySession::Impl::deadLetter(OutCall& call, const std::string& why, Instant now) {
+  note(Level::Error, "dead letter: " + std::string(actionName(call.request)) + " after " +
+                         std::to_string(call.attempts) + " refusals: " + why);
+  if (is<StartTransaction>(call.request) && call.transaction) {
+    call.transaction->backendTxId = -1;  // TX-8: what follows says that it was never started
+    if (call.transaction->state == TransactionState::Starting) call.transaction->state = TransactionState::Active;
+    keepRecord(*call.transaction);
+  }
+  keepRecord(DeadLetterRecord{call.kept, call.request, call.attempts, why, now, now});
+  forgetQueued(call);
+}
+
+void GatewaySession::Impl::redeliver(const DeadLetterRecord& letter, Instant now) {
+  const QueuedRecord queued{++queueNumber_, letter.request, 0};
+  keepRecord(queued);
+  forgetRecord(letter);
+  pushKept(queued);
+  if (const auto* start = std::get_if<StartTransaction::Request>(&letter.request)) {
+    OutCall* call = outbox_.find([&](const OutCall& c) { return c.kept == queued.number; });
+    call->transaction = transactions_.sameStart(*start);
+    if (!call->transaction) {
+      Transaction orphaned;
+      call->transaction = transactions_.begin(*start, now, orphaned);
+    }
+  }
+  if (link_ == Link::Closed && !draining_) open(now);
+  pump(now);
+}
+
+bool GatewaySession::Impl::retryNow(std::uint64_t number, Instant now) {
+  OutCall* call = outbox_.find([&](const OutCall& c) { return c.kept == number; });
+  if (!call) return false;
+  call->notBefore = {};
+  if (link_ == Link::Waiting) reopenAt_ = now;
+  if (link_ == Link::Closed && !draining_) open(now);
+  pump(now);
+  return true;
+}
+
+bool GatewaySession::Impl::discard(std::uint64_t number, const std::string& reason, Instant now) {
+  OutCall* call = outbox_.find([&](const OutCall& c) { return c.kept == number; });
+  if (!call) return false;
+  note(Level::Warning, "discarded by the operator: " + std::string(actionName(call->request)) + ": " + reason);
+  const OutCallPtr taken = outbox_.take(*call);
+  deadLetter(*taken, reason, now);
+  pump(now);
+  return true;
+}
+
+}  // namespace session

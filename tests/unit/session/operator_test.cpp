@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// After a restart, and under the operator's hand: what a session takes back, dead letters, retry and discard.
+#include <algorithm>
+
+#include "tests/support/session_harness.h"
+
+using namespace test;
+
+namespace {
+
+session::Settings durable() {
+  session::Settings settings;
+  settings.durable = true;
+  return settings;
+}
+
+template <class R>
+std::vector<R> of(const std::vector<session::Record>& records) {
+  std::vector<R> found;
+  for (const session::Record& each : records)
+    if (const R* record = std::get_if<R>(&each)) found.push_back(*record);
+  return found;
+}
+
+session::QueuedRecord queuedStop(std::uint64_t number) { return {number, SessionHarness::stop(17), 0}; }
+
+}  // namespace
+
+TEST(reopensAfterRestart,
+     "SM-1: after a restart the connection is opened for a charger that was heard of lately, without a boot") {
+  SessionHarness h(durable());
+  session::BootRecord boot;
+  boot.request = SessionHarness::bootRequest();
+  boot.status = RegistrationStatus::Accepted;
+  boot.interval = 300;
+  h.session.restore(boot);
+  h.session.wasSeen(Version::V15, h.now - minutes(5), h.now);
+  h.pass(seconds(0));
+  h.take<session::OpenCentral>();
+  h.up();
+  h.nothing();
+
+  SessionHarness silent(durable());
+  silent.session.restore(boot);
+  silent.session.wasSeen(Version::V15, silent.now - std::chrono::hours(24), silent.now);
+  silent.pass(seconds(0));
+  silent.nothing();
+}
+
+TEST(tagsSurvive, "SM-9: what the back-end said about a tag is kept, once an hour, and known after a restart") {
+  SessionHarness h(durable());
+  h.boot(Version::V15, 3600);
+  for (int i = 0; i < 2; ++i) {
+    const auto asked = h.send(Version::V15, Authorize::Request{"TAG"});
+    h.toCentral<Authorize>();
+    h.reply(Authorize::Response{{AuthorizationStatus::Accepted, {}, IdToken("PARENT")}});
+    h.answered<Authorize>(asked);
+  }
+  const auto tags = of<session::AuthorizationRecord>(h.kept);
+  CPPUNIT_ASSERT_EQUAL(std::size_t{1}, tags.size());
+
+  SessionHarness later(durable());
+  later.session.restore(tags.front());
+  later.boot(Version::V15, 3600);
+  later.down();
+  const auto answer = later.answered<Authorize>(later.send(Version::V15, Authorize::Request{"tag"}));
+  CPPUNIT_ASSERT(answer.idTagInfo.parentIdTag == IdToken("PARENT"));
+}
+
+TEST(deadLetterKept,
+     "SM-15, ER-3: a message refused too often is kept as dead letter, and delivered when the operator says so") {
+  SessionHarness h(durable());
+  h.session.restore(queuedStop(7));
+  h.pass(seconds(0));
+  h.take<session::OpenCentral>();
+  h.up();
+  for (int attempt = 1; attempt <= 3; ++attempt) {
+    h.toCentral<StopTransaction>();
+    h.refuse(FaultCode::InternalError);
+    h.pass(minutes(5));
+  }
+  const auto letters = of<session::DeadLetterRecord>(h.kept);
+  CPPUNIT_ASSERT_EQUAL(std::size_t{1}, letters.size());
+  CPPUNIT_ASSERT_EQUAL(std::uint64_t{7}, letters.front().number);
+  CPPUNIT_ASSERT_EQUAL(3, letters.front().attempts);
+  CPPUNIT_ASSERT_EQUAL(std::uint64_t{7}, of<session::QueuedRecord>(h.forgotten).back().number);
+
+  h.effects.clear();
+  h.session.redeliver(letters.front(), h.now);
+  h.drain();
+  CPPUNIT_ASSERT(h.toCentral<StopTransaction>().meterStop == SessionHarness::stop(17).meterStop);
+  CPPUNIT_ASSERT_EQUAL(std::uint64_t{8}, of<session::QueuedRecord>(h.kept).back().number);
+  CPPUNIT_ASSERT_EQUAL(std::size_t{1}, of<session::DeadLetterRecord>(h.forgotten).size());
+  h.reply(StopTransaction::Response{});
+  CPPUNIT_ASSERT_EQUAL(std::uint64_t{8}, of<session::QueuedRecord>(h.forgotten).back().number);
+}
+
+TEST(operatorRetries,
+     "ER-3: the operator can shorten the wait for the next attempt, and give a message up for a reason") {
+  SessionHarness h(durable());
+  h.session.restore(queuedStop(7));
+  h.session.restore(queuedStop(8));
+  h.pass(seconds(0));
+  h.take<session::OpenCentral>();
+  h.up();
+  h.toCentral<StopTransaction>();
+  h.refuse(FaultCode::InternalError);
+  h.nothing();
+  CPPUNIT_ASSERT(h.session.retryNow(7, h.now));
+  h.drain();
+  h.toCentral<StopTransaction>();
+  h.refuse(FaultCode::InternalError);
+  CPPUNIT_ASSERT(h.session.discard(7, "billed by hand", h.now));
+  h.drain();
+  CPPUNIT_ASSERT_EQUAL(std::string("billed by hand"), of<session::DeadLetterRecord>(h.kept).back().reason);
+  h.toCentral<StopTransaction>();  // the next in line
+  CPPUNIT_ASSERT(!h.session.retryNow(99, h.now));
+  CPPUNIT_ASSERT(!h.session.discard(99, "", h.now));
+}
+
+TEST(stopWithoutId,
+     "QUIRKS P2: a stop without transactionId belongs to the only open transaction, also when it is repeated") {
+  SessionHarness h;
+  h.boot(Version::V15, 3600);
+  h.begin(Version::V15, 1, 17);
+  const auto exchange = h.send(Version::V15, h.stop(0));
+  CPPUNIT_ASSERT_EQUAL(std::int64_t{17}, h.toCentral<StopTransaction>().transactionId.value);
+  h.reply(StopTransaction::Response{});
+  h.answered<StopTransaction>(exchange);
+  h.effects.clear();
+  h.answered<StopTransaction>(h.send(Version::V15, h.stop(0), "repeat"));
+  h.nothing();
+}
