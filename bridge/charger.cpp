@@ -109,7 +109,7 @@ void Charger::fromCharger(ocpp_s::RequestMessage&& message, std::string digest, 
     version_ = request.version;
     keepRow();
   }
-  if (shard_.store() && shard_.store()->status().spaceLow && ocpp::is<ocpp::StartTransaction>(request.request)) {
+  if (ocpp::is<ocpp::StartTransaction>(request.request) && shard_.store() && shard_.store()->status().spaceLow) {
     const ocpp::Fault full{ocpp::FaultCode::InternalError, "no space to keep new transactions, please repeat later"};
     session::AnswerCharger refusal{exchange, request.version, full};
     return execute(refusal);  // what is left is for the stops of running transactions

@@ -34,9 +34,9 @@ struct HttpServerState {
   std::size_t inFlight = 0;
   Connections connections;
   std::unordered_map<std::string, std::size_t> perAddress;
-  std::string scratch;   // where answers are put together; one for all connections
-  std::string spareBody;    // of the last request, to receive the next one in
-  std::string received;  // where plain connections receive; one for all
+  std::string scratch;    // where answers are put together; one for all connections
+  std::string spareBody;  // of the last request, to receive the next one in
+  std::string received;   // where plain connections receive; one for all
 };
 
 /// States: Idle (between messages) -> Header -> Body -> Working (at the handler) -> Idle, or -> Closing from anywhere.

@@ -57,7 +57,7 @@ class Promises {
   Execute execute_;
   std::function<void()> released_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-  std::list<Change> pending_;  ///< Handed over, fate unknown.
+  std::list<Change> pending_;   ///< Handed over, fate unknown.
   std::vector<Change> unkept_;  ///< Refused by the disk; to be handed over again.
   std::list<Held> held_;
   Ticket last_ = 0;  ///< Newest change.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What `make bench` runs: the codecs, then the bridge between a load and a back-end; about ten minutes, less when idle.
+# What `make bench` runs: the codecs, then the bridge between a load and a back-end; about four minutes.
 set -eu
 cd "$(dirname "$0")/../.."
 : "${BUILD:=build}" "${PYTHON:=/usr/bin/python3}"

@@ -91,7 +91,7 @@ def build(folder):
     return paths
 
 
-def startBridge(options, target, central, folder):
+def startBridge(options, target, central, folder, durable):
     """Returns (child, port) of "ours" or "node"."""
     log = open(os.path.join(folder, "bridge.err"), "w")
     if target == "node":
@@ -106,9 +106,9 @@ def startBridge(options, target, central, folder):
             "--central-url",
             central,
             "--auto-register",
-            "--data-dir",
-            os.path.join(folder, "data"),
-        ] + options.bridge_option
+        ]
+        command += ["--data-dir", os.path.join(folder, "data")] if durable else []
+        command += options.bridge_option
         child = Child(["sh", "-c", 'exec "$@" 2>&1', "sh"] + command)
     line = child.line("listening")
     child.ignore()
@@ -123,7 +123,7 @@ def measure(options, tools, target, chargers, kind):
         backend = Child([tools["ws_backend"], str(HEARTBEAT_INTERVAL)])
         children.append(backend)
         central = backend.line("listening").split()[1]
-        bridge, port = startBridge(options, target, central, folder)
+        bridge, port = startBridge(options, target, central, folder, kind == "disk")
         children.insert(0, bridge)
         pid = bridge.child.pid
         empty = resident(pid)
@@ -136,7 +136,7 @@ def measure(options, tools, target, chargers, kind):
                 options.version,
                 str(chargers),
                 str(min(chargers, options.in_flight)),
-                kind,
+                "new" if kind == "new" else "keep",
             ]
         )
         children.insert(0, load)
@@ -186,7 +186,7 @@ def modulesFolder():
 
 def filesNeeded(chargers, kind):
     """Open files of the bridge: a WebSocket per charger, a connection of the charger where it keeps one, the rest."""
-    return chargers * (2 if kind == "keep" else 1) + 200
+    return chargers * (1 if kind == "new" else 2) + 200
 
 
 def parse():
@@ -206,7 +206,11 @@ def parse():
     parser.add_argument("--version", default="1.6", choices=("1.5", "1.6"))
     parser.add_argument("--chargers", default="100,1000,5000,9000")
     parser.add_argument("--node-chargers", default="100,1000", help="numbers for which the Node bridge runs, too")
-    parser.add_argument("--kinds", default="keep,new", help="keep: one connection per charger; new: one per message")
+    parser.add_argument(
+        "--kinds",
+        default="keep,new,disk",
+        help="keep: one connection per charger; new: one per message; disk: as keep, the bridge with --data-dir",
+    )
     parser.add_argument("--targets", default="ours,node")
     parser.add_argument("--messages", type=int, default=20000, help="per run")
     parser.add_argument("--node-messages", type=int, default=4000, help="per run of the Node bridge")
@@ -245,7 +249,7 @@ def main():
     for kind in options.kinds.split(","):
         for chargers in map(int, options.chargers.split(",")):
             for target in options.targets.split(","):
-                if target == "node" and str(chargers) not in options.node_chargers.split(","):
+                if target == "node" and (kind == "disk" or str(chargers) not in options.node_chargers.split(",")):
                     continue
                 if target == "node" and not options.modules:
                     print("node: npm packages are missing, run npm ci in tests/system")
@@ -293,7 +297,7 @@ def ratios(rows):
 
 def limits(rows, hard):
     """How many chargers each resource of this machine would allow one bridge process; the first line comes first."""
-    ours = [row for row in rows if row["target"] == "ours" and row["chargers"] >= 1000]
+    ours = [row for row in rows if row["target"] == "ours" and row["kind"] != "disk" and row["chargers"] >= 1000]
     if not ours:
         return
     with open("/proc/sys/net/ipv4/ip_local_port_range") as ports:

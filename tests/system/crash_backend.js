@@ -6,7 +6,9 @@
 // Understood on stdin, key "cmd":
 //   stop | start                 goes away (all connections cut, port closed) and comes back on the same port
 //   cut {count}                  cuts that many connections, chosen at random
-//   moods {cut, slow, slowMs}    odds that a CALL, once it is in the books, is answered by a cut or after slowMs
+//   moods {cut, slow, slowMs, refuse}    odds that a CALL, once it is in the books, is answered by a cut or after slowMs;
+//                                or that it gets a CALLERROR instead and is not in the books: only for chargers whose
+//                                TransactionMessageAttempts and -RetryInterval could be set, so that it is tried again
 //   hold {action} | release      leaves CALLs of that action unanswered until the release
 //   stats                        done {calls, transactionCalls, connections, first, last, ...}: cheap
 //   dump {file}                  writes the books
@@ -15,7 +17,7 @@
 const { once } = require('events');
 const fs = require('fs');
 const readline = require('readline');
-const { RPCServer } = require('ocpp-rpc');
+const { RPCServer, createRPCError } = require('ocpp-rpc');
 
 const tell = (event, fields) => process.stdout.write(JSON.stringify({ event, ...fields }) + '\n');
 
@@ -31,7 +33,8 @@ function chance() {
 const books = {
   transactions: [], // {identity, id, start, stops: [payload], stopRepeats, startRepeats}
   messages: {}, // identity -> transaction messages in the order they came: {action, payload}
-  boots: {}, // identity -> count
+  boots: {}, // identity -> count, of those that come after its first transaction message only
+  cutsOf: {}, // identity -> connections that we have cut
   calls: {}, // action -> count
   repeats: { StartTransaction: 0, StopTransaction: 0, MeterValues: 0 },
   unknown: [], // StopTransaction and MeterValues of no known transaction
@@ -40,6 +43,7 @@ const books = {
   cuts: 0,
   outages: 0,
   slow: 0,
+  refused: 0,
   transactionCalls: 0,
   first: 0, // ms since the epoch: first and last transaction message since "stats"
   last: 0,
@@ -48,7 +52,9 @@ const byStart = new Map();
 const byId = new Map();
 const seen = new Set(); // identity + MeterValues payload
 const clients = new Set();
-const moods = { cut: 0, slow: 0, slowMs: 0 };
+const left = new WeakSet(); // connections that we have cut: what still arrives there answers a forgotten CALL
+const persistent = new Set(); // identities that try a refused message again and again
+const moods = { cut: 0, slow: 0, slowMs: 0, refuse: 0 };
 let nextId = 1;
 let nextBigId = 5000000000;
 let server = null;
@@ -99,7 +105,7 @@ const now = () => new Date().toISOString();
 const answers = {
   Authorize: () => ({ idTagInfo: { status: 'Accepted' } }),
   BootNotification: (identity) => {
-    books.boots[identity] = (books.boots[identity] || 0) + 1;
+    if (books.messages[identity]) books.boots[identity] = (books.boots[identity] || 0) + 1;
     return { status: 'Accepted', currentTime: now(), interval: 300 };
   },
   DataTransfer: () => ({ status: 'Accepted' }),
@@ -111,8 +117,23 @@ const answers = {
 };
 const transactional = new Set(['StartTransaction', 'StopTransaction', 'MeterValues']);
 
+function forget(client) {
+  left.add(client);
+  books.cutsOf[client.identity] = (books.cutsOf[client.identity] || 0) + 1;
+}
+
+function cut(client) {
+  books.cuts++;
+  forget(client);
+  client.close({ force: true }).catch(() => {});
+}
+
 async function answerCall(client, { method, params }) {
   const identity = client.identity;
+  if (transactional.has(method) && persistent.has(identity) && chance() < moods.refuse) {
+    books.refused++;
+    throw createRPCError('InternalError', 'not now');
+  }
   books.calls[method] = (books.calls[method] || 0) + 1;
   if (transactional.has(method)) {
     books.transactionCalls++;
@@ -124,8 +145,7 @@ async function answerCall(client, { method, params }) {
   if (held && held.action === method) await new Promise((go) => held.go.push(go));
   const dice = chance();
   if (dice < moods.cut) {
-    books.cuts++;
-    client.close({ force: true }).catch(() => {});
+    cut(client);
     return new Promise(() => {});
   }
   if (dice < moods.cut + moods.slow) {
@@ -135,6 +155,16 @@ async function answerCall(client, { method, params }) {
   return answer;
 }
 
+// Once only: the bridge keeps what it has accepted.
+async function makePersistent(client) {
+  const settings = { TransactionMessageAttempts: '100', TransactionMessageRetryInterval: '1' };
+  for (const [key, value] of Object.entries(settings)) {
+    const { status } = await client.call('ChangeConfiguration', { key, value }, { callTimeoutMs: 5000 });
+    if (status !== 'Accepted') return;
+  }
+  persistent.add(client.identity);
+}
+
 function onClient(client) {
   books.connections++;
   clients.add(client);
@@ -142,10 +172,12 @@ function onClient(client) {
   client.on('strictValidationFailure', (v) =>
     books.violations.push({ identity: client.identity, action: v.method, text: v.error.message, payload: v.params }),
   );
-  client.on('badMessage', ({ buffer, error }) =>
-    books.violations.push({ identity: client.identity, text: error.message, payload: buffer.toString('utf8') }),
-  );
+  client.on('badMessage', ({ buffer, error }) => {
+    if (left.has(client)) return;
+    books.violations.push({ identity: client.identity, text: error.message, payload: buffer.toString('utf8') });
+  });
   client.once('close', () => clients.delete(client));
+  if (!persistent.has(client.identity)) makePersistent(client).catch(() => {});
 }
 
 const commands = {
@@ -158,6 +190,7 @@ const commands = {
   },
   stop: async () => {
     books.outages++;
+    for (const client of clients) forget(client);
     const free = once(http, 'close');
     http.closeAllConnections();
     await server.close({ code: 1001, reason: 'back-end stops', force: true });
@@ -167,11 +200,10 @@ const commands = {
     const all = [...clients];
     for (let i = 0; i < count && all.length; i++) {
       const [victim] = all.splice(Math.floor(chance() * all.length), 1);
-      books.cuts++;
-      victim.close({ force: true }).catch(() => {});
+      cut(victim);
     }
   },
-  moods: (c) => Object.assign(moods, { cut: c.cut || 0, slow: c.slow || 0, slowMs: c.slowMs || 0 }),
+  moods: (c) => Object.assign(moods, { cut: 0, slow: 0, slowMs: 0, refuse: 0 }, c),
   hold: (c) => {
     held = { action: c.action, go: [] };
   },

@@ -53,6 +53,7 @@ class Charger(threading.Thread):
         self.dice = random.Random(options.seed * 1000 + number)
         self.wire = Insistent(self.version, self.identity, port, tallies, self.dice, deadline)
         self.wire.impatience = 0.03
+        self.wire.constantId = "1" if number % 4 == 3 else None
         self.think = options.think
         self.tallies = tallies
         self.transactions = transactions
@@ -76,7 +77,8 @@ class Charger(threading.Thread):
     def run(self):
         try:
             self.boot()
-            lanes = [self.lane(1 + i, len(range(i, self.transactions, self.connectors))) for i in range(self.connectors)]
+            shares = share(self.transactions, self.connectors)
+            lanes = [self.lane(1 + i, count) for i, count in enumerate(shares)]
             while lanes:
                 lane = self.dice.choice(lanes)
                 if next(lane, None) is None:
@@ -116,6 +118,14 @@ class Charger(threading.Thread):
         for _ in range(self.dice.randrange(1, 5)):
             self.metered(belief)
             yield True
+        fate = self.dice.random()
+        if fate < 0.04:  # power loss: it will never be stopped (TX-13)
+            self.tallies.add("abandoned")
+            return
+        if fate < 0.12:  # a reboot: the stop gets a reason, the same in all repeats (TX-11, TX-12)
+            self.tallies.add("reboots")
+            self.boots += 2  # tries of tell()
+            yield self.tell("BootNotification", soap.boot(self.version)) or True
         self.stopped(belief)
         yield True
         yield self.tell("StatusNotification", soap.status(connector, "Available", self.now())) or True
@@ -166,24 +176,28 @@ class Chaos:
         self.expected = expected
         self.dice = random.Random(options.seed)
         self.kills = 0
-        self.outages = 0
+        self.restarts = 0
+        self.problems = []
         self.wait = 8.0
 
     def run(self):
-        outages = max(1, self.options.kills // 5)
-        events = ["kill"] * self.options.kills + ["outage"] * outages + ["cut"] * (self.options.kills // 2 + 1)
+        kills = self.options.kills
+        events = ["kill"] * kills + ["cut"] * (kills // 2 + 1)
+        events += ["outage"] * max(1, kills // 5) + ["restart"] * max(1, kills // 10)
         self.dice.shuffle(events)
         marks = sorted(self.dice.uniform(0.03, 0.9) for _ in events)
-        self.backend.do("moods", cut=0.01, slow=0.004, slowMs=4000)
+        self.backend.do("moods", cut=0.01, slow=0.004, slowMs=4000, refuse=0.02)
         for event, mark in zip(events, marks):
             self.waitFor(mark * self.expected)
             if event == "outage":
                 self.outage()
             elif event == "cut":
                 self.backend.do("cut", count=self.dice.randrange(1, self.options.chargers + 1))
-            elif self.kills < self.options.kills:
+            elif event == "restart":
+                self.restart()
+            elif self.kills < kills:
                 self.kill()
-        while self.kills < self.options.kills:
+        while self.kills < kills:
             self.kill()
         self.backend.do("moods")
 
@@ -206,9 +220,16 @@ class Chaos:
             self.kills += 1
             self.gateway.start()
 
+    def restart(self):
+        """In order, as for an upgrade."""
+        status = self.gateway.terminate()
+        self.restarts += 1
+        if status != 0:
+            self.problems.append("SIGTERM under load ended the bridge with %s" % status)
+        self.gateway.start()
+
     def outage(self):
         self.backend.do("stop")
-        self.outages += 1
         time.sleep(self.dice.uniform(0.1, 1.5))
         if self.dice.random() < 0.5 and self.kills < self.options.kills:
             self.kill()
@@ -334,10 +355,17 @@ class Audit:
         return ("stop", None, at)
 
     def boots(self):
+        """After the first transaction: what the charger has tried since, and what a cut connection made a repeat of."""
         for charger in self.chargers:
             came = self.books["boots"].get(charger.identity, 0)
-            if came > charger.boots:
-                yield "%s booted %d times, the back-end saw %d" % (charger.identity, charger.boots, came)
+            cuts = self.books["cutsOf"].get(charger.identity, 0)
+            if came > charger.boots - 1 + cuts:
+                yield "%s booted %d times and was cut off %d times, the back-end saw %d boots late" % (
+                    charger.identity,
+                    charger.boots,
+                    cuts,
+                    came,
+                )
 
 
 def parse():
@@ -361,7 +389,7 @@ def share(transactions, chargers):
 
 
 def run(options, folder):
-    """(chargers, chaos, gateway, backend, tallies, problems)"""
+    """(chargers, chaos, gateway, books, tallies, problems)"""
     deadline = time.monotonic() + options.seconds
     tallies = Tallies()
     backend = CrashBackend(folder, options.seed)
@@ -371,7 +399,7 @@ def run(options, folder):
         for i, count in enumerate(share(options.transactions, options.chargers))
     ]
     chaos = Chaos(options, gateway, backend, tallies, options.transactions * 8)
-    problems = []
+    problems = chaos.problems
     try:
         gateway.start()
         for charger in chargers:
@@ -388,6 +416,7 @@ def run(options, folder):
         status = gateway.terminate()
         if status != 0:
             problems.append("SIGTERM ended the bridge with %s" % status)
+        problems += gateway.complaints()
     finally:
         gateway.stop()
         backend.finish()
@@ -396,10 +425,13 @@ def run(options, folder):
 
 def report(options, chaos, gateway, books, tallies, audit, took):
     print(
-        "%d transactions (%d completed, %d provisional) of %d chargers, %d messages answered, in %.0f s, seed %d"
+        "%d transactions (%d completed, %d abandoned, %d with a reboot, %d provisional) of %d chargers, %d messages "
+        "answered, in %.0f s, seed %d"
         % (
             tallies["transactions"],
             tallies["completed"],
+            tallies["abandoned"],
+            tallies["reboots"],
             tallies["provisional"],
             options.chargers,
             tallies["answered"],
@@ -409,12 +441,12 @@ def report(options, chaos, gateway, books, tallies, audit, took):
     )
     starts = sorted(gateway.startTimes)
     print(
-        "%d kills of the bridge (back after %.2f s at the median, %.2f s at worst), %d back-end outages"
-        % (chaos.kills, starts[len(starts) // 2], starts[-1], books["outages"])
+        "%d kills of the bridge (back after %.2f s at the median, %.2f s at worst), %d restarts, %d back-end outages"
+        % (chaos.kills, starts[len(starts) // 2], starts[-1], chaos.restarts, books["outages"])
     )
     print(
-        "%d connections cut by the back-end, %d by chargers, %d answers later than the bridge waits"
-        % (books["cuts"], tallies["cut by chargers"], books["slow"])
+        "%d connections cut by the back-end, %d by chargers, %d answers later than the bridge waits, %d CALLERRORs"
+        % (books["cuts"], tallies["cut by chargers"], books["slow"], books["refused"])
     )
     print(
         "%d repeats of chargers (%d after Faults, %d unanswered)"
@@ -446,7 +478,8 @@ def main():
     checks = [(sentence, list(differences)) for sentence, differences in audit.checks]
     report(options, chaos, gateway, books, tallies, audit, time.monotonic() - begin)
     for sentence, differences in checks:
-        print("%s  %s%s" % ("FAIL" if differences else "ok  ", sentence, ": %d" % len(differences) if differences else ""))
+        count = ": %d" % len(differences) if differences else ""
+        print("%s  %s%s" % ("FAIL" if differences else "ok  ", sentence, count))
     differences = [each for _, found in checks for each in found]
     print("%d differences" % len(differences))
     status = verdict("crash test", differences, folder)

@@ -128,6 +128,7 @@ class Test:
             accepted += 1
             charger.stopped(belief)
         self.check("a new start is refused when the disk is full", ["%d starts were accepted" % accepted])
+        print("store: %s" % self.gateway.ask("/health").get("store"))
 
     def refusals(self):
         wrong = []
@@ -172,6 +173,26 @@ class Test:
         print("without any space: %s" % told)
         self.pendingMeter = (charger, belief, inner)
 
+    def onDisk(self):
+        """Messages that are promised; they are counted once a second."""
+        time.sleep(1.5)
+        return self.gateway.ask("/health")["store"]["queued"]
+
+    def restart(self):
+        """The bridge is killed and comes back on the full disk: what was promised is still there, and it serves."""
+        waiting = self.onDisk()
+        self.gateway.kill()
+        for charger in self.chargers:
+            charger.wire.connection.close()
+        self.gateway.start()
+        kept = self.onDisk()
+        self.check(
+            "the bridge comes back on a full disk with all that it has kept",
+            [] if kept == waiting > 0 else ["%d messages waited, %d after the restart" % (waiting, kept)],
+        )
+        _, reason = self.chargers[0].tryStart(2)
+        self.check("it still refuses new starts", [] if reason else ["a start was accepted"])
+
     def noted(self, charger, belief, inner):
         """The reading just accepted goes to the charger's books; a new one."""
         at, meter = self.lastReading(inner)
@@ -213,7 +234,7 @@ class Test:
         self.check("all queues drain", ["%s messages wait" % left] if left else [])
         self.check("the bridge has lived through it all", [] if self.gateway.child.poll() is None else ["it ended"])
         status = self.gateway.terminate()
-        self.check("the bridge ends in order", ["status %s" % status] if status else [])
+        self.check("the bridge ends in order", (["status %s" % status] if status else []) + self.gateway.complaints())
         audit = Audit(self.chargers, self.backend.books())
         audit.run()
         for sentence, differences in audit.checks:
@@ -228,6 +249,7 @@ class Test:
         time.sleep(0.3)
         self.stops(self.chargers[3:6], "running transactions can stop while the back-end is away too")
         self.reallyFull()
+        self.restart()
         self.backend.do("start")
         self.recovery()
         self.ending()
@@ -246,7 +268,7 @@ def main():
     try:
         disk = Disk(os.path.join(folder, "disk"), options.mib * MIB)
     except OSError as e:
-        print("left out: no tmpfs can be mounted here (%s)" % e)
+        print("left out: no tmpfs can be mounted here (%s)\n0 passed, 0 failed" % e)
         shutil.rmtree(folder, ignore_errors=True)
         return 0
     test = Test(options, folder, disk)

@@ -16,7 +16,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import soap_texts as soap  # noqa: E402
-from harness import HERE, ROOT, Failed, Peer  # noqa: E402
+from harness import HERE, ROOT, SANITIZER, Failed, Peer  # noqa: E402
 from run import modulesFolder  # noqa: E402
 
 DEFAULT_BRIDGE = os.path.join(ROOT, "build", "ocpp-soap-bridge")
@@ -90,6 +90,11 @@ class Gateway:
             self.child.wait()
             return None
 
+    def complaints(self):
+        """What sanitizers said in any of its lives."""
+        with open(os.path.join(self.folder, "bridge.log"), errors="replace") as log:
+            return ["sanitizer: " + line.strip() for line in log if SANITIZER.search(line)][:5]
+
     def stop(self):
         if self.child and self.child.poll() is None:
             self.child.kill()
@@ -111,10 +116,10 @@ class Gateway:
         health = self.ask("/health")
         if health is None:
             return None
-        return max([health.get("waitingForCentral", 0)] + [number(health, key) for key in ("backlog", "queued")])
+        return max(health["waitingForCentral"], health["store"]["queued"])
 
     def deadLetters(self):
-        return number(self.ask("/health") or {}, "deadLetters")
+        return (self.ask("/health") or {"store": {"deadLetters": 0}})["store"]["deadLetters"]
 
     def waitDrained(self, patience):
         """Until nothing waits; the backlog left when that does not happen in time."""
@@ -132,18 +137,6 @@ class Gateway:
         """Bytes of resident memory."""
         with open("/proc/%d/statm" % self.child.pid) as statm:
             return int(statm.read().split()[1]) * PAGE
-
-
-def number(tree, key):
-    """The number under that key, however deep; a count may be wrapped as {"messages": N}; 0 when it is not there."""
-    for name, value in tree.items():
-        if name == key:
-            return value.get("messages", 0) if isinstance(value, dict) else value
-        if isinstance(value, dict):
-            found = number(value, key)
-            if found:
-                return found
-    return 0
 
 
 class CrashBackend(Peer):
@@ -170,10 +163,6 @@ class CrashBackend(Peer):
             return json.load(file)
 
 
-class Refused(Exception):
-    """A Fault for a message that is not repeated."""
-
-
 class Tallies:
     """What all chargers did, counted."""
 
@@ -198,7 +187,7 @@ class Tallies:
 class Insistent:
     """The SOAP side of one charger: transaction messages are repeated word for word until they are answered without a
     Fault; the same MessageID is used again for some repeats only. `impatience` is the share of requests whose
-    connection the charger cuts almost at once."""
+    connection the charger cuts almost at once; `constantId`: every message has the same MessageID (QUIRKS)."""
 
     def __init__(self, version, identity, port, tallies, dice, deadline, patience=12.0):
         self.version = version
@@ -209,10 +198,14 @@ class Insistent:
         self.deadline = deadline
         self.patience = patience
         self.impatience = 0.0
+        self.constantId = None
+
+    def newId(self):
+        return self.constantId or soap.newMessageId()
 
     def once(self, operation, inner, messageId=None):
         """One try. Unanswered, or the Answer, which may be a Fault."""
-        body = soap.envelope(self.version, self.identity, operation, inner, messageId or soap.newMessageId())
+        body = soap.envelope(self.version, self.identity, operation, inner, messageId or self.newId())
         patience = self.patience
         if self.dice.random() < self.impatience:
             patience = self.dice.choice((0.0005, 0.002, 0.01, 0.05))
@@ -225,11 +218,11 @@ class Insistent:
 
     def insist(self, operation, inner, tries=None):
         """The Answer without a Fault; None when `tries` or the deadline is over."""
-        messageId = soap.newMessageId()
+        messageId = self.newId()
         attempt = 0
         while time.monotonic() < self.deadline and (tries is None or attempt < tries):
             if attempt and self.dice.random() < 0.7:
-                messageId = soap.newMessageId()
+                messageId = self.newId()
             attempt += 1
             try:
                 answer = self.once(operation, inner, messageId)

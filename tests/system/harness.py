@@ -243,7 +243,7 @@ def logLine(text):
 
 
 class Bridge(Process):
-    def __init__(self, folder, options, arguments):
+    def __init__(self, folder, options, arguments, durable=True):
         self.folder = folder
         data = os.path.join(folder, "data")
         os.makedirs(data, exist_ok=True)
@@ -251,14 +251,13 @@ class Bridge(Process):
             options.bridge,
             "--listen",
             "127.0.0.1:0",
-            "--data-dir",
-            data,
             "--log",
             "json",
             "--trace",
             "--callback-policy",
             "from",
-        ] + list(arguments)
+        ]
+        command += (["--data-dir", data] if durable else []) + list(arguments)
         env = dict(
             os.environ,
             ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":exitcode=99:detect_leaks=1",
@@ -336,7 +335,7 @@ class World:
     def remove(self):
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def start(self, *arguments, backend=True, tls=None):
+    def start(self, *arguments, backend=True, tls=None, durable=True):
         """The bridge with the foreign back-end behind it; all chargers are welcome unless a chargers file is named."""
         arguments = list(arguments)
         if backend:
@@ -345,7 +344,7 @@ class World:
             arguments += ["--central-url", self.backend.url]
         if "--chargers" not in arguments:
             arguments.append("--auto-register")
-        self.bridge = Bridge(self.folder, self.options, arguments)
+        self.bridge = Bridge(self.folder, self.options, arguments, durable)
         return self.bridge
 
     def charger(self, version, identity=None, published=False):

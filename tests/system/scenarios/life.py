@@ -16,14 +16,15 @@ from scenarios.session import ACCEPTED, boot, statusOf
 
 RECONNECT = 20.0  # seconds to wait for a reconnect; QUICKLY makes the first attempts come after 1 s and 2 s (SM-2)
 QUICKLY = ("--reconnect-first", "1")
+PROVISIONAL = 2000000001  # TX-4
 AGAIN = "Receiver/InternalError"  # the fault that makes a charger keep its message and repeat it
 
 
 @scenario("asan")
 def backendAway(world):
-    """While the back-end is away chargers get the answers of SM-5..SM-9, transaction messages the fault of TX-4;
-    the bridge reconnects by itself."""
-    world.start(*QUICKLY)
+    """While the back-end is away chargers get the answers of SM-5..SM-9, without a data directory transaction messages
+    the fault of TX-4; the bridge reconnects by itself."""
+    world.start(*QUICKLY, durable=False)
     charger = boot(world, "1.5")
     backend, identity = world.backend, charger.identity
     backend.answer("Authorize", payload=ACCEPTED, times=1)
@@ -56,7 +57,7 @@ def backendAway(world):
 
 
 def lonely(charger):
-    """The answers while there is no back-end. Nothing is kept on disk yet, so nothing about money is promised."""
+    """The answers while there is no back-end and nothing can be kept: nothing about money is promised."""
     if not charger.call("Heartbeat")["currentTime"]:
         raise Failed("no local time")
     hello = {"chargePointVendor": "V", "chargePointModel": "M2"}
@@ -74,6 +75,45 @@ def lonely(charger):
     same("FirmwareStatusNotification", charger.call("FirmwareStatusNotification", {"status": "Installed"}), {})
     unavailable = {"connectorId": 1, "status": "Unavailable", "errorCode": "NoError", "timestamp": START}
     same("StatusNotification", charger.call("StatusNotification", unavailable), {})
+
+
+@scenario("asan")
+def provisionalTransaction(world):
+    """A transaction of a known tag that begins and ends while the back-end is away is kept, and delivered in order
+    with the back-end's number when it returns (TX-4, TX-6, TX-9)."""
+    world.start(*QUICKLY)
+    charger = boot(world, "1.5")
+    backend, identity = world.backend, charger.identity
+    backend.answer("Authorize", payload=ACCEPTED, times=1)
+    charger.call("Authorize", {"idTag": "TAG-1"})
+    backend.seen(identity, "Authorize")
+    backend.wait("connected")
+    backend.obey("stop")
+    world.bridge.logged("central-down")
+    stranger = dict(connectorId=2, idTag="STRANGER", timestamp=START, meterStart=5)
+    same("StartTransaction of a stranger", charger.fault("StartTransaction", stranger), AGAIN)
+    start = dict(connectorId=1, idTag="TAG-1", timestamp=START, meterStart=1000)
+    started = charger.call("StartTransaction", start)
+    number = started["transactionId"]
+    same("idTagInfo", started["idTagInfo"], ACCEPTED["idTagInfo"])
+    if number < PROVISIONAL:
+        raise Failed("%d is no provisional transaction number" % number)
+    soap, frames = METER_VALUES["1.5"]
+    same("MeterValues", charger.call("MeterValues", dict(connectorId=1, transactionId=number, **soap)), {})
+    stop = dict(timestamp=STOP, meterStop=2000)
+    same("StopTransaction", charger.call("StopTransaction", dict(stop, transactionId=number)), {})
+
+    backend.answer("StartTransaction", payload={"transactionId": 55, "idTagInfo": {"status": "Accepted"}}, times=1)
+    backend.obey("start")
+    backend.wait("connected", RECONNECT, identity=identity)
+    kept = (
+        ("StartTransaction", dict(start, timestamp=START_J)),
+        ("MeterValues", dict(connectorId=1, transactionId=55, meterValue=frames)),
+        ("StopTransaction", dict(stop, transactionId=55)),
+    )
+    for action, payload in kept:
+        seen = backend.wait("call", identity=identity, action=lambda name: name != "StatusNotification")
+        same("CALL", [seen["action"], seen["payload"]], [action, payload])
 
 
 @scenario("asan")

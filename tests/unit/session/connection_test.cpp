@@ -285,6 +285,8 @@ TEST(acceptAndHold, "SM-4 accept_and_hold: Pending is Accepted for 1.5, held her
   h.pass(seconds(120));
   h.toCentral<BootNotification>();
   h.reply(BootNotification::Response{RegistrationStatus::Accepted, {h.now, true}, 300});
+  CPPUNIT_ASSERT(h.toCentral<StatusNotification>().status == Status::Available);  // told while on hold
+  h.reply(StatusNotification::Response{});
   h.send(Version::V15, Authorize::Request{"TAG"});
   h.toCentral<Authorize>();
 }
