@@ -86,7 +86,13 @@ void GatewaySession::Impl::onStop(ChargerRequest& request, Instant now) {
   nameTransaction(stop);
   if (repeatedStop(request, stop, now)) return;
   const Transaction record = transactions_.bySoapId(stop.transactionId.value);
-  if (request.version != Version::V16 && !stop.reason) stop.reason = stopReason(stop, record.get(), now);
+  if (request.version != Version::V16 && !stop.reason) {
+    stop.reason = stopReason(stop, record.get(), now);
+    if (stop.reason && record && record->stopEvidence != stop.reason) {  // a repeat must say the same (TX-12)
+      record->stopEvidence = stop.reason;
+      keepRecord(*record);
+    }
+  }
   if (settings_.alwaysSendReason && !stop.reason) stop.reason = Reason::Local;  // 4.3 item 9
   if (stop.idTag && TagAliases::tooLong(*stop.idTag)) stop.idTag.reset();       // L-8
   completeMeterValues(request.version, stop.transactionData);
@@ -137,7 +143,7 @@ bool GatewaySession::Impl::repeatedStop(const ChargerRequest& request, const Sto
 std::optional<Reason> GatewaySession::Impl::stopReason(const StopTransaction::Request& stop,
                                                        const TransactionRecord* record, Instant now) const {
   const bool byTag = stop.idTag.has_value();
-  if (record && record->stopEvidence == Reason::Remote) return Reason::Remote;
+  if (record && record->stopEvidence && record->stopEvidence != Reason::DeAuthorized) return record->stopEvidence;
   const bool unlocked = record && evidence_.unlockAt != Instant{} && evidence_.unlocked == record->connectorId;
   if (unlocked && now - evidence_.unlockAt <= unlockWindow) return Reason::UnlockCommand;
   const bool reset = evidence_.resetAt != Instant{} && now - evidence_.resetAt <= resetWindow;

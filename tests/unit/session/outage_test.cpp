@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Long outages and restarts in the middle of a transaction: numbers and contents stay (TX-1, TX-6, TX-11, TX-12).
+#include "tests/support/session_harness.h"
+
+using namespace test;
+
+namespace {
+
+constexpr int manyTransactions = 40;  // more than a session keeps of finished ones
+
+session::Settings durable() {
+  session::Settings settings;
+  settings.durable = true;
+  settings.startOffline = session::StartOffline::Provisional;
+  return settings;
+}
+
+std::string minuteOf(int number) { return "2024-05-01T08:" + std::to_string(10 + number) + ":00Z"; }
+
+}  // namespace
+
+TEST(manyProvisional,
+     "TX-6: every one of many transactions in an outage is delivered under the back-end's own number") {
+  SessionHarness h(durable());
+  h.boot(Version::V15, 3600);
+  h.down();
+  for (int i = 0; i < manyTransactions; ++i) {
+    const auto asked = h.send(Version::V15, h.start(1, "TAG", minuteOf(i).c_str()));
+    const auto id = h.answered<StartTransaction>(asked).transactionId.value;
+    h.answered<StopTransaction>(h.send(Version::V15, h.stop(id, minuteOf(i).c_str())));
+  }
+  h.pass(seconds(5));
+  h.take<session::OpenCentral>();
+  h.up();
+  for (int i = 0; i < manyTransactions; ++i) {
+    CPPUNIT_ASSERT(h.toCentral<StartTransaction>().timestamp == at(minuteOf(i).c_str()));
+    h.reply(h.started(100 + i));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t{100 + i}, h.toCentral<StopTransaction>().transactionId.value);
+    h.reply(StopTransaction::Response{});
+  }
+  h.nothing();
+}
+
+TEST(sameReasonAgain, "TX-12: a stop that is repeated after a restart has the reason that it had before (TX-11)") {
+  SessionHarness h(durable());
+  h.boot(Version::V15, 3600);
+  h.begin(Version::V15, 1, 17);
+  h.now += seconds(60);
+  h.boot(Version::V15, 3600);
+  h.send(Version::V15, h.stop(17));
+  CPPUNIT_ASSERT(h.toCentral<StopTransaction>().reason == Reason::Reboot);
+
+  SessionHarness next(durable());
+  std::optional<session::Record> known;
+  for (const session::Record& record : h.kept)
+    if (std::holds_alternative<session::TransactionRecord>(record)) known = record;
+  next.session.restore(*known);
+  next.send(Version::V15, next.stop(17), "repeat");
+  next.take<session::OpenCentral>();
+  next.up();
+  CPPUNIT_ASSERT(next.toCentral<StopTransaction>().reason == Reason::Reboot);
+}
