@@ -108,7 +108,8 @@ std::optional<DateTime> parseDateTime(std::string_view text) {
   const auto month = c.number(2, 2);
   if (!month || *month < 1 || *month > 12 || !c.take('-')) return std::nullopt;
   const auto day = c.number(2, 2);
-  if (!day || *day < 1 || *day > static_cast<int>(daysInMonth(*year, static_cast<unsigned>(*month)))) return std::nullopt;
+  if (!day || *day < 1 || *day > static_cast<int>(daysInMonth(*year, static_cast<unsigned>(*month))))
+    return std::nullopt;
   if (!c.take('T') && !c.take('t') && !c.take(' ')) return std::nullopt;
   const auto hour = c.number(1, 2);
   if (!hour || *hour > 24 || !c.take(':')) return std::nullopt;
@@ -126,7 +127,8 @@ std::optional<DateTime> parseDateTime(std::string_view text) {
   const auto offset = zone(c, result.zoned);
   if (!offset || !c.atEnd()) return std::nullopt;
   const std::int64_t dayNumber = daysFromCivil(*year, static_cast<unsigned>(*month), static_cast<unsigned>(*day));
-  result.at = Instant(hours(24 * dayNumber) + hours(*hour) + minutes(*minute - *offset) + seconds(second) + milliseconds(millis));
+  result.at = Instant(hours(24 * dayNumber) + hours(*hour) + minutes(*minute - *offset) + seconds(second) +
+                      milliseconds(millis));
   return result;
 }
 

@@ -46,12 +46,13 @@ std::optional<Parts> takeApart(std::string_view text) {
   return parts;
 }
 
-/// digits * 10^-scale as a whole number of 10^-places; `half` tells whether rounding half away from zero is wanted, else
-/// a fraction that does not fit is refused.
+/// digits * 10^-scale as a whole number of 10^-places; `half` tells whether rounding half away from zero is wanted,
+/// else a fraction that does not fit is refused.
 std::optional<std::int64_t> scaled(Parts parts, std::int64_t places, bool half) {
   for (; parts.scale < places; ++parts.scale) parts.digits += '0';
   const std::size_t extra = static_cast<std::size_t>(parts.scale - places);
-  const std::string padded = extra >= parts.digits.size() ? std::string(extra - parts.digits.size() + 1, '0') + parts.digits : parts.digits;
+  const std::string padded =
+      extra >= parts.digits.size() ? std::string(extra - parts.digits.size() + 1, '0') + parts.digits : parts.digits;
   const std::string_view whole = std::string_view(padded).substr(0, padded.size() - extra);
   const std::string_view fraction = std::string_view(padded).substr(padded.size() - extra);
   if (!half && fraction.find_first_not_of('0') != std::string_view::npos) return std::nullopt;
@@ -112,7 +113,8 @@ std::optional<Decimal> parseDecimal(std::string_view text) {
 
 std::string formatDecimal(Decimal value) {
   const bool negative = value.tenths < 0;
-  const std::uint64_t size = negative ? 0 - static_cast<std::uint64_t>(value.tenths) : static_cast<std::uint64_t>(value.tenths);
+  const std::uint64_t size =
+      negative ? 0 - static_cast<std::uint64_t>(value.tenths) : static_cast<std::uint64_t>(value.tenths);
   std::string out = (negative ? "-" : "") + std::to_string(size / 10);
   if (size % 10 != 0) out += '.' + std::to_string(size % 10);
   return out;

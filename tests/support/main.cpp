@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Runs the registered CppUnit tests (those whose name contains the first argument, or all) and prints `N passed, N failed`.
+// Runs the registered CppUnit tests (those whose name contains the first argument, or all) and prints `N passed, N
+// failed`.
 #include <cppunit/TestResult.h>
 #include <cppunit/TestResultCollector.h>
+#include <cppunit/TestSuite.h>
 #include <cppunit/TextOutputter.h>
 #include <cppunit/extensions/TestFactoryRegistry.h>
-#include <cppunit/TestSuite.h>
 
 #include <csignal>
 #include <iostream>

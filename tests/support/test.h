@@ -23,12 +23,12 @@ class Registration : public CppUnit::TestFactory {
 
 }  // namespace test
 
-#define TEST(identifier, sentence)                                         \
-  namespace {                                                              \
-  struct identifier##Case : CppUnit::TestCase {                            \
-    identifier##Case() : CppUnit::TestCase(sentence) {}                    \
-    void runTest() override;                                               \
-  };                                                                       \
-  const test::Registration<identifier##Case> identifier##Registration;     \
-  }                                                                        \
+#define TEST(identifier, sentence)                                     \
+  namespace {                                                          \
+  struct identifier##Case : CppUnit::TestCase {                        \
+    identifier##Case() : CppUnit::TestCase(sentence) {}                \
+    void runTest() override;                                           \
+  };                                                                   \
+  const test::Registration<identifier##Case> identifier##Registration; \
+  }                                                                    \
   void identifier##Case::runTest()

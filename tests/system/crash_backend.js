@@ -6,7 +6,7 @@
 // Understood on stdin, key "cmd":
 //   stop | start                 goes away (all connections cut, port closed) and comes back on the same port
 //   cut {count}                  cuts that many connections, chosen at random
-//   moods {cut, slow, slowMs, refuse}    odds that a CALL, once it is in the books, is answered by a cut or after slowMs;
+//   moods {cut, slow, slowMs, refuse}  odds that a CALL, once in the books, is answered by a cut, or after slowMs;
 //                                or that it gets a CALLERROR instead and is not in the books: only for chargers whose
 //                                TransactionMessageAttempts and -RetryInterval could be set, so that it is tried again
 //   hold {action} | release      leaves CALLs of that action unanswered until the release

@@ -15,7 +15,8 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import soap_texts as soap  # noqa: E402
-from crash_test import Audit, Belief, Charger  # noqa: E402
+from audit import Audit  # noqa: E402
+from crash_test import Belief, Charger  # noqa: E402
 from durable import DEFAULT_BRIDGE, CrashBackend, Gateway, Tallies, temporaryFolder, verdict  # noqa: E402
 from harness import Failed  # noqa: E402
 

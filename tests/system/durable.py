@@ -17,10 +17,15 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import soap_texts as soap  # noqa: E402
 from harness import HERE, ROOT, SANITIZER, Failed, Peer  # noqa: E402
-from run import modulesFolder  # noqa: E402
 
 DEFAULT_BRIDGE = os.path.join(ROOT, "build", "ocpp-soap-bridge")
 PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def modulesFolder():
+    """Where npm has put ocpp-rpc."""
+    folders = (os.path.join(ROOT, "build", "peers", "node_modules"), os.path.join(HERE, "node_modules"))
+    return next((folder for folder in folders if os.path.isdir(os.path.join(folder, "ocpp-rpc"))), folders[-1])
 
 
 def freePort():

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A long absence of the back-end: chargers go on with MeterValues and StopTransactions, each answered as soon as it is
-durable (TX-9); the bridge is killed once in the middle of the night; then the back-end returns and gets everything in
+durable (TX-9); at the end of the night the bridge is killed and comes back; then the back-end returns and gets all in
 order with the original timestamps (SM-14). Tells the bridge's resident memory along the way and the rate of the
 drain. Ends with "N passed, N failed"; exits 1 when anything failed.
 """
@@ -16,7 +16,8 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import soap_texts as soap  # noqa: E402
-from crash_test import Audit, Belief, Charger  # noqa: E402
+from audit import Audit  # noqa: E402
+from crash_test import Belief, Charger  # noqa: E402
 from durable import DEFAULT_BRIDGE, CrashBackend, Gateway, Tallies, temporaryFolder, verdict  # noqa: E402
 from harness import Failed  # noqa: E402
 

@@ -56,8 +56,8 @@ TEST(tracePairs, "--trace prints what came in and what it became next to each ot
   std::string line;
   bool together = false;
   while (std::getline(lines, line))
-    together |= line.find("<heartbeatRequest") != std::string::npos &&
-                line.find("[2,\"1\",\"Heartbeat\"") != std::string::npos;
+    together |=
+        line.find("<heartbeatRequest") != std::string::npos && line.find("[2,\"1\",\"Heartbeat\"") != std::string::npos;
   CPPUNIT_ASSERT(together);
 }
 

@@ -20,7 +20,8 @@ TEST(integers, "L-1: whole numbers are read with blanks, plus sign, leading zero
   CPPUNIT_ASSERT_EQUAL(12, *parseInt32("12.0"));
   CPPUNIT_ASSERT_EQUAL(-2147483647 - 1, *parseInt32("-2147483648"));
   CPPUNIT_ASSERT_EQUAL(1200, *parseInt32("1.2e3"));
-  for (const char* bad : {"", " ", "2147483648", "1.5", "12a", "0x10", "--1", "1e99", "nan", "."}) CPPUNIT_ASSERT(!parseInt32(bad));
+  for (const char* bad : {"", " ", "2147483648", "1.5", "12a", "0x10", "--1", "1e99", "nan", "."})
+    CPPUNIT_ASSERT(!parseInt32(bad));
   CPPUNIT_ASSERT_EQUAL(std::int64_t{9223372036854775807}, *parseInteger("9223372036854775807"));
   CPPUNIT_ASSERT(!parseInteger("9223372036854775808"));
 }
@@ -57,7 +58,8 @@ TEST(times, "L-11, vector 73: any fraction and zone is read, UTC with at most th
   CPPUNIT_ASSERT_EQUAL(std::string("2013-01-09T05:13:33Z"), utc("2013-01-09T5:13:33Z"));
   CPPUNIT_ASSERT_EQUAL(std::string("1969-12-31T23:59:59.999Z"), utc("1969-12-31T23:59:59.999Z"));
   CPPUNIT_ASSERT_EQUAL(std::string("2100-02-28T12:00:00Z"), utc("2100-02-28T12:00:00Z"));
-  for (const char* bad : {"", "2023-02-29T00:00:00Z", "2026-13-40T25:61:61Z", "2024-05-01", "2022-05-17T15:42:03Z:", "2024-05-01T24:00:01Z"})
+  for (const char* bad : {"", "2023-02-29T00:00:00Z", "2026-13-40T25:61:61Z", "2024-05-01",
+                          "2022-05-17T15:42:03Z:", "2024-05-01T24:00:01Z"})
     CPPUNIT_ASSERT_EQUAL_MESSAGE(bad, std::string("refused"), utc(bad));
 }
 
@@ -72,9 +74,13 @@ TEST(limits, "L-7: limits count code points and a cut never splits a character")
 TEST(xmlCharacters, "L-6: what XML 1.0 cannot carry becomes U+FFFD, everything else stays") {
   CPPUNIT_ASSERT(isXmlText("tab\t cr\r lf\n é € 😀 <&>\""));
   CPPUNIT_ASSERT(!isXmlText(std::string_view("a\0b", 3)));
-  CPPUNIT_ASSERT_EQUAL(std::string("a\xEF\xBF\xBD" "b"), toXmlText("a\x01" "b"));
-  CPPUNIT_ASSERT_EQUAL(std::string("\xEF\xBF\xBD"), toXmlText("\xEF\xBF\xBF"));                             // U+FFFF
-  CPPUNIT_ASSERT_EQUAL(std::string("\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"), toXmlText("\xED\xA0\x80"));    // lone surrogate
+  CPPUNIT_ASSERT_EQUAL(std::string("a\xEF\xBF\xBD"
+                                   "b"),
+                       toXmlText("a\x01"
+                                 "b"));
+  CPPUNIT_ASSERT_EQUAL(std::string("\xEF\xBF\xBD"), toXmlText("\xEF\xBF\xBF"));  // U+FFFF
+  CPPUNIT_ASSERT_EQUAL(std::string("\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"),
+                       toXmlText("\xED\xA0\x80"));  // lone surrogate
   CPPUNIT_ASSERT(!isUtf8("\xC0\xAF"));
 }
 

@@ -58,14 +58,16 @@ TEST(literalRoundTrip, "L-5: every plain literal of every version reads back as 
   CPPUNIT_ASSERT(cells > 400);
 }
 
-TEST(literalNearest, "2.2, 2.3: the nearest word of a poorer version is written and never read back as the richer value") {
+TEST(literalNearest,
+     "2.2, 2.3: the nearest word of a poorer version is written and never read back as the richer value") {
   CPPUNIT_ASSERT(write(ChargePointStatus::Charging, Encoding::Soap15) == "Occupied");
   CPPUNIT_ASSERT(read<ChargePointStatus>("Occupied", Encoding::Soap15)->value == ChargePointStatus::Occupied);
   CPPUNIT_ASSERT(write(ChargePointStatus::Reserved, Encoding::Soap12) == "Unavailable");
   CPPUNIT_ASSERT(write(RegistrationStatus::Pending, Encoding::Soap15) == "Rejected");
   CPPUNIT_ASSERT(write(ChargePointErrorCode::OverVoltage, Encoding::Soap15) == "OtherError");
   CPPUNIT_ASSERT(write(ChargePointErrorCode::OverVoltage, Encoding::Soap12) == "NoError");
-  CPPUNIT_ASSERT(read<ChargePointErrorCode>("Mode3Error", Encoding::Soap12)->value == ChargePointErrorCode::EVCommunicationError);
+  CPPUNIT_ASSERT(read<ChargePointErrorCode>("Mode3Error", Encoding::Soap12)->value ==
+                 ChargePointErrorCode::EVCommunicationError);
   CPPUNIT_ASSERT(write(UnitOfMeasure::A, Encoding::Soap15) == "Amp");
   CPPUNIT_ASSERT(write(ChargePointStatus::Occupied, Encoding::Json16).empty());
 }
@@ -73,7 +75,8 @@ TEST(literalNearest, "2.2, 2.3: the nearest word of a poorer version is written 
 TEST(literalLenient, "L-5: case, blanks and words of other versions are read leniently, unknown words not at all") {
   CPPUNIT_ASSERT(read<UnitOfMeasure>(" KWH ", Encoding::Soap15)->match == Match::Lenient);
   CPPUNIT_ASSERT(read<UnitOfMeasure>("Amp", Encoding::Soap16)->value == UnitOfMeasure::A);
-  CPPUNIT_ASSERT(read<DataTransferStatus>("UnknownVendor", Encoding::Json16)->value == DataTransferStatus::UnknownVendorId);
+  CPPUNIT_ASSERT(read<DataTransferStatus>("UnknownVendor", Encoding::Json16)->value ==
+                 DataTransferStatus::UnknownVendorId);
   CPPUNIT_ASSERT(!read<UnitOfMeasure>("Hertz", Encoding::Json16));
   CPPUNIT_ASSERT(!read<ChargePointStatus>("", Encoding::Soap15));
 }
