@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 
@@ -37,9 +38,8 @@ bool mentions(const std::string& text, std::initializer_list<const char*> words)
 /// A file with that content while it lives.
 struct TemporaryFile {
   explicit TemporaryFile(const std::string& content) {
-    char name[] = "/tmp/ocpp-soap-testXXXXXX";
-    ::close(::mkstemp(name));
-    path = name;
+    path = (std::filesystem::temp_directory_path() / "ocpp-soap-test-XXXXXX").string();
+    ::close(::mkstemp(path.data()));
     std::ofstream(path) << content;
   }
   ~TemporaryFile() { std::remove(path.c_str()); }
