@@ -142,7 +142,13 @@ lint:  ## include rules, formatting and a few clang-tidy checks
 	@$(MAKE) --no-print-directory $(GEN_STAMP)
 	$(PYTHON) tests/layers.py
 	clang-format --dry-run --Werror $(SOURCES)
-	clang-tidy --quiet --warnings-as-errors='*' $(filter src/%.cpp bridge/%.cpp,$(SOURCES)) -- $(STD) $(CPPFLAGS) -isystem $(GEN_DIR)
+	@$(MAKE) --no-print-directory -k -j$$(nproc) tidy
+
+TIDY := $(addprefix tidy/,$(filter src/%.cpp bridge/%.cpp,$(SOURCES)))
+.PHONY: tidy $(TIDY)
+tidy: $(TIDY)
+$(TIDY): tidy/%:
+	@clang-tidy --quiet --warnings-as-errors='*' $* -- $(STD) $(CPPFLAGS) -isystem $(GEN_DIR) 2> /dev/null
 
 format:  ## put every source file into the house style
 	clang-format -i $(SOURCES)
