@@ -34,7 +34,7 @@ struct HttpClient::State {
 class HttpClient::Exchange final : public Deadlines::Node, public std::enable_shared_from_this<Exchange> {
  public:
   Exchange(std::shared_ptr<State> state, std::uint64_t id, Done&& done);
-  ~Exchange() { closeSocket(); }
+  ~Exchange() override { closeSocket(); }
 
   void start(HttpPost&& request);
   /// Without a callback.

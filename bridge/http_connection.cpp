@@ -190,6 +190,7 @@ void HttpConnection::handOver() {
   ++serial;
   ++server->inFlight;
   server->handler(std::move(request), Responder(weak_from_this(), serial));
+  // The handler may have moved the body away; if not, its buffer is used again. NOLINTNEXTLINE(bugprone-use-after-move)
   if (server != nullptr && request.body.capacity() <= maxHeld) server->spareBody = std::move(request.body);
 }
 
