@@ -145,9 +145,9 @@ json parse(std::string_view text) {
 
 template <class Payload, std::size_t I = 0>
 Payload readAlternative(std::string_view action, const json& tree) {
-  if constexpr (I < std::variant_size_v<Payload>) {
+  if constexpr (I < std::variant_size_v<typename Payload::Alternatives>) {
     if (ocpp::Actions::names[I] != action) return readAlternative<Payload, I + 1>(action, tree);
-    std::variant_alternative_t<I, Payload> message;
+    std::variant_alternative_t<I, typename Payload::Alternatives> message;
     read(tree, message, action);
     return Payload(std::in_place_index<I>, std::move(message));
   } else {

@@ -54,8 +54,8 @@ namespace ocpp {
 template <class... A>
 struct ActionList {
   static constexpr std::size_t size = sizeof...(A);
-  using Request = std::variant<typename A::Request...>;
-  using Response = std::variant<typename A::Response...>;
+  using AnyRequest = std::variant<typename A::Request...>;
+  using AnyResponse = std::variant<typename A::Response...>;
   static constexpr std::string_view names[] = {A::action...};
   static constexpr Role senders[] = {A::sender...};
   static constexpr Profile profiles[] = {A::profile...};
@@ -84,9 +84,30 @@ using Actions =
                CertificateSigned, DeleteCertificate, ExtendedTriggerMessage, GetInstalledCertificateIds, GetLog,
                InstallCertificate, SignedUpdateFirmware>;
 
-/// A request or response of any action; `index()` is the action's place in the list.
-using Request = Actions::Request;
-using Response = Actions::Response;
+/// A request of any action; `index()` is the action's place in the list. A struct and not an alias, so that what copies
+/// and destroys 39 alternatives is compiled once and not in every file that has one in its hands.
+struct Request : Actions::AnyRequest {
+  using Alternatives = Actions::AnyRequest;
+  using Actions::AnyRequest::variant;
+  Request();
+  Request(const Request&);
+  Request(Request&&) noexcept;
+  Request& operator=(const Request&);
+  Request& operator=(Request&&) noexcept;
+  ~Request();
+};
+
+/// A response of any action; `index()` is the action's place in the list.
+struct Response : Actions::AnyResponse {
+  using Alternatives = Actions::AnyResponse;
+  using Actions::AnyResponse::variant;
+  Response();
+  Response(const Response&);
+  Response(Response&&) noexcept;
+  Response& operator=(const Response&);
+  Response& operator=(Response&&) noexcept;
+  ~Response();
+};
 
 constexpr std::size_t actionCount = Actions::size;
 

@@ -63,8 +63,9 @@ class RandomMessages {
 
   template <class Payload, std::size_t I = 0>
   Payload alternative(std::size_t action) {
-    if constexpr (I < std::variant_size_v<Payload>) {
-      if (I == action) return Payload(std::in_place_index<I>, make<std::variant_alternative_t<I, Payload>>());
+    if constexpr (I < std::variant_size_v<typename Payload::Alternatives>) {
+      if (I == action)
+        return Payload(std::in_place_index<I>, make<std::variant_alternative_t<I, typename Payload::Alternatives>>());
       return alternative<Payload, I + 1>(action);
     }
     return Payload();
@@ -225,7 +226,7 @@ void dumpTo(std::string& out, const T& value) {
   } else if constexpr (std::is_same_v<T, ocpp::DateTime>) {
     out += std::to_string(value.at.time_since_epoch().count()) + (value.zoned ? "ms" : "ms(local)");
   } else {
-    out += quoted(value);
+    out += detail::quoted(value);
   }
 }
 
@@ -238,10 +239,14 @@ std::string dump(const M& message) {
   detail::dumpTo(out, message);
   return out;
 }
-template <class... M>
-std::string dump(const std::variant<M...>& payload) {
-  return std::string(ocpp::actionName(payload)) +
-         std::visit([](const auto& message) { return dump(message); }, payload);
+/// The same behind the name of the action.
+inline std::string dump(const ocpp::Request& request) {
+  return std::string(ocpp::actionName(request)) +
+         std::visit([](const auto& message) { return dump(message); }, request);
+}
+inline std::string dump(const ocpp::Response& response) {
+  return std::string(ocpp::actionName(response)) +
+         std::visit([](const auto& message) { return dump(message); }, response);
 }
 
 template <class M>
