@@ -157,7 +157,7 @@ bool Access::takeSecret(const std::string& text, Arrival& arrival) const {
   if (bySecret_.empty() || text.size() < shortestSecret) return false;
   const auto found = bySecret_.find(digest_.of(text));
   if (found == bySecret_.end()) return false;
-  arrival.bySecret = found->second;
+  arrival.bySecret = &found->second;
   arrival.secret = text;
   return true;
 }
@@ -194,32 +194,38 @@ std::optional<Refused> Access::readPassword(const std::string& header, Arrival& 
 }
 
 std::optional<Refusal> Access::judge(const Rule& rule, const std::string& identity, const Arrival& arrival) const {
-  const auto others = [&](const std::vector<const Rule*>& owners) {
-    return !owners.empty() &&
-           std::none_of(owners.begin(), owners.end(), [&](const Rule* owner) { return owner->identity == identity; });
-  };
-  if ((arrival.user && arrival.user->identity != identity) || others(arrival.bySecret) || others(arrival.byCertificate))
+  const auto& names = *arrival.certificateNames;
+  const bool named =
+      !rule.certificate.empty() && std::find(names.begin(), names.end(), rule.certificate) != names.end();
+  // Keyed digests: how long their comparison takes tells nothing.
+  const bool secretOfOthers = arrival.bySecret && arrival.bySecret->front()->secret != rule.secret;
+  if ((arrival.user && arrival.user->identity != identity) || secretOfOthers ||
+      (!arrival.byCertificate.empty() && !named))
     return Refusal::Mismatch;
   if (!rule.from.empty() && !rule.from.contains(arrival.address)) return Refusal::Address;
   if (rule.needsPassword && !arrival.user) return arrival.passwordShown ? Refusal::Password : Refusal::PasswordMissing;
-  if (!rule.secret.empty() && arrival.bySecret.empty()) return Refusal::UrlSecret;
-  const auto& names = *arrival.certificateNames;
-  if (!rule.certificate.empty() && std::find(names.begin(), names.end(), rule.certificate) == names.end())
-    return Refusal::Certificate;
+  if (!rule.secret.empty() && !arrival.bySecret) return Refusal::UrlSecret;
+  if (!rule.certificate.empty() && !named) return Refusal::Certificate;
   return std::nullopt;
+}
+
+std::vector<const Access::Owners*> Access::ownersOf(const Arrival& arrival) {
+  std::vector<const Owners*> all = arrival.byCertificate;
+  if (arrival.bySecret) all.insert(all.begin(), arrival.bySecret);
+  return all;
 }
 
 /// Could any identity be admitted with what is shown?
 std::optional<Refusal> Access::judgeAny(const Arrival& arrival) const {
   if (arrival.user) return judge(*arrival.user, arrival.user->identity, arrival);
-  for (const auto* owners : {&arrival.bySecret, &arrival.byCertificate}) {
-    std::optional<Refusal> why;
+  std::optional<Refusal> why;
+  for (const Owners* owners : ownersOf(arrival)) {
     for (const Rule* owner : *owners) {
       why = judge(*owner, owner->identity, arrival);
       if (!why) return std::nullopt;
     }
-    if (why) return why;
   }
+  if (why) return why;
   if (openAnywhere_ || open_.contains(arrival.address)) return std::nullopt;
   // Somebody to be taken in under the name of his certificate.
   const bool certified = autoRegister_ && options_.requireCertificate && !arrival.certificateNames->empty();
@@ -236,9 +242,9 @@ std::optional<Refused> Access::arrive(const HttpRequest& request, Arrival& arriv
   readPath(request, arrival);
   for (const std::string& name : request.certificateNames)
     if (const auto owners = byCertificate_.find(name); owners != byCertificate_.end())
-      arrival.byCertificate.insert(arrival.byCertificate.end(), owners->second.begin(), owners->second.end());
+      arrival.byCertificate.push_back(&owners->second);
   // What cannot be guessed need not wait: neighbours behind one address shall not shut each other out (AU-8).
-  const bool proven = !arrival.bySecret.empty() || !arrival.byCertificate.empty();
+  const bool proven = arrival.bySecret || !arrival.byCertificate.empty();
   if (!proven) arrival.blockedFor = failures_.secondsBlocked(FailureLimit::of(arrival.address), now);
   if (arrival.blockedFor > 0 && heardFrom_.count(arrival.address.subscriber()) == 0)
     return tooOften(arrival.address, arrival.blockedFor, now);
@@ -265,8 +271,11 @@ std::optional<Refused> Access::admit(const Arrival& arrival, const std::string& 
 
 std::string Access::identityOf(const Arrival& arrival) const {
   if (arrival.user) return arrival.user->identity;
-  for (const auto* owners : {&arrival.bySecret, &arrival.byCertificate})
+  for (const Owners* owners : ownersOf(arrival))
     if (owners->size() == 1) return owners->front()->identity;
+  // Nobody is listed under these names: the first is the common name.
+  if (autoRegister_ && options_.requireCertificate && !arrival.certificateNames->empty())
+    return arrival.certificateNames->front();
   return "";
 }
 

@@ -46,6 +46,8 @@ struct Refused {
 };
 
 class Access {
+  struct Rule;
+  using Owners = std::vector<const Rule*>;
   /// AccessRules as they are compared.
   struct Rule {
     std::string identity;
@@ -69,7 +71,8 @@ class Access {
     friend class Access;
     int blockedFor = 0;  ///< Seconds that its address still has to wait.
     const Rule* user = nullptr;
-    std::vector<const Rule*> bySecret, byCertificate;  ///< Whose these credentials are.
+    const Owners* bySecret = nullptr;          ///< Whose the secret is; null = none was found.
+    std::vector<const Owners*> byCertificate;  ///< Whose names stand in the certificate.
     const std::vector<std::string>* certificateNames = nullptr;
   };
 
@@ -104,7 +107,7 @@ class Access {
 
  private:
   using Rules = std::unordered_map<std::string, Rule>;
-  using Index = std::unordered_map<std::string, std::vector<const Rule*>>;
+  using Index = std::unordered_map<std::string, Owners>;
   struct Place {
     IpAddress address;
     ocpp::Instant at{};
@@ -120,6 +123,7 @@ class Access {
   bool takeSecret(const std::string& text, Arrival& arrival) const;
   std::optional<Refused> readPassword(const std::string& header, Arrival& arrival, ocpp::Instant now);
   std::optional<Refusal> judge(const Rule& rule, const std::string& identity, const Arrival& arrival) const;
+  static std::vector<const Owners*> ownersOf(const Arrival& arrival);
   std::optional<Refusal> judgeAny(const Arrival& arrival) const;
 
   AccessOptions options_;

@@ -31,7 +31,12 @@ void raiseFileLimit() {
 
 ChargersFile loadChargers(const Options& options) {
   if (options.chargersFile.empty()) return {};
-  return parseChargers(readFile(options.chargersFile), options.chargersFile);
+  ChargersFile chargers = parseChargers(readFile(options.chargersFile), options.chargersFile);
+  for (const auto& [identity, config] : chargers)
+    if (config.access.needsCertificate.value_or(false) && options.tlsClientCa.empty())
+      throw BadConfiguration(options.chargersFile + ": charger '" + identity +
+                             "': clientCertificate: needs the option tls-client-ca");
+  return chargers;
 }
 
 /// Stops in two steps: no new connections and every open exchange answered; then whoever still waits is told so.

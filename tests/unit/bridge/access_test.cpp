@@ -133,6 +133,7 @@ const Case cases[] = {
     {certified, "OTHER", "10.0.0.1", "/ocpp", "", {"NEW"}, "after certificate"},
     {certified, "NEW", "10.0.0.1", "/ocpp", "", {}, "before certificate"},
     {certified, "NEW", "192.0.2.1", "/ocpp", "", {"NEW"}, "before address"},
+    {certified, "", "10.0.0.1", "/ocpp", "", {"NEW", "urn:x"}, "ok"},
     // All of it together.
     {mixed, "ALL", "10.0.0.9", "/ocpp/secret-number-three", "ALL:p3", {"ALL"}, "ok"},
     {mixed, "ALL", "10.0.0.8", "/ocpp/secret-number-three", "ALL:p3", {"ALL"}, "before address"},
