@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "bridge/access_rules.h"
 #include "bridge/options.h"
 
 namespace bridge {
@@ -20,6 +21,7 @@ struct ChargerConfig {
   std::optional<std::string> password;  ///< For Basic auth at the back-end.
   std::string timezone;                 ///< IANA name; "" = UTC (L-11).
   std::optional<int> connectors;
+  AccessRules access;  ///< What it must show before it is heard.
 };
 
 using ChargersFile = std::map<std::string, ChargerConfig>;

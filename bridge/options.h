@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "bridge/cidr.h"
 #include "session/settings.h"
 
 namespace bridge {
@@ -25,11 +26,29 @@ enum class CallbackPolicy {
   Static        ///< Never learned; only the chargers file counts.
 };
 
+/// The header in which our proxies say whom they speak for. Only that one is read: a proxy passes the other on as a
+/// client wrote it.
+enum class ProxyHeader { XForwardedFor, Forwarded };
+
+/// Who may speak, for the whole process (section 8.4); the chargers file has more for each charger.
+struct AccessOptions {
+  IpRanges allowFrom;               ///< Of chargers without addresses of their own; empty = anywhere.
+  bool requireCertificate = false;  ///< Of chargers about whose certificate the chargers file says nothing.
+  IpRanges trustedProxies;
+  ProxyHeader proxyHeader = ProxyHeader::XForwardedFor;
+  std::uint32_t failuresPerMinute = 20;  ///< Per address, and per name at an address; 0 = no limit.
+  std::uint32_t twoPlaces = 60;          ///< Seconds in which two addresses of one identity are an alarm; 0 = never.
+};
+
 enum class LogFormat { Human, Json };
 
 struct Options {
-  std::string listenAddress = "127.0.0.1";
+  std::string listenAddress = "127.0.0.1";  ///< "" = no port without TLS.
   std::uint16_t listenPort = 8080;
+  std::string tlsListenAddress;  ///< "" = no port with TLS.
+  std::uint16_t tlsListenPort = 0;
+  std::string tlsCert, tlsKey, tlsClientCa;  ///< PEM files of the port with TLS.
+  AccessOptions access;
   std::string centralUrl;  ///< "" = the embedded back-end.
   std::string chargersFile;
   bool autoRegister = false;

@@ -249,8 +249,7 @@ class Bridge(Process):
         os.makedirs(data, exist_ok=True)
         command = [
             options.bridge,
-            "--listen",
-            "127.0.0.1:0",
+            *([] if "--listen" in arguments else ["--listen", "127.0.0.1:0"]),
             "--log",
             "json",
             "--trace",
@@ -264,9 +263,11 @@ class Bridge(Process):
             UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1",
         )
         super().__init__("bridge", command, folder, env=env, merge=True)
-        pattern = re.compile(r"soap\W{1,5}http://127\.0\.0\.1:(\d+)/ocpp")
+        pattern = re.compile(r"soap\W{1,5}https?://127\.0\.0\.1:(\d+)/ocpp")
         line = self.take(lambda text: "listening" in text and pattern.search(text), "where it listens")
         self.port = int(pattern.search(line).group(1))
+        tls = re.search(r"soapTls\W{1,5}https://127\.0\.0\.1:(\d+)/ocpp", line)
+        self.tlsPort = int(tls.group(1)) if tls else None
         self.url = "http://127.0.0.1:%d/ocpp" % self.port
 
     def signal(self, number):
@@ -277,6 +278,11 @@ class Bridge(Process):
         wanted = dict(fields, event=event)
         line = self.take(lambda text: matches(logLine(text), wanted), "%s %s" % (event, fields), patience)
         return logLine(line)
+
+    def written(self):
+        """All that its log holds."""
+        with open(os.path.join(self.folder, "bridge.log"), errors="replace") as log:
+            return log.read()
 
     def terminate(self):
         """SIGTERM; Failed unless it drains, exits 0 and no sanitizer spoke."""
