@@ -14,6 +14,7 @@
 #include "bridge/queue_command.h"
 #include "bridge/shard.h"
 #include "bridge/sqlite_store.h"
+#include "bridge/url.h"
 
 namespace {
 
@@ -108,6 +109,8 @@ int serve(const Options& options) {
   });
   const std::string soapUrl = "http://" + authority(options, server.port()) + "/ocpp";
   shard.setPublicUrl(options.publicUrl.empty() ? soapUrl : options.publicUrl);
+  if (const auto own = NetAddress::parse(options.listenAddress, server.port())) shard.addresses().addListener(*own);
+  if (embedded) shard.addresses().addListener(*NetAddress::parse("127.0.0.1", Url::parse(embedded->url())->port));
   shard.configure(std::move(chargers));
   shard.restore();
   Drain drain(loop, shard, server, endpoint, log);
