@@ -140,6 +140,14 @@ std::string announcedAddress(const std::string& from, const std::string& replyTo
   return "";
 }
 
+std::string callbackObjection(const std::string& url, const CallbackRules& rules, const AddressPolicy& addresses) {
+  const auto parsed = Url::parse(url);
+  if (rules.policy == CallbackPolicy::Static) return "only the chargers file counts";
+  if (!parsed) return "it is no address";
+  if (rules.tls && !parsed->secure()) return "it is not https, which the chargers file demands";
+  return addresses.refusal(*parsed, rules.allow);
+}
+
 Callback callbackFrom(const std::string& announced, const std::string& peerText, const CallbackRules& rules,
                       const AddressPolicy& addresses) {
   const auto peer = NetAddress::parse(peerText);
@@ -154,9 +162,8 @@ Callback callbackFrom(const std::string& announced, const std::string& peerText,
   const std::string text = assemble(*parts, host);
   const auto url = Url::parse(text);
   if (!url) return {"", says + "cannot be used"};
-  if (rules.tls && !url->secure()) return {"", says + "is not https, which the chargers file demands; not used"};
-  const std::string refusal = addresses.refusal(*url, rules.allow);
-  if (!refusal.empty()) return {"", says + "not used: " + refusal};
+  const std::string objection = callbackObjection(text, rules, addresses);
+  if (!objection.empty()) return {"", says + "not used: " + objection};
   if (!sameHost(host, parts->host)) return {text, says + "names no usable host; using " + text};
   return {text, otherPort ? says + "has another port than the chargers file; using " + text : ""};
 }

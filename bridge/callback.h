@@ -31,6 +31,9 @@ struct Callback {
 Callback callbackFrom(const std::string& announced, const std::string& peer, const CallbackRules& rules,
                       const AddressPolicy& addresses);
 
+/// Why an address that was learned under other settings is not called under these; "" = it is.
+std::string callbackObjection(const std::string& url, const CallbackRules& rules, const AddressPolicy& addresses);
+
 /// Where the sender says that it listens: wsa:From, or wsa:ReplyTo if that says nothing; "" if neither does. Answers
 /// never go there (WA-2), FaultTo is not even read.
 std::string announcedAddress(const std::string& from, const std::string& replyTo);

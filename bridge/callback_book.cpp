@@ -54,6 +54,16 @@ void CallbackBook::restore(const std::string& url, ocpp::Instant now) {
   keptUntil_ = now + keep_;
 }
 
+void CallbackBook::reconsider(bool drop) {
+  waiting_.clear();
+  if (!drop || standing_ == Standing::Fixed) return;
+  url_.clear();
+  standing_ = Standing::None;
+  since_.reset();
+  lastWorked_.reset();
+  keptUntil_.reset();
+}
+
 std::string CallbackBook::announced(const std::string& url, ocpp::Instant now) {
   if (url.empty() || standing_ == Standing::Fixed) return "";
   if (url == url_) {
@@ -69,7 +79,7 @@ std::string CallbackBook::announced(const std::string& url, ocpp::Instant now) {
     return "address " + url + " is announced, but " + before + " works and is kept until it fails";
   }
   take(url, now);
-  return before.empty() ? "" : "address changed from " + before + " to " + url;
+  return before.empty() ? "address is " + url : "address changed from " + before + " to " + url;
 }
 
 void CallbackBook::worked(const std::string& url, ocpp::Instant now) {

@@ -35,6 +35,8 @@ class CallbackBook {
   void fix(const std::optional<std::string>& url, ocpp::Instant now);
   /// Of an earlier process; kept as if it had worked now.
   void restore(const std::string& url, ocpp::Instant now);
+  /// The settings have changed: what waited must be announced again, and a learned address is given up if `drop`.
+  void reconsider(bool drop);
   /// The charger announced this one. What the operator should read, or "".
   std::string announced(const std::string& url, ocpp::Instant now);
   /// A call to `url` was answered by the charger.

@@ -58,6 +58,7 @@ session::Settings Charger::settings() const {
 
 void Charger::restore(StoredCharger&& stored) {
   book_.restore(stored.callback, wallClock());
+  reconsiderCallback();
   password_ = stored.password;
   pingInterval_ = stored.pingInterval.value_or(pingInterval_);
   version_ = stored.version;
@@ -86,6 +87,7 @@ void Charger::configure(ChargerConfig config) {
                      config.password != config_.password;
   config_ = std::move(config);
   book_.fix(config_.callback, wallClock());
+  reconsiderCallback();
   learnedFrom_ = 0;
   session_.configure(settings());
   if (moved && ws_) {

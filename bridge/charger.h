@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "bridge/callback.h"
 #include "bridge/callback_book.h"
 #include "bridge/chargers_file.h"
 #include "bridge/http_client.h"
@@ -88,6 +89,9 @@ class Charger : private Deadlines::Node {
   void onJson(std::string&& text);
   void onCall(const std::string& id, const std::string& action, const ocpp::Result<ocpp::Request>& request);
   void call(session::ToCharger& effect, ocpp::Instant end);
+  CallbackRules callbackRules() const;
+  /// After settings have come or changed: gives up a learned address that they do not permit.
+  void reconsiderCallback();
   /// Where to, over which TLS, and which addresses are refused.
   void addressPost(HttpPost& post);
   void onHttpResult(session::ToCharger& sent, const std::string& url, ocpp::Instant end, HttpResult&& result);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Where a Charger is called: what it announces, what the operator allows, and what came of calling (WA-5, section 7.3).
-#include "bridge/callback.h"
 #include "bridge/charger.h"
 
 namespace bridge {
@@ -17,12 +16,7 @@ std::vector<Cidr> allowedFor(const ChargerConfig& config) {
 
 }  // namespace
 
-void Charger::learnCallback(const std::string& announced, const std::string& peer) {
-  if (config_.callback) return;
-  const std::hash<std::string> hash;
-  const std::size_t source = hash(announced) * 31 + hash(peer);
-  if (source == learnedFrom_ && book_.waiting().empty()) return;
-  learnedFrom_ = source;
+CallbackRules Charger::callbackRules() const {
   const Options& options = shard_.options();
   CallbackRules rules;
   rules.policy = config_.call.policy.value_or(options.callbackPolicy);
@@ -30,7 +24,24 @@ void Charger::learnCallback(const std::string& announced, const std::string& pee
   rules.tls = config_.call.trust.demanded();
   rules.port = config_.call.port;
   rules.allow = config_.call.allow;
-  const Callback found = callbackFrom(announced, peer, rules, shard_.addresses());
+  return rules;
+}
+
+void Charger::reconsiderCallback() {
+  if (config_.callback) return;
+  const std::string url = book_.url();
+  const std::string objection = url.empty() ? "" : callbackObjection(url, callbackRules(), shard_.addresses());
+  book_.reconsider(!objection.empty());
+  if (!objection.empty()) log(session::Level::Warning, "callback", url + " is not used any more: " + objection);
+}
+
+void Charger::learnCallback(const std::string& announced, const std::string& peer) {
+  if (config_.callback) return;
+  const std::hash<std::string> hash;
+  const std::size_t source = hash(announced) * 31 + hash(peer);
+  if (source == learnedFrom_ && book_.waiting().empty()) return;
+  learnedFrom_ = source;
+  const Callback found = callbackFrom(announced, peer, callbackRules(), shard_.addresses());
   if (!found.remark.empty() && found.remark != callbackRemark_) log(session::Level::Warning, "callback", found.remark);
   callbackRemark_ = found.remark;
   const std::string before = book_.url();

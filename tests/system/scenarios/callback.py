@@ -4,6 +4,7 @@
 import hashlib
 import http.client
 import json
+import signal
 import socket
 import ssl
 import threading
@@ -89,8 +90,8 @@ def command(world, identity):
 
 @scenario("asan")
 def hostileFrom(world):
-    """Loopback, metadata, multicast and the bridge's own port are never called, in any spelling and though --callback-policy
-    is from (WA-5)."""
+    """Loopback, metadata, multicast and the bridge's own port are never called, in any spelling and though
+    --callback-policy is from (WA-5)."""
     world.start(callbacks=("--callback-policy", "from", "--callback-allow", "127.0.0.1"))
     with Trap("127.0.0.3") as trap:
         own = "http://127.0.0.1:%d/ocpp" % world.bridge.port
@@ -126,7 +127,7 @@ def safeByDefault(world):
 
 @scenario("asan")
 def workingSurvives(world):
-    """A callback address that works outlives a hostile announcement; when it fails the other one gets the same command."""
+    """A callback address that works outlives a hostile announcement; when it fails the other one gets the command."""
     world.start()
     charger = boot(world, "1.5")
     same("CALLRESULT", command(world, charger.identity).get("payload"), {"status": "Accepted"})
@@ -190,3 +191,23 @@ def pinnedCharger(world):
             raise Failed("the back-end was told %s" % told)
         same("CALLERROR of HTTP 500", command(world, "CP-GOOD").get("code"), "InternalError")
         same("heard", [visit["bytes"][:5] for visit in charger.visits], [b"", b"POST "])
+
+
+@scenario("asan")
+def pinnedLater(world):
+    """A charger that gets a pin by SIGHUP is not called at the http:// address that was learned before (AU-2)."""
+    identity = "CP-P"
+    chargers = world.file("chargers.json", {identity: {}})
+    world.start("--chargers", chargers)
+    with Trap() as trap:
+        http = "http://127.0.0.1:%d/" % trap.port
+        say(world, identity, From=http)
+        world.backend.seen(identity, "BootNotification")
+        same("callback", shown(world, identity)["callback"], http)
+        world.file("chargers.json", {identity: {"callbackPin": "0" * 64}})
+        world.bridge.signal(signal.SIGHUP)
+        world.bridge.logged("callback", text=lambda text: "not used any more" in text)
+        world.bridge.logged("reloaded")
+        say(world, identity, "Heartbeat", "", From=http)
+        same("CALLERROR", command(world, identity).get("code"), "GenericError")
+        trap.untouched()

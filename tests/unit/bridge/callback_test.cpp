@@ -81,6 +81,7 @@ TEST(callbackRepairs, "vector 65, WA-5: what chargers announce, and what is call
       {"http://10.0.0.7:80a/", "", true},
       {"http://10.0.0.7:8082:8082/", "", true},
       {"http://10.0.0.7:8082/a b", "", true},
+      {"http://10.0.0.7:8082/a\r\nX: y", "", true},
       {"http://2001:db8::7:8080/", "", true},
       {"http://[10.0.0.7:8082/", "", true},
       {"http://[::1]x/", "", true},
@@ -191,6 +192,31 @@ TEST(callbackDowngrade, "AU-2: a charger whose certificate is known is not calle
   CPPUNIT_ASSERT_EQUAL(std::string("https://10.0.0.7/"), judged("https://10.0.0.7/", "10.0.0.7", rules).url);
 }
 
+TEST(callbackReconsidered,
+     "WA-5: a learned address that new settings do not permit is given up, before the next call") {
+  const AddressPolicy none;
+  CallbackRules rules;
+  CPPUNIT_ASSERT_EQUAL(std::string(), bridge::callbackObjection("http://10.0.0.7/", rules, none));
+  CPPUNIT_ASSERT(!bridge::callbackObjection("http://127.0.0.1/", rules, none).empty());
+  rules.tls = true;
+  CPPUNIT_ASSERT(!bridge::callbackObjection("http://10.0.0.7/", rules, none).empty());
+  CPPUNIT_ASSERT(bridge::callbackObjection("https://10.0.0.7/", rules, none).empty());
+  CPPUNIT_ASSERT(!bridge::callbackObjection("https://10.0.0.7/", with(CallbackPolicy::Static), none).empty());
+  CallbackBook book(std::chrono::seconds(900));
+  book.announced("http://a/", at(0));
+  book.worked("http://a/", at(0));
+  book.announced("http://b/", at(1));
+  book.reconsider(false);
+  CPPUNIT_ASSERT(book.url() == "http://a/" && book.waiting().empty());
+  book.reconsider(true);
+  CPPUNIT_ASSERT(book.url().empty() && book.standing() == CallbackBook::Standing::None);
+  book.announced("http://c/", at(2));
+  CPPUNIT_ASSERT_EQUAL(std::string("http://c/"), book.url());
+  book.fix(std::string("http://d/"), at(3));
+  book.reconsider(true);
+  CPPUNIT_ASSERT_EQUAL_MESSAGE("the operator's own word", std::string("http://d/"), book.url());
+}
+
 TEST(callbackAnnounced, "WA-5: wsa:From counts, and ReplyTo only where From says nothing") {
   const auto announced = bridge::announcedAddress;
   CPPUNIT_ASSERT_EQUAL(std::string("http://a/"), announced(" http://a/ ", "http://b/"));
@@ -201,7 +227,7 @@ TEST(callbackAnnounced, "WA-5: wsa:From counts, and ReplyTo only where From says
 
 TEST(bookTurns, "WA-5: an address gives way at once unless it worked lately; then the other waits until it fails") {
   CallbackBook book(std::chrono::seconds(900));
-  CPPUNIT_ASSERT_EQUAL(std::string(), book.announced("http://a/", at(0)));
+  CPPUNIT_ASSERT_EQUAL(std::string("address is http://a/"), book.announced("http://a/", at(0)));
   CPPUNIT_ASSERT_EQUAL(std::string("http://a/"), book.url());
   CPPUNIT_ASSERT(book.standing() == CallbackBook::Standing::Untried);
   CPPUNIT_ASSERT(book.announced("http://b/", at(1)).find("changed from http://a/ to http://b/") != std::string::npos);
