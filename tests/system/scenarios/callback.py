@@ -92,7 +92,8 @@ def command(world, identity):
 def hostileFrom(world):
     """Loopback, metadata, multicast and the bridge's own port are never called, in any spelling and though
     --callback-policy is from (WA-5)."""
-    world.start(callbacks=("--callback-policy", "from", "--callback-allow", "127.0.0.1"))
+    callbacks = ("--callback-policy", "from", "--callback-allow", "127.0.0.1")
+    world.start("--public-url", "http://bridge.example/ocpp", callbacks=callbacks)
     with Trap("127.0.0.3") as trap:
         own = "http://127.0.0.1:%d/ocpp" % world.bridge.port
         nobody = ("127.0.0.3", "2130706435", "0x7f.3", "0177.0.0.3", "[::ffff:127.0.0.3]", "127.3", "[64:ff9b::7f00:3]")
