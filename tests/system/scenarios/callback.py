@@ -29,10 +29,11 @@ ENVELOPE = (
 class Trap:
     """A listener that nobody may connect to; counts who does, and what they send."""
 
-    def __init__(self, address="127.0.0.1", context=None):
+    def __init__(self, address="127.0.0.1", context=None, answer="HTTP/1.1 500 Trap\r\n"):
         self.listener = socket.create_server((address, 0))
         self.port = self.listener.getsockname()[1]
         self.context = context
+        self.answer = (answer + "Content-Length: 0\r\n\r\n").encode()
         self.visits = []
         self.thread = threading.Thread(target=self.serve, daemon=True)
         self.thread.start()
@@ -50,7 +51,7 @@ class Trap:
                 if self.context:
                     visitor = self.context.wrap_socket(visitor, server_side=True)
                 visit["bytes"] = visitor.recv(65536)
-                visitor.sendall(b"HTTP/1.1 500 Trap\r\nContent-Length: 0\r\n\r\n")
+                visitor.sendall(self.answer)
             except OSError:
                 pass
             visitor.close()
@@ -212,3 +213,26 @@ def pinnedLater(world):
         say(world, identity, "Heartbeat", "", From=http)
         same("CALLERROR", command(world, identity).get("code"), "GenericError")
         trap.untouched()
+
+
+@scenario("asan")
+def staleAddress(world):
+    """A redirect is not followed, and after it or an IdentityMismatch the next announced address is taken (section 7.3)."""
+    world.start()
+    with Trap() as trap:
+        location = "http://127.0.0.1:%d/" % trap.port
+        with Trap(answer="HTTP/1.1 307 Temporary Redirect\r\nLocation: %s\r\n" % location) as redirecting:
+            say(world, "CP-1.5", From="http://127.0.0.1:%d/" % redirecting.port)
+            world.backend.seen("CP-1.5", "BootNotification")
+            same("CALLERROR", command(world, "CP-1.5").get("code"), "GenericError")
+            same("connections", len(redirecting.visits), 1)
+            same("standing", shown(world, "CP-1.5")["standing"], "stale")
+        charger = boot(world, "1.5")
+        same("CALLRESULT", command(world, charger.identity).get("payload"), {"status": "Accepted"})
+        mismatch = {"code": "Sender", "subcode": "IdentityMismatch", "reason": "I am another one"}
+        charger.answer("ClearCache", fault=mismatch, times=1)
+        same("CALLERROR", command(world, charger.identity).get("code"), "GenericError")
+        same("standing", shown(world, charger.identity)["standing"], "stale")
+        trap.untouched()
+        say(world, charger.identity, "Heartbeat", "", From=location)
+        same("callback", shown(world, charger.identity)["callback"], location)
