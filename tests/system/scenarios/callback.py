@@ -217,7 +217,7 @@ def pinnedLater(world):
 
 @scenario("asan")
 def staleAddress(world):
-    """A redirect is not followed, and after it or an IdentityMismatch the next announced address is taken (section 7.3)."""
+    """No redirect is followed; after one, or IdentityMismatch, the next announced address is taken (section 7.3)."""
     world.start()
     with Trap() as trap:
         location = "http://127.0.0.1:%d/" % trap.port
