@@ -62,12 +62,50 @@ std::string urlSecret(std::string secret) {
   return secret;
 }
 
+bool yesOrNo(const json& value) {
+  if (!value.is_boolean()) throw BadConfiguration("must be true or false");
+  return value.get<bool>();
+}
+
+/// One text or a list of them.
+std::vector<std::string> texts(const json& value) {
+  std::vector<std::string> all;
+  if (!value.is_array()) return {text(value)};
+  for (const json& each : value) all.push_back(text(each));
+  return all;
+}
+
+std::string pin(const std::string& written) {
+  const auto bytes = parsePin(written);
+  if (!bytes) throw BadConfiguration("'" + written + "' is neither a SHA-256 of 64 hex digits nor sha256/BASE64");
+  return *bytes;
+}
+
 struct KeyRow {
   const char* key;
   void (*apply)(ChargerConfig&, const json&);
 };
 const KeyRow keys[] = {
     {"callback", [](ChargerConfig& c, const json& v) { c.callback = url(v, false); }},
+    {"callbackPolicy", [](ChargerConfig& c, const json& v) { c.call.policy = callbackPolicyOf(text(v)); }},
+    {"callbackNat", [](ChargerConfig& c, const json& v) { c.call.nat = yesOrNo(v); }},
+    {"callbackPort",
+     [](ChargerConfig& c, const json& v) {
+       if (!v.is_number_integer() || v.get<std::int64_t>() < 1 || v.get<std::int64_t>() > 65535)
+         throw BadConfiguration("must be a port from 1 to 65535");
+       c.call.port = v.get<std::uint16_t>();
+     }},
+    {"callbackAllow",
+     [](ChargerConfig& c, const json& v) {
+       for (const std::string& each : texts(v))
+         for (const Cidr& range : cidrsOf(each)) c.call.allow.push_back(range);
+     }},
+    {"callbackPin",
+     [](ChargerConfig& c, const json& v) {
+       for (const std::string& each : texts(v)) c.call.trust.pins.push_back(pin(each));
+     }},
+    {"callbackSelfSigned", [](ChargerConfig& c, const json& v) { c.call.trust.selfSigned = yesOrNo(v); }},
+    {"callbackName", [](ChargerConfig& c, const json& v) { c.call.trust.name = text(v); }},
     {"centralUrl", [](ChargerConfig& c, const json& v) { c.centralUrl = url(v, true); }},
     {"centralIdentity", [](ChargerConfig& c, const json& v) { c.centralIdentity = text(v); }},
     {"password", [](ChargerConfig& c, const json& v) { c.password = text(v); }},
@@ -132,6 +170,8 @@ ChargerConfig readOne(const std::string& identity, const json& object) {
   }
   if (config.centralIdentity.empty()) config.centralIdentity = identity;
   checkAccess(config);
+  if (config.callback && config.call.trust.demanded() && !Url::parse(*config.callback)->secure())
+    throw BadConfiguration("callback: must be https:// with callbackPin, callbackSelfSigned or callbackName");
   return config;
 }
 

@@ -3,11 +3,13 @@
 #include "bridge/cidr.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cstring>
 
+#include "bridge/net_address.h"
 #include "bridge/options.h"
 
 namespace bridge {
@@ -31,6 +33,18 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
   std::memcpy(address.bytes.data(), fourPrefix, sizeof fourPrefix);
   if (inet_pton(AF_INET, bare.c_str(), address.bytes.data() + sizeof fourPrefix) == 1) return address;
   return std::nullopt;
+}
+
+IpAddress IpAddress::of(const NetAddress& address) {
+  IpAddress out;
+  if (address.family() == AF_INET) {
+    std::memcpy(out.bytes.data(), fourPrefix, sizeof fourPrefix);
+    std::memcpy(out.bytes.data() + sizeof fourPrefix, &reinterpret_cast<const sockaddr_in*>(address.get())->sin_addr,
+                4);
+  } else if (address.family() == AF_INET6) {
+    std::memcpy(out.bytes.data(), &reinterpret_cast<const sockaddr_in6*>(address.get())->sin6_addr, 16);
+  }
+  return out;
 }
 
 bool IpAddress::isFour() const { return std::equal(std::begin(fourPrefix), std::end(fourPrefix), bytes.begin()); }
@@ -61,7 +75,7 @@ IpRanges::IpRanges(std::initializer_list<std::string_view> ranges) {
   for (const std::string_view range : ranges) add(range);
 }
 
-void IpRanges::add(std::string_view range) {
+Cidr Cidr::parse(std::string_view range) {
   const std::size_t slash = range.find('/');
   const auto address = IpAddress::parse(range.substr(0, slash));
   if (!address)
@@ -81,19 +95,33 @@ void IpRanges::add(std::string_view range) {
   if (address->masked(bits) != *address)
     throw BadConfiguration("'" + std::string(range) + "' has bits set behind its length; did you mean " +
                            address->masked(bits).text() + std::string(range.substr(slash)) + "?");
-  byPrefix_[{bits, address->isFour() && bits >= fourBits}].insert(*address);
+  return {*address, bits};
 }
 
-void IpRanges::addList(std::string_view list) {
-  // An empty list would open what it was meant to close.
-  if (list.find_first_not_of(", \t") == std::string_view::npos) throw BadConfiguration("names no address");
+bool Cidr::four() const { return base.isFour() && bits >= fourBits; }
+
+bool Cidr::contains(const IpAddress& address) const {
+  return four() == address.isFour() && address.masked(bits) == base;
+}
+
+std::vector<Cidr> cidrsOf(std::string_view list) {
+  std::vector<Cidr> ranges;
   while (true) {
     const std::size_t begin = list.find_first_not_of(", \t");
-    if (begin == std::string_view::npos) return;
+    if (begin == std::string_view::npos) break;
     const std::size_t end = std::min(list.find_first_of(", \t", begin), list.size());
-    add(list.substr(begin, end - begin));
+    ranges.push_back(Cidr::parse(list.substr(begin, end - begin)));
     list.remove_prefix(end);
   }
+  // An empty list would open what it was meant to close.
+  if (ranges.empty()) throw BadConfiguration("names no address");
+  return ranges;
+}
+
+void IpRanges::add(const Cidr& range) { byPrefix_[{range.bits, range.four()}].insert(range.base); }
+
+void IpRanges::addList(std::string_view list) {
+  for (const Cidr& range : cidrsOf(list)) add(range);
 }
 
 void IpRanges::add(const IpRanges& other) {

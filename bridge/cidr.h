@@ -14,6 +14,8 @@
 
 namespace bridge {
 
+struct NetAddress;
+
 /// An IPv4 or IPv6 address. IPv4 is held, and compares, as IPv4-mapped IPv6: the same peer is the same value on
 /// sockets of both kinds.
 struct IpAddress {
@@ -21,6 +23,7 @@ struct IpAddress {
 
   /// Nothing unless the text is a numeric address, with or without brackets.
   static std::optional<IpAddress> parse(std::string_view text);
+  static IpAddress of(const NetAddress& address);
   bool isFour() const;
   /// Numeric, without brackets.
   std::string text() const;
@@ -37,6 +40,24 @@ struct IpAddressHash {
   std::size_t operator()(const IpAddress& address) const;
 };
 
+/// One range. A range of IPv6 never contains an IPv4 address, not even ::/0.
+struct Cidr {
+  IpAddress base;
+  int bits = 128;  ///< Of the 128; an IPv4 range has 96 more than it is written with.
+
+  /// Reads `10.0.0.7`, `10.0.0.0/8`, `2001:db8::/32`. Throws BadConfiguration naming the text: no address, a prefix
+  /// that is too long, or bits set behind the prefix.
+  static Cidr parse(std::string_view text);
+  static Cidr of(const IpAddress& address) { return {address, 128}; }
+  bool four() const;
+  bool contains(const IpAddress& address) const;
+  /// Every address of this range is in the other.
+  bool within(const Cidr& other) const { return bits >= other.bits && other.contains(base); }
+};
+
+/// The ranges of a list with commas or blanks between them. Throws BadConfiguration, also for a list without any.
+std::vector<Cidr> cidrsOf(std::string_view list);
+
 /// A set of ranges. Asking costs one look-up per prefix length in use, however many ranges there are.
 class IpRanges {
  public:
@@ -44,9 +65,9 @@ class IpRanges {
   /// For constants. Throws BadConfiguration like add().
   IpRanges(std::initializer_list<std::string_view> ranges);
 
-  /// Adds `10.0.0.7`, `10.0.0.0/8`, `2001:db8::/32`. Throws BadConfiguration naming the text: no address, a prefix that
-  /// is too long, or bits set behind the prefix.
-  void add(std::string_view range);
+  void add(const Cidr& range);
+  /// Throws BadConfiguration like Cidr::parse().
+  void add(std::string_view range) { add(Cidr::parse(range)); }
   /// Adds the ranges of a list with commas or blanks between them. Throws BadConfiguration.
   void addList(std::string_view list);
   /// Adds all ranges of another set.

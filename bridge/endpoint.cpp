@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "bridge/callback.h"
+#include "bridge/callback_report.h"
 #include "bridge/charger.h"
 #include "bridge/random_id.h"
 #include "bridge/wsdl_texts.h"
@@ -16,6 +18,7 @@ using ocpp::FaultCode;
 
 constexpr std::string_view soapPath = "/ocpp";
 constexpr std::string_view controlPath = "/embedded/";
+constexpr std::string_view callbacksPath = "/health/chargers";
 
 HttpResponse text(int status, std::string body, const char* type = "text/plain; charset=utf-8") {
   HttpResponse response;
@@ -75,6 +78,9 @@ void Endpoint::handle(HttpRequest&& request, Responder responder) {
   }
   if (embedded_ && path.substr(0, controlPath.size()) == controlPath) return control(std::move(request), responder);
   if (request.method == "GET" && path == "/health") return responder.respond(health());
+  if (request.method == "GET" && path == callbacksPath)
+    return responder.respond(isLoopback(request.peerAddress) ? text(200, callbackReport(shard_), "application/json")
+                                                             : text(403, "only from this machine\n"));
   if (request.method == "GET" && path == "/ready")
     return responder.respond(
         text(draining_ ? 503 : 200, draining_ ? "{\"ready\":false}\n" : "{\"ready\":true}\n", "application/json"));
@@ -142,8 +148,7 @@ void Endpoint::pass(const HttpRequest& request, ocpp_s::RequestMessage&& message
   if (shard_.trace().on())
     shard_.trace().add({TracedMessage::Wire::Soap, TracedMessage::Way::In,
                         std::string(ocpp::actionName(message.request)), masked(request.body, arrival.secret)});
-  charger.learnCallback(message.header.from.empty() ? message.header.replyTo : message.header.from,
-                        request.peerAddress);
+  charger.learnCallback(announcedAddress(message.header.from, message.header.replyTo), request.peerAddress);
   charger.fromCharger(std::move(message), sha256(request.body), responder);
 }
 

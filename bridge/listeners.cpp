@@ -44,6 +44,9 @@ Listeners::Listeners(Loop& loop, const Options& options, const HttpServer::Handl
     tls_ = std::make_unique<HttpServer>(loop, std::move(server), handler);
     tlsUrl_ = urlOf("https", options.tlsListenAddress, tls_->port());
   }
+  for (const auto& [server, address] :
+       {std::pair(plain_.get(), options.listenAddress), {tls_.get(), options.tlsListenAddress}})
+    if (server) addresses_.push_back(NetAddress::parse(address, server->port()).value());
 }
 
 void Listeners::renewCertificates() {

@@ -5,8 +5,10 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "bridge/http_server.h"
+#include "bridge/net_address.h"
 #include "bridge/options.h"
 
 namespace bridge {
@@ -22,6 +24,8 @@ class Listeners {
   /// The SOAP endpoint without and with TLS as the listening addresses have it; "" where there is none.
   const std::string& plainUrl() const { return plainUrl_; }
   const std::string& tlsUrl() const { return tlsUrl_; }
+  /// The sockets that accept.
+  const std::vector<NetAddress>& addresses() const { return addresses_; }
 
   /// See HttpServer.
   void renewCertificates();
@@ -32,6 +36,7 @@ class Listeners {
  private:
   std::unique_ptr<HttpServer> plain_, tls_;
   std::string plainUrl_, tlsUrl_;
+  std::vector<NetAddress> addresses_;
 };
 
 }  // namespace bridge

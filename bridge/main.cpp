@@ -16,6 +16,7 @@
 #include "bridge/queue_command.h"
 #include "bridge/shard.h"
 #include "bridge/sqlite_store.h"
+#include "bridge/url.h"
 
 namespace {
 
@@ -114,6 +115,8 @@ int serve(const Options& options) {
                    [&](const std::string& peer, const std::string& why) { endpoint.certificateRefused(peer, why); });
   const std::string& soapUrl = server.plainUrl().empty() ? server.tlsUrl() : server.plainUrl();
   shard.setPublicUrl(options.publicUrl.empty() ? soapUrl : options.publicUrl);
+  for (const NetAddress& own : server.addresses()) shard.addresses().addListener(own);
+  if (embedded) shard.addresses().addListener(*NetAddress::parse("127.0.0.1", Url::parse(embedded->url())->port));
   shard.configure(std::move(chargers));
   shard.restore();
   Drain drain(loop, shard, server, endpoint, log);

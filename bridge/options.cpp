@@ -10,6 +10,9 @@
 #include <iterator>
 #include <sstream>
 
+#include "bridge/net_address.h"
+#include "ocpp/text.h"
+
 namespace bridge {
 
 namespace {
@@ -42,8 +45,11 @@ E choose(const std::string& text, const Choice<E> (&choices)[N]) {
 }
 
 constexpr Choice<LogFormat> logFormats[] = {{"human", LogFormat::Human}, {"json", LogFormat::Json}};
-constexpr Choice<CallbackPolicy> callbackPolicies[] = {
-    {"peer-checked", CallbackPolicy::PeerChecked}, {"from", CallbackPolicy::From}, {"static", CallbackPolicy::Static}};
+constexpr Choice<CallbackPolicy> callbackPolicies[] = {{"peer-checked", CallbackPolicy::PeerChecked},
+                                                       {"peer", CallbackPolicy::Peer},
+                                                       {"from", CallbackPolicy::From},
+                                                       {"static", CallbackPolicy::Static}};
+constexpr Choice<bool> natPolicies[] = {{"none", false}, {"peer", true}};
 constexpr Choice<ProxyHeader> proxyHeaders[] = {{"x-forwarded-for", ProxyHeader::XForwardedFor},
                                                 {"forwarded", ProxyHeader::Forwarded}};
 constexpr Choice<session::WsLifecycle> lifecycles[] = {{"charger-driven", session::WsLifecycle::ChargerDriven},
@@ -114,8 +120,28 @@ const OptionRow rows[] = {
     {"max-chargers", "N", "50000", "most identities that --auto-register takes in",
      [](Options& o, const std::string& v) { o.maxChargers = number(v, 1000000); }},
     {"callback-policy", "POLICY", "peer-checked",
-     "trust in the address a charger announces: peer-checked, from, static",
-     [](Options& o, const std::string& v) { o.callbackPolicy = choose(v, callbackPolicies); }},
+     "trust in the address a charger announces: peer-checked, peer, from, static (WA-5)",
+     [](Options& o, const std::string& v) { o.callbackPolicy = callbackPolicyOf(v); }},
+    {"callback-allow", "CIDR,...", "none",
+     "addresses that chargers may announce though they are not the sender's, or are of a refused range within which "
+     "the CIDR lies",
+     [](Options& o, const std::string& v) { o.callbackAllow = cidrsOf(v); }},
+    {"callback-nat", "HOW", "none",
+     "what a private address means that a sender behind a public one announces: none, or peer (the sender's)",
+     [](Options& o, const std::string& v) { o.callbackNat = choose(v, natPolicies); }},
+    {"callback-keep", "SECONDS", "900", "a callback address that worked is kept so long unless it fails",
+     [](Options& o, const std::string& v) { o.callbackKeep = number(v, 86400); }},
+    {"callback-names", "SECONDS", "300", "how long the resolved addresses of a charger's host name are used",
+     [](Options& o, const std::string& v) { o.callbackNames = number(v, 86400); }},
+    {"callback-bind", "ADDR", "none", "our own address on the chargers' network, from which they are called",
+     [](Options& o, const std::string& v) {
+       if (!NetAddress::parse(v)) throw BadConfiguration("'" + v + "' is not an IP address");
+       o.callbackBind = v;
+     }},
+    {"charger-ca", "FILE", "system", "CA certificates (PEM) that the certificates of https:// chargers must chain to",
+     [](Options& o, const std::string& v) { o.chargerCa = v; }},
+    {"charger-connect-timeout", "SECONDS", "10", "longest wait for a connection to a charger, part of charger-timeout",
+     [](Options& o, const std::string& v) { o.chargerConnectTimeout = number(v, 3600); }},
     {"data-dir", "DIR", "none",
      "directory for what must outlive the process; without it nothing is promised while the back-end is away",
      [](Options& o, const std::string& v) { o.dataDir = v; }},
@@ -165,7 +191,7 @@ const OptionRow rows[] = {
      [](Options& o, const std::string&) { o.session.authKeyPlain = true; }},
     {"no-trigger-meter-values", "", "off", "never answer TriggerMessage(MeterValues) from memory (EM-4)",
      [](Options& o, const std::string&) { o.session.triggerMeterValues = false; }},
-    {"max-body", "BYTES", "1048576", "largest HTTP body accepted, at most 1 MiB",
+    {"max-body", "BYTES", "1048576", "largest HTTP body accepted from a charger, at most 1 MiB",
      [](Options& o, const std::string& v) { o.maxBody = number(v, 1U << 20); }},
     {"max-connections", "N", "60000", "most TCP connections of chargers at once",
      [](Options& o, const std::string& v) { o.maxConnections = number(v, 1000000); }},
@@ -223,6 +249,8 @@ void checkTogether(const Options& o) {
 }
 
 }  // namespace
+
+CallbackPolicy callbackPolicyOf(const std::string& word) { return choose(word, callbackPolicies); }
 
 void parseListen(const std::string& text, std::string& address, std::uint16_t& port) {
   const std::size_t colon = text.rfind(':');

@@ -22,6 +22,7 @@ struct BadConfiguration : std::runtime_error {
 /// How far the address that a charger announces in wsa:From is trusted (WA-5).
 enum class CallbackPolicy {
   PeerChecked,  ///< Its host must be the TCP peer of the message; repaired where it names no usable host.
+  Peer,         ///< Only its port and path count: the host is always the TCP peer.
   From,         ///< Taken as it is. For closed networks and tests.
   Static        ///< Never learned; only the chargers file counts.
 };
@@ -57,9 +58,16 @@ struct Options {
   bool trace = false;
   std::string publicUrl;  ///< Our own endpoint as chargers see it (wsa:From of our requests).
   CallbackPolicy callbackPolicy = CallbackPolicy::PeerChecked;
+  bool callbackNat = false;                        ///< A private callback host behind a public peer means the peer.
+  std::vector<Cidr> callbackAllow;                 ///< Hosts that may be announced, even in refused ranges.
+  std::uint32_t callbackKeep = 900;                ///< Seconds that a callback address is kept after it worked.
+  std::uint32_t callbackNames = 300;               ///< Seconds that resolved names of chargers are used.
+  std::string callbackBind;                        ///< Our address for connections to chargers; "" = any.
+  std::string chargerCa;                           ///< PEM file that chargers' certificates must chain to.
   std::string centralCa, centralCert, centralKey;  ///< PEM files for wss.
   std::string centralPasswordFile;                 ///< One password for all chargers without their own.
   std::uint32_t chargerTimeout = 30;               ///< Seconds (soap_out_timeout).
+  std::uint32_t chargerConnectTimeout = 10;        ///< Seconds, part of chargerTimeout.
   std::uint32_t drainTimeout = 30;                 ///< Seconds.
   std::uint32_t maxBody = 1024 * 1024;             ///< Bytes of one HTTP body.
   std::uint32_t maxConnections = 60000;
@@ -81,6 +89,9 @@ CommandLine readCommandLine(int argc, const char* const* argv);
 std::string helpText();
 /// The same as rows of a Markdown table, for the README.
 std::string helpTable();
+
+/// The word of --callback-policy. Throws BadConfiguration.
+CallbackPolicy callbackPolicyOf(const std::string& word);
 
 /// Splits `ADDRESS:PORT` (IPv6 in brackets). Throws BadConfiguration.
 void parseListen(const std::string& text, std::string& address, std::uint16_t& port);

@@ -22,6 +22,7 @@ import scenarios.central  # noqa: E402,F401
 import scenarios.life  # noqa: E402,F401
 import scenarios.tls  # noqa: E402,F401
 import scenarios.access  # noqa: E402,F401
+import scenarios.callback  # noqa: E402,F401
 import scenarios.wire  # noqa: E402,F401
 import scenarios.published  # noqa: E402,F401
 import scenarios.interop  # noqa: E402,F401
