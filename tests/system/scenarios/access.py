@@ -8,8 +8,9 @@ import re
 import shutil
 import signal
 import ssl
+import subprocess
 
-from harness import Failed, same
+from harness import PATIENCE, Failed, same
 from raw_http import Http
 from scenarios import scenario
 from scenarios.tls import Certificates
@@ -286,3 +287,14 @@ def mostChargers(world):
     told = [ask(connection, identity)[0] for identity in ("CP-1", "CP-2", "CP-3", "CP-1")]
     same("answers", told, ["200 Accepted", "200 Accepted", "200 Rejected", "200 Accepted"])
     same("counted", health(world)["refused"]["registrations-full"], 1)
+
+
+@scenario("asan")
+def uselessRules(world):
+    """A rule that nobody could fulfil stops the start: file, charger and what is missing are named, exit status 2."""
+    path = world.file("chargers.json", {"CP-1": {"clientCertificate": True}})
+    told = subprocess.run([world.options.bridge, "--chargers", path], capture_output=True, text=True, timeout=PATIENCE)
+    same("exit status", told.returncode, 2)
+    for word in ("chargers.json", "'CP-1'", "clientCertificate", "tls-client-ca"):
+        if word not in told.stderr:
+            raise Failed("%s is not in %s" % (word, told.stderr))
