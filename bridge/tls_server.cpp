@@ -97,22 +97,25 @@ int TlsServer::onVerified(int good, X509_STORE_CTX* store) {
   return good;
 }
 
-std::vector<std::string> certificateNames(SSL* ssl) {
+std::vector<std::string> certificateNames(const X509& certificate) {
   std::vector<std::string> names;
-  if (ssl == nullptr || SSL_get_verify_result(ssl) != X509_V_OK) return names;
-  const std::unique_ptr<X509, X509Free> certificate(SSL_get1_peer_certificate(ssl));
-  if (!certificate) return names;
-  const X509_NAME* subject = X509_get_subject_name(certificate.get());
+  const X509_NAME* subject = X509_get_subject_name(&certificate);
   for (int at = -1; (at = X509_NAME_get_index_by_NID(subject, NID_commonName, at)) >= 0;)
     addName(names, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
   const std::unique_ptr<GENERAL_NAMES, NamesFree> alternatives(
-      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate.get(), NID_subject_alt_name, nullptr, nullptr)));
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(&certificate, NID_subject_alt_name, nullptr, nullptr)));
   for (int i = 0; i < sk_GENERAL_NAME_num(alternatives.get()); ++i) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(alternatives.get(), i);
     if (name->type == GEN_DNS) addName(names, name->d.dNSName);
     if (name->type == GEN_URI) addName(names, name->d.uniformResourceIdentifier);
   }
   return names;
+}
+
+std::vector<std::string> certificateNames(SSL* ssl) {
+  if (ssl == nullptr || SSL_get_verify_result(ssl) != X509_V_OK) return {};
+  const std::unique_ptr<X509, X509Free> certificate(SSL_get1_peer_certificate(ssl));
+  return certificate ? certificateNames(*certificate) : std::vector<std::string>();
 }
 
 }  // namespace bridge

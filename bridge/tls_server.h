@@ -43,7 +43,9 @@ class TlsServer {
   SslContext current_;       // holds the certificate that is shown
 };
 
-/// Common names and alternative names (DNS, URI) in the certificate of the peer, if it has shown one and it was good.
+/// Common names and alternative names (DNS, URI) of a certificate.
+std::vector<std::string> certificateNames(const X509& certificate);
+/// Those of the peer's certificate, if it has shown one and it was good.
 std::vector<std::string> certificateNames(SSL* ssl);
 
 }  // namespace bridge

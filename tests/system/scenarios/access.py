@@ -8,8 +8,10 @@ import re
 import shutil
 import signal
 import ssl
+import subprocess
+import urllib.request
 
-from harness import Failed, same
+from harness import PATIENCE, Failed, same
 from raw_http import Http
 from scenarios import scenario
 from scenarios.tls import Certificates
@@ -39,6 +41,19 @@ def ask(connection, identity, headers=(), path="/ocpp", to=""):
         body = body.replace(b"<a:Action>", b"<a:To>%s</a:To><a:Action>" % to.encode())
     answer = connection.send(request(body, headers, "POST %s HTTP/1.1" % path)).answer()
     return outcome(answer), answer[1]
+
+
+def whenAsked(url, identity, password):
+    """The outcome for Python's own HTTP client, which shows a password only when it was challenged for one."""
+    passwords = urllib.request.HTTPPasswordMgrWithDefaultRealm()
+    passwords.add_password(None, url, identity, password)
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), urllib.request.HTTPBasicAuthHandler(passwords)
+    )
+    headers = {"Content-Type": "application/soap+xml"}
+    body = envelope("BootNotification", BOOT, identity=identity)
+    with opener.open(urllib.request.Request(url, body, headers), timeout=PATIENCE) as answer:
+        return outcome((answer.status, answer.headers, answer.read()))
 
 
 def health(world):
@@ -91,8 +106,9 @@ def basicAuth(world):
     same("refusals", list(refused), [("401", 'Basic realm="OCPP", charset="UTF-8"')])
     swapped = ask(connection, "CP-2", [basic("CP-1", "first-secret")])[0]
     same("another's credentials", swapped, "400 Sender/IdentityMismatch")
+    same("a client that waits to be asked", whenAsked(world.bridge.url, "CP-1", "first-secret"), "200 Accepted")
     counted = health(world)["refused"]
-    same("counted", [counted[w] for w in ("password", "password-missing", "identity-mismatch")], [3, 2, 1])
+    same("counted", [counted[w] for w in ("password", "password-missing", "identity-mismatch")], [3, 3, 1])
     world.bridge.logged("refused", why="identity-mismatch", identity="CP-2", peer="127.0.0.1")
     encoded = [basic("CP-1", "first-secret").split()[-1], basic("mac", "third-secret").split()[-1]]
     notLogged(world, "first-secret", "second:secret", "third-secret", *encoded)
@@ -286,3 +302,14 @@ def mostChargers(world):
     told = [ask(connection, identity)[0] for identity in ("CP-1", "CP-2", "CP-3", "CP-1")]
     same("answers", told, ["200 Accepted", "200 Accepted", "200 Rejected", "200 Accepted"])
     same("counted", health(world)["refused"]["registrations-full"], 1)
+
+
+@scenario("asan")
+def uselessRules(world):
+    """A rule that nobody could fulfil stops the start: file, charger and what is missing are named, exit status 2."""
+    path = world.file("chargers.json", {"CP-1": {"clientCertificate": True}})
+    told = subprocess.run([world.options.bridge, "--chargers", path], capture_output=True, text=True, timeout=PATIENCE)
+    same("exit status", told.returncode, 2)
+    for word in ("chargers.json", "'CP-1'", "clientCertificate", "tls-client-ca"):
+        if word not in told.stderr:
+            raise Failed("%s is not in %s" % (word, told.stderr))

@@ -279,6 +279,12 @@ TEST(accessNeighbours, "AU-8: who was heard from an address before is not shut o
   CPPUNIT_ASSERT_EQUAL(std::string("ok"), ask(*access, good).outcome);
   CPPUNIT_ASSERT_EQUAL(std::string("ok"), ask(*access, secret).outcome);
   CPPUNIT_ASSERT_EQUAL(std::string("after too-often"), ask(*access, near).outcome);
+  // Trying other users there does not get round it, even with the right password.
+  for (const char* other : {"NOBODY:x", "mac:p2"}) {
+    Case spray = bad;
+    spray.credentials = other;
+    CPPUNIT_ASSERT_EQUAL(std::string("before too-often"), ask(*access, spray).outcome);
+  }
   // But then it is the neighbour himself whose password is tried out.
   Case guess = good;
   guess.credentials = "BASIC:guess";

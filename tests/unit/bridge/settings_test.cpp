@@ -126,6 +126,27 @@ TEST(optionMistakes, "a wrong option is refused with its name, in the config fil
                           {unknown.path.c_str(), "colour"}));
 }
 
+TEST(optionAccess, "options about who may speak are read, and combinations that make no sense are refused") {
+  const Options options =
+      read({"--listen", "none", "--tls-listen", "[::]:8443", "--tls-cert", "c", "--tls-key", "k", "--allow-from",
+            "10.0.0.0/8,2001:db8::1", "--trusted-proxies", "10.0.0.1", "--proxy-header", "forwarded"})
+          .options;
+  CPPUNIT_ASSERT_EQUAL(std::string(), options.listenAddress);
+  CPPUNIT_ASSERT_EQUAL(std::string("::"), options.tlsListenAddress);
+  CPPUNIT_ASSERT_EQUAL(std::uint16_t{8443}, options.tlsListenPort);
+  CPPUNIT_ASSERT(options.access.allowFrom.contains(*IpAddress::parse("10.9.9.9")));
+  CPPUNIT_ASSERT(options.access.trustedProxies.contains(*IpAddress::parse("10.0.0.1")));
+  CPPUNIT_ASSERT(options.access.proxyHeader == ProxyHeader::Forwarded);
+  const auto said = [](std::vector<const char*> arguments) { return complaint([&] { read(arguments); }); };
+  CPPUNIT_ASSERT(mentions(said({"--allow-from", "10.0.0.0/40"}), {"allow-from", "10.0.0.0/40"}));
+  CPPUNIT_ASSERT(mentions(said({"--allow-from", ""}), {"allow-from"}));
+  CPPUNIT_ASSERT(mentions(said({"--trusted-proxies", "proxy.example"}), {"trusted-proxies", "proxy.example"}));
+  CPPUNIT_ASSERT(mentions(said({"--tls-listen", "1.2.3.4:1", "--tls-cert", "c"}), {"tls-listen", "tls-key"}));
+  CPPUNIT_ASSERT(mentions(said({"--tls-cert", "c"}), {"tls-cert", "tls-listen"}));
+  CPPUNIT_ASSERT(mentions(said({"--listen", "none"}), {"listen", "tls-listen"}));
+  CPPUNIT_ASSERT(mentions(said({"--require-certificate"}), {"require-certificate", "tls-client-ca"}));
+}
+
 TEST(optionHelp, "every option stands in --help and in the README's table") {
   CPPUNIT_ASSERT(read({"--help"}).action == CommandLine::Action::Help);
   for (const char* name : {"--listen", "--central-url", "--chargers", "--auto-register", "--data-dir", "--trace"}) {
