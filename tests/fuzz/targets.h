@@ -52,6 +52,8 @@ class Input {
 Seeds soapWords();
 Seeds jsonWords();
 Seeds httpWords();
+Seeds addressWords();
+Seeds accessWords();
 Seeds noWords();
 
 void runSoapRequest(std::string_view input);
@@ -63,6 +65,9 @@ void runChargersFile(std::string_view input);
 void runOptions(std::string_view input);
 void runHttpServer(std::string_view input);
 void runHttpClient(std::string_view input);
+void runCallback(std::string_view input);
+void runAddress(std::string_view input);
+void runAccess(std::string_view input);
 void runToCentral(std::string_view input);
 void runToCharger(std::string_view input);
 void runSession(std::string_view input);
@@ -76,6 +81,9 @@ Seeds chargersFileSeeds();
 Seeds optionsSeeds();
 Seeds httpServerSeeds();
 Seeds httpClientSeeds();
+Seeds callbackSeeds();
+Seeds addressSeeds();
+Seeds accessSeeds();
 Seeds toCentralSeeds();
 Seeds toChargerSeeds();
 Seeds sessionSeeds();
