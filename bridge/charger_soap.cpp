@@ -9,6 +9,12 @@
 
 namespace bridge {
 
+namespace {
+
+constexpr std::size_t mostPosts = 10000;  // of all chargers; each has one at most (SM-11)
+
+}  // namespace
+
 void Charger::execute(session::AnswerCharger& effect) {
   const auto found =
       std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& w) { return w.exchange == effect.exchange; });
@@ -43,6 +49,11 @@ void Charger::execute(session::AnswerCharger& effect) {
 void Charger::execute(session::ToCharger& effect) {
   if (callback_.empty()) {
     session_.fromCharger(session::ChargerReply{effect.id, {}, session::ChargerFailure::NoCallbackUrl, {}}, wallClock());
+    return;
+  }
+  if (shard_.http().inFlight() >= mostPosts) {
+    ocpp::Fault busy{ocpp::FaultCode::InternalError, "too many requests to chargers are under way"};
+    session_.fromCharger({effect.id, {}, session::ChargerFailure::Unreachable, std::move(busy)}, wallClock());
     return;
   }
   ocpp_s::Dialect dialect = ocpp_s::dialectFor(effect.version);

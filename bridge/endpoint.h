@@ -18,12 +18,16 @@ class Endpoint {
   Endpoint(Shard& shard, EmbeddedCentral* embedded);
 
   void handle(HttpRequest&& request, Responder responder);
+  /// Whose counters /health shows; outlives the endpoint's last request.
+  void setServer(const HttpServer& server) { server_ = &server; }
   /// From now on /ready says no.
   void setDraining() { draining_ = true; }
 
  private:
   void soap(HttpRequest&& request, const Responder& responder);
   void refuse(const Responder& responder, const ocpp_s::ReadFailure& failure, std::string_view peer);
+  void refuseForNow(const Responder& responder, const ocpp_s::RequestMessage& message, const char* why,
+                    std::string_view peer);
   void admit(HttpRequest&& request, ocpp_s::RequestMessage&& message, const Responder& responder);
   void refuseStranger(const ocpp_s::RequestMessage& message, const Responder& responder, std::string_view peer);
   HttpResponse wsdl(const HttpRequest& request) const;
@@ -32,6 +36,7 @@ class Endpoint {
 
   Shard& shard_;
   EmbeddedCentral* embedded_;
+  const HttpServer* server_ = nullptr;
   ocpp::Instant started_;
   bool draining_ = false;
 };

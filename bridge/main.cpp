@@ -36,9 +36,16 @@ HttpServerOptions serverOptions(const Options& options) {
   HttpServerOptions server;
   server.address = options.listenAddress;
   server.port = options.listenPort;
-  server.maxBody = options.maxBody;
-  server.maxConnections = options.maxConnections;
-  server.idleTimeoutMs = 15 * 60 * 1000;  // chargers keep a connection between heartbeats
+  const auto ms = [](std::uint32_t seconds) { return static_cast<int>(seconds * 1000); };
+  const InputLimits& limits = options.limits;
+  server.maxBody = limits.body;
+  server.maxHeader = limits.header;
+  server.maxConnections = limits.connections;
+  server.maxPerAddress = limits.connectionsPerAddress;
+  server.maxUnfinished = std::size_t(limits.unfinished) << 20;
+  server.headerTimeoutMs = ms(limits.headerTimeout);
+  server.bodyTimeoutMs = server.answerTimeoutMs = ms(limits.bodyTimeout);
+  server.idleTimeoutMs = ms(limits.idleTimeout);
   return server;
 }
 
@@ -106,6 +113,7 @@ int serve(const Options& options) {
   HttpServer server(loop, serverOptions(options), [&](HttpRequest&& request, Responder responder) {
     endpoint.handle(std::move(request), std::move(responder));
   });
+  endpoint.setServer(server);
   const std::string soapUrl = "http://" + authority(options, server.port()) + "/ocpp";
   shard.setPublicUrl(options.publicUrl.empty() ? soapUrl : options.publicUrl);
   shard.configure(std::move(chargers));

@@ -6,12 +6,26 @@
 
 namespace bridge {
 
+namespace {
+
+ocpp_s::GuardLimits guardLimits(const InputLimits& limits) {
+  ocpp_s::GuardLimits guard;
+  guard.bytes = limits.body;
+  guard.depth = limits.xmlDepth;
+  guard.attributes = limits.xmlAttributes;
+  guard.openAttributes = 2 * std::size_t(limits.xmlAttributes);
+  return guard;
+}
+
+}  // namespace
+
 Shard::Shard(Loop& loop, const Options& options, Log& log, std::string centralUrl, Store* store)
     : loop_(loop),
       options_(options),
       log_(log),
       store_(store),
       trace_(log, options.trace),
+      soap_(guardLimits(options.limits)),
       http_(loop),
       ws_(loop),
       centralUrl_(std::move(centralUrl)) {

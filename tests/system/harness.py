@@ -243,7 +243,7 @@ def logLine(text):
 
 
 class Bridge(Process):
-    def __init__(self, folder, options, arguments, durable=True):
+    def __init__(self, folder, options, arguments, durable=True, trace=True):
         self.folder = folder
         data = os.path.join(folder, "data")
         os.makedirs(data, exist_ok=True)
@@ -253,10 +253,10 @@ class Bridge(Process):
             "127.0.0.1:0",
             "--log",
             "json",
-            "--trace",
             "--callback-policy",
             "from",
         ]
+        command += ["--trace"] if trace else []
         command += (["--data-dir", data] if durable else []) + list(arguments)
         env = dict(
             os.environ,
