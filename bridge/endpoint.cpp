@@ -106,6 +106,8 @@ void Endpoint::soap(HttpRequest&& request, const Responder& responder) {
   if (const auto* failure = std::get_if<ocpp_s::ReadFailure>(&read))
     return refuse(responder, *failure, request.peerAddress);
   auto& message = std::get<ocpp_s::RequestMessage>(read);
+  if (request.misnamedCoding)
+    message.notes.push_back({"/", "Content-Encoding names a compression that the body does not have"});
   if (message.header.chargeBoxIdentity.empty()) message.header.chargeBoxIdentity = identityInPath(request.path());
   if (const char* problem = identityProblem(message.header)) {
     ocpp_s::ReadFailure failure;

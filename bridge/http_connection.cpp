@@ -71,7 +71,7 @@ void HttpConnection::onSent() {
   resume();
 }
 
-/// The peer has ended its direction, as gSOAP's clients do behind a request: what it asked for is still answered.
+/// The peer has ended its direction, as TCP allows: what it asked for is still answered.
 void HttpConnection::onPeerEnd() {
   peerEnded = true;
   readingStopped = true;

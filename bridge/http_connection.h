@@ -76,7 +76,7 @@ struct HttpConnection final : StreamUser, Deadlines::Node, std::enable_shared_fr
   /// Instead of serving: 503, and the end.
   void turnAway();
   /// Nothing of ours is lost by closing it.
-  bool idle() const { return phase == Phase::Idle && held.empty() && !stream->unsent(); }
+  bool idle() const { return phase == Phase::Idle && held.empty() && stream->open() && !stream->unsent(); }
 
   HttpServerState* server;  // null once the server is gone
   std::unique_ptr<Stream> stream;

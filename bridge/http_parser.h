@@ -133,7 +133,9 @@ class HttpParser : public boost::beast::http::basic_parser<isRequest> {
   void on_chunk_header_impl(std::uint64_t, View, Error&) override {}
   std::size_t on_chunk_body_impl(std::uint64_t, View bytes, Error& error) override { return append(bytes, error); }
   void on_finish_impl(Error& error) override {
-    if (inflater_ && !inflater_->complete()) error = boost::beast::http::error::partial_message;
+    if (!inflater_) return;
+    if (!inflater_->complete()) error = boost::beast::http::error::partial_message;
+    if constexpr (isRequest) message_.misnamedCoding = inflater_->plain();
   }
 
   Message message_;

@@ -41,6 +41,8 @@ class Inflater {
   Outcome feed(std::string_view bytes, std::string& out, std::size_t limit);
   /// The end was seen; also true before the first byte.
   bool complete() const { return early_.empty() && state_ != State::Running; }
+  /// The body was not compressed.
+  bool plain() const { return state_ == State::Plain; }
 
  private:
   enum class State : std::uint8_t { Empty, Plain, Running, Ended };

@@ -2,6 +2,8 @@
 // Which chargers there are.
 #include "bridge/shard.h"
 
+#include <algorithm>
+
 #include "bridge/charger.h"
 
 namespace bridge {
@@ -13,6 +15,7 @@ ocpp_s::GuardLimits guardLimits(const InputLimits& limits) {
   guard.bytes = limits.body;
   guard.depth = limits.xmlDepth;
   guard.attributes = limits.xmlAttributes;
+  guard.elements = std::max(guard.elements, guard.bytes / 16);
   guard.openAttributes = 2 * std::size_t(limits.xmlAttributes);
   return guard;
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What `make bench` runs: the codecs, then the bridge between a load and a back-end; about four minutes.
+# What `make bench` runs: the codecs, then the bridge between a load and a back-end; about five minutes.
 set -eu
 cd "$(dirname "$0")/../.."
 : "${BUILD:=build}" "${PYTHON:=/usr/bin/python3}"
@@ -10,4 +10,7 @@ echo "== codecs"
 "$BUILD/tests/bench/codec_bench"
 echo
 echo "== bridge"
-exec "$PYTHON" tests/bench/bridge_bench.py "$@"
+"$PYTHON" tests/bench/bridge_bench.py "$@"
+echo
+echo "== honest chargers beside abuse"
+exec "$PYTHON" tests/bench/abuse_bench.py

@@ -42,7 +42,11 @@ CENTRAL = [
     ("a close frame of one byte", frame(b"\3", CLOSE), "end"),
     ("100,000 brackets", text(b"[" * 100000), IGNORED),
     ("100,000 levels in a CALL", text(b'[2,"d","Reset",{"type":' + b"[" * 50000 + b"]" * 50000 + b"}]"), IGNORED),
-    ("40 levels of objects", text(b'[2,"d","DataTransfer",{"vendorId":' + b'{"a":' * 40 + b"1" + b"}" * 42 + b"]"), IGNORED),
+    (
+        "40 levels of objects",
+        text(b'[2,"d","DataTransfer",{"vendorId":' + b'{"a":' * 40 + b"1" + b"}" * 42 + b"]"),
+        IGNORED,
+    ),
     ("invalid UTF-8", text(b'[2,"u","Reset",{"type":"\xff\xfe"}]'), IGNORED),
     ("overlong UTF-8", text(b'[2,"u","Reset",{"type":"\xc0\xbc"}]'), IGNORED),
     ("UTF-8 cut in the middle", text(b'[2,"u","Reset",{"type":"\xf0\x9f'), IGNORED),
@@ -57,20 +61,38 @@ CENTRAL = [
     ("an error that nobody waits for", text([4, "nobody", "InternalError", "", {}]), IGNORED),
     ("a CALL without id", text([2, "", "Reset", {"type": "Soft"}]), IGNORED),
     ("a CALL of nine elements", text([2, "u", "Reset", {"type": "Soft"}, 1, 2, 3, 4, 5]), IGNORED),
-    ("the same key twice", text(b'[2,"u","ChangeAvailability",{"connectorId":1,"connectorId":"x","type":"Operative"}]'),
-     "TypeConstraintViolation"),
+    (
+        "the same key twice",
+        text(b'[2,"u","ChangeAvailability",{"connectorId":1,"connectorId":"x","type":"Operative"}]'),
+        "TypeConstraintViolation",
+    ),
     ("20,000 keys", text(call("Reset", {"k%d" % i: i for i in range(20000)})), "OccurenceConstraintViolation"),
-    ("20,000 times the same key", text(b'[2,"u","Reset",{' + b'"k":1,' * 20000 + b'"k":2}]'), "OccurenceConstraintViolation"),
+    (
+        "20,000 times the same key",
+        text(b'[2,"u","Reset",{' + b'"k":1,' * 20000 + b'"k":2}]'),
+        "OccurenceConstraintViolation",
+    ),
     ("an unknown action", text(call("FormatDisk", {})), "NotImplemented"),
     ("an action of 500 KB", text(call("x" * 500000, {})), "NotImplemented"),
-    ("an action of a charger", text(call("BootNotification", {"chargePointVendor": "x", "chargePointModel": "y"})), "NotImplemented"),
+    (
+        "an action of a charger",
+        text(call("BootNotification", {"chargePointVendor": "x", "chargePointModel": "y"})),
+        "NotImplemented",
+    ),
     ("a word of 900 KB", text(reset("x" * 900000)), "PropertyConstraintViolation"),
-    ("a number of 100,000 digits", text(b'[2,"u","ChangeAvailability",{"connectorId":' + b"9" * 100000 + b',"type":"Operative"}]'),
-     IGNORED),
+    (
+        "a number of 100,000 digits",
+        text(b'[2,"u","ChangeAvailability",{"connectorId":' + b"9" * 100000 + b',"type":"Operative"}]'),
+        IGNORED,
+    ),
     ("an exponent of 999", text(b'[2,"u","ChangeAvailability",{"connectorId":1e999,"type":"Operative"}]'), IGNORED),
     ("a lone surrogate", text(b'[2,"u","Reset",{"type":"\\ud800"}]'), "PropertyConstraintViolation"),
     ("markup in a value", text(call("Reset", {"type": "</o:type><o:type>Hard"})), "PropertyConstraintViolation"),
-    ("control characters in a key", text(call("GetConfiguration", {"key": ["a\u0001b"]})), "PropertyConstraintViolation"),
+    (
+        "control characters in a key",
+        text(call("GetConfiguration", {"key": ["a\u0001b"]})),
+        "PropertyConstraintViolation",
+    ),
 ]
 
 

@@ -119,7 +119,9 @@ XML = [
     xml("entity declaration alone", envelope('<!ENTITY a "b">' + HEARTBEAT), (400, DTD)),
     xml("33 levels", envelope("<a>" * 31 + "</a>" * 31), (400, "nested too deeply")),
     xml("100,000 levels", "<a>" * 100000, (400, "nested too deeply")),
-    xml("65 attributes", envelope("<o:heartbeatRequest%s/>" % "".join(" a%d=''" % i for i in range(65))), (400, "attr")),
+    xml(
+        "65 attributes", envelope("<o:heartbeatRequest%s/>" % "".join(" a%d=''" % i for i in range(65))), (400, "attr")
+    ),
     xml("60,000 attributes", "<a%s/>" % "".join(" a%d=''" % i for i in range(60000)), (400, "too")),
     xml(
         "65 namespaces on one element",
@@ -157,7 +159,11 @@ XML = [
     xml("UTF-16 declared, UTF-8 sent", '<?xml version="1.0" encoding="UTF-16"?>' + GOOD, (400, "encoding")),
     xml("two body elements", envelope(HEARTBEAT + authorize("T")), (400, "more than one body element")),
     xml("an empty Body", envelope(""), (400, "there is no body element")),
-    xml("two Bodies", GOOD.replace("</s:Envelope>", "<s:Body>%s</s:Body></s:Envelope>" % authorize("T")), (400, "more than one Header or Body")),
+    xml(
+        "two Bodies",
+        GOOD.replace("</s:Envelope>", "<s:Body>%s</s:Body></s:Envelope>" % authorize("T")),
+        (400, "more than one Header or Body"),
+    ),
     xml("two Headers", GOOD.replace("<s:Body>", "<s:Header/><s:Body>"), (400, "more than one Header or Body")),
     xml("two envelopes", GOOD + GOOD, (400, "more than one root element")),
     xml("an envelope in an envelope", envelope(GOOD), (500, "not in a namespace of OCPP")),
@@ -171,7 +177,11 @@ XML = [
     xml("JSON", '[2,"1","Heartbeat",{}]', (400, "this is not XML")),
     xml("a web page", "<html><body>login</body></html>", (400, NO_ENVELOPE)),
     xml("random bytes", bytes(range(1, 256)) * 40, (400, "not XML")),
-    xml("a Fault as request", envelope("<s:Fault><s:Code><s:Value>s:Sender</s:Value></s:Code></s:Fault>"), (400, "Fault")),
+    xml(
+        "a Fault as request",
+        envelope("<s:Fault><s:Code><s:Value>s:Sender</s:Value></s:Code></s:Fault>"),
+        (400, "Fault"),
+    ),
     xml("a response as request", envelope("<o:heartbeatResponse/>"), (400, "not expected here")),
     xml("an unknown operation", envelope("<o:formatDiskRequest/>"), (500, "unknown operation")),
     xml(
@@ -206,7 +216,7 @@ XML = [
     xml("a stylesheet", '<?xml-stylesheet href="%s"?>' % TRAP + GOOD, SERVED),
     xml(
         "MTOM",
-        '--b\r\nContent-Type: application/xop+xml\r\n\r\n%s\r\n--b--' % GOOD,
+        "--b\r\nContent-Type: application/xop+xml\r\n\r\n%s\r\n--b--" % GOOD,
         (415, "attachments"),
         'Content-Type: multipart/related; type="application/xop+xml"; boundary=b',
     ),
@@ -227,9 +237,7 @@ XML = [
     xml("two identities", envelope(header=IDENTITY + IDENTITY.replace("CP-H", "CP-0")), (400, "two different")),
     xml(
         "two identities in two namespaces",
-        envelope(
-            header=IDENTITY + '<p:chargeBoxIdentity xmlns:p="urn://Ocpp/Cp/2015/10/">CP-0</p:chargeBoxIdentity>'
-        ),
+        envelope(header=IDENTITY + '<p:chargeBoxIdentity xmlns:p="urn://Ocpp/Cp/2015/10/">CP-0</p:chargeBoxIdentity>'),
         (400, "IdentityMismatch"),
     ),
     xml(
@@ -247,7 +255,11 @@ XML = [
     xml("a number beyond 32 bits", envelope(start(meterStart="99999999999")), (400, "meterStart")),
     xml("a number that is none", envelope(start(meterStart="NaN")), (400, "meterStart")),
     xml("an exponent", envelope(start(meterStart="1e400")), (400, "meterStart")),
-    xml("a time of 100 KB", envelope(start(timestamp="2026-01-01T00:00:00." + "0" * 100000 + "Z")), (200, "transactionId")),
+    xml(
+        "a time of 100 KB",
+        envelope(start(timestamp="2026-01-01T00:00:00." + "0" * 100000 + "Z")),
+        (200, "transactionId"),
+    ),
     xml("a time beyond all years", envelope(start(timestamp="999999999-01-01T00:00:00Z")), (400, "timestamp")),
     xml("an idTag of 500 KB", envelope(authorize("x" * 500000)), (200, "Invalid")),
 ]
@@ -299,7 +311,9 @@ HTTP = [
     raw("a negative chunk size", (400, ""), head(*PLAIN, "Transfer-Encoding: chunked") + b"-5\r\nabcde\r\n"),
     raw("a chunk size beyond 64 bits", (400, ""), head(*PLAIN, "Transfer-Encoding: chunked") + b"f" * 17 + b"\r\n"),
     raw("a chunk of 4 GB", (413, ""), head(*PLAIN, "Transfer-Encoding: chunked") + b"ffffffff\r\n" + b"x" * 100),
-    raw("a chunk that is longer than it says", (400, ""), head(*PLAIN, "Transfer-Encoding: chunked") + b"2\r\nabcd\r\n"),
+    raw(
+        "a chunk that is longer than it says", (400, ""), head(*PLAIN, "Transfer-Encoding: chunked") + b"2\r\nabcd\r\n"
+    ),
     raw(
         "a chunk extension without end",
         (431, ""),
@@ -307,8 +321,13 @@ HTTP = [
     ),
     raw("trailers without end", (431, ""), head(*PLAIN, "Transfer-Encoding: chunked") + b"0\r\n" + b"a: b\r\n" * 4000),
     raw("100 MB by Content-Length", (413, ""), head(*PLAIN, "Content-Length: 100000000"), b"x" * 3_000_000),
-    raw("100 MB in chunks", (413, ""), head(*PLAIN, "Transfer-Encoding: chunked"), b"10000\r\n" + b"x" * 65536 + b"\r\n",
-        (b"10000\r\n" + b"x" * 65536 + b"\r\n") * 40),
+    raw(
+        "100 MB in chunks",
+        (413, ""),
+        head(*PLAIN, "Transfer-Encoding: chunked"),
+        b"10000\r\n" + b"x" * 65536 + b"\r\n",
+        (b"10000\r\n" + b"x" * 65536 + b"\r\n") * 40,
+    ),
     raw("2 MB that ask first", (413, ""), head(*PLAIN, "Content-Length: 2000000", "Expect: 100-continue")),
     raw("GET of nothing", (404, ""), head("GET /etc/passwd HTTP/1.1")),
     raw("GET of the endpoint", (405, ""), head("GET /ocpp HTTP/1.1")),
@@ -318,13 +337,24 @@ HTTP = [
     raw("OPTIONS of everything", (404, ""), head("OPTIONS * HTTP/1.1")),
     raw("a path that climbs", (404, ""), head("GET /ocppx/../../etc/passwd HTTP/1.1")),
     raw("the embedded back-end's control", (404, ""), post("{}", path="/embedded/CP-H/Reset")),
-    raw("a WebSocket upgrade", (405, "POST"), head("GET /ocpp/CP-H HTTP/1.1", "Upgrade: websocket", "Connection: Upgrade")),
+    raw(
+        "a WebSocket upgrade",
+        (405, "POST"),
+        head("GET /ocpp/CP-H HTTP/1.1", "Upgrade: websocket", "Connection: Upgrade"),
+    ),
     raw("an upgrade to HTTP/2", SERVED, post(GOOD, "Upgrade: h2c", "Connection: Upgrade, HTTP2-Settings")),
     raw("a request for another host", SERVED, post(GOOD, path="http://169.254.169.254/ocpp")),
-    raw("a claim to come from elsewhere", (400, ""), post("<a/>", "X-Forwarded-For: 203.0.113.9", "Forwarded: for=203.0.113.9")),
+    raw(
+        "a claim to come from elsewhere",
+        (400, ""),
+        post("<a/>", "X-Forwarded-For: 203.0.113.9", "Forwarded: for=203.0.113.9"),
+    ),
     raw("fifty pipelined requests and rubbish", [SERVED] * 50 + [(400, "")], post(GOOD) * 50 + b"\x01\x02\r\n\r\n"),
-    raw("a body that is longer than said", [(400, "ends early"), (408, "")],
-        post(GOOD, "Content-Length: 50", length=False)),
+    raw(
+        "a body that is longer than said",
+        [(400, "ends early"), (408, "")],
+        post(GOOD, "Content-Length: 50", length=False),
+    ),
     raw("a request hidden in a body", [SERVED], post(GOOD + " " * 10).replace(b" " * 10, b"\r\n" * 5)),
     raw("half closed behind the request", SERVED, post(GOOD), END),
     raw("half closed within the header", CLOSED, head(*PLAIN)[:-4], END),
@@ -361,7 +391,18 @@ SLOW = [
     raw("a header byte by byte", (408, ""), *dribble(post(GOOD), 0.1, 25)),
     raw("line ends without a request", CLOSED, *dribble(b"\r\n" * 20, 0.15, 30)),
     raw("a body byte by byte", (408, ""), head(*PLAIN, "Content-Length: 1000"), *dribble(b"x" * 40, 0.1, 35)),
-    raw("a chunk byte by byte", (408, ""), head(*PLAIN, "Transfer-Encoding: chunked"), b"fff\r\n", *dribble(b"", 0.1, 35)),
-    raw("a gzip body byte by byte", (408, ""), post(ZIPPED, "Content-Encoding: gzip")[:-60], *dribble(ZIPPED[-60:], 0.1, 35)),
+    raw(
+        "a chunk byte by byte",
+        (408, ""),
+        head(*PLAIN, "Transfer-Encoding: chunked"),
+        b"fff\r\n",
+        *dribble(b"", 0.1, 35),
+    ),
+    raw(
+        "a gzip body byte by byte",
+        (408, ""),
+        post(ZIPPED, "Content-Encoding: gzip")[:-60],
+        *dribble(ZIPPED[-60:], 0.1, 35),
+    ),
     raw("an answer, then line ends for ever", [SERVED, CLOSED], post(GOOD), *dribble(b"\r\n" * 40, 0.15, 40)),
 ]

@@ -31,7 +31,7 @@ MIB = 1024 * 1024
 PATIENCE = 20.0
 MOST_GROWTH = 160 * MIB  # of resident memory; a sanitizer keeps 32 MiB of freed memory and doubles the rest
 LIMITS = ["--header-timeout", "1", "--body-timeout", "2", "--idle-timeout", "3", "--charger-timeout", "3"]
-LIMITS += ["--max-unfinished", "16", "--soap-hold", "5", "--reconnect-first", "1"]
+LIMITS += ["--max-unfinished", "16", "--soap-hold", "3", "--reconnect-first", "1"]
 
 
 class Listener:
@@ -96,7 +96,7 @@ class Test:
         self.central = Central()
         self.charger = Listener(self.answerAsCharger)
         self.answers = {}
-        known = {name: {} for name in ("CP-H", "CP-0", "CP-HONEST")}
+        known = {name: {} for name in ("CP-H", "CP-0", "CP-HONEST", "CP-MUTE")}
         for i in range(len(hostile_peers.CENTRAL)):
             known["CP-W%d" % i] = {"callback": "http://127.0.0.1:%d/w" % self.charger.port}
         for i in range(len(hostile_peers.CHARGER)):
@@ -236,13 +236,15 @@ class Test:
             for name, trouble in pool.map(self.one, tasks):
                 self.check(name, trouble)
         self.flood(pid)
+        self.insist()
         honest.stop = True
         honest.join()
         peak = memory(pid, "VmHWM")
         took = sorted(honest.took)
         print(
             "%d hostile inputs; honest charger: %d answers, p50 %.0f ms, slowest %.0f ms; resident memory %.0f MiB, "
-            "at most %.0f MiB" % (len(tasks), len(took), took[len(took) // 2] * 1e3, took[-1] * 1e3, before / MIB, peak / MIB)
+            "at most %.0f MiB"
+            % (len(tasks), len(took), took[len(took) // 2] * 1e3, took[-1] * 1e3, before / MIB, peak / MIB)
         )
         self.check("at least 100 rows", None if len(tasks) >= 100 else str(len(tasks)))
         self.check("the honest charger is served all the while", honest.trouble)
@@ -277,9 +279,24 @@ class Test:
             line.close()
         self.check("unfinished bodies beyond the budget get 503", None if told > 60 else "%d of 120" % told)
 
+    def insist(self):
+        """One charger asks 70 times at once while its back-end is silent: 64 are held, the others come again later."""
+        lines = []
+        self.boot("CP-MUTE")
+        for i in range(70):
+            body = soap.envelope("1.6", "CP-MUTE", "Authorize", soap.authorize("T%d" % i), soap.newMessageId())
+            lines.append(Http(self.bridge.port, PATIENCE).send(hostile_soap.post(body)))
+        told = []
+        for line in lines:
+            status, headers, _ = line.answer()
+            told.append("503" if status == 503 and "retry-after" in headers else str(status))
+            line.close()
+        trouble = None if told.count("503") == 6 else " ".join(told)
+        self.check("a charger that insists gets 503 beyond 64 requests, and an answer to each of them", trouble)
+
 
 def crowd(options, folder):
-    """Limits of connections: idle ones give way, busy ones do not, and who is turned away is told when to come again."""
+    """Limits of connections: idle ones give way, busy ones do not; who is turned away is told when to come again."""
     central = Central()
     arguments = ["--central-url", central.url, "--auto-register", "--max-connections-per-address", "4"]
     bridge = Bridge(folder, options, arguments + ["--header-timeout", "3"], durable=False, trace=False)

@@ -100,6 +100,8 @@ class Link(threading.Thread):
             message = json.loads(payload)
             if message[0] == 2:
                 answer = self.server.answer(self.identity, message[2], message[3])
+                if answer is None:
+                    return
                 self.socket.sendall(frame(json.dumps([3, message[1], answer]).encode()))
                 return
             with self.changed:
@@ -158,6 +160,8 @@ class Central:
         if action == "StartTransaction":
             return {"transactionId": int.from_bytes(os.urandom(3), "big"), "idTagInfo": {"status": "Accepted"}}
         if action == "Authorize":
+            if identity == "CP-MUTE":
+                return None
             return {"idTagInfo": {"status": "Accepted"}}
         return {"status": "Accepted"} if action == "DataTransfer" else {}
 
