@@ -31,7 +31,7 @@ MIB = 1024 * 1024
 PATIENCE = 20.0
 MOST_GROWTH = 160 * MIB  # of resident memory; a sanitizer keeps 32 MiB of freed memory and doubles the rest
 LIMITS = ["--header-timeout", "1", "--body-timeout", "2", "--idle-timeout", "3", "--charger-timeout", "3"]
-LIMITS += ["--max-unfinished", "16", "--soap-hold", "3", "--reconnect-first", "1"]
+LIMITS += ["--max-unfinished", "16", "--soap-hold", "3", "--reconnect-first", "1", "--drain-timeout", "1"]
 
 
 class Listener:
