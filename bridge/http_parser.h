@@ -50,6 +50,8 @@ class HttpParser : public boost::beast::http::basic_parser<isRequest> {
   bool feed(std::string_view& bytes, Error& error) {
     error = {};
     while (!bytes.empty() && !this->is_done()) {
+      // Beast 1.74 asserts that it sees a last chunk ("0", two line ends) whole or not at all.
+      if (this->is_header_done() && this->chunked() && bytes.size() < lastChunk && mayEndChunks(bytes)) return true;
       const std::size_t used = this->put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
       bytes.remove_prefix(used);
       if (error == boost::beast::http::error::need_more) {
@@ -136,6 +138,13 @@ class HttpParser : public boost::beast::http::basic_parser<isRequest> {
     if (!inflater_) return;
     if (!inflater_->complete()) error = boost::beast::http::error::partial_message;
     if constexpr (isRequest) message_.misnamedCoding = inflater_->plain();
+  }
+
+  static constexpr std::size_t lastChunk = 5;  // bytes of the shortest end of a chunked message
+  /// What is no size of 0 need not be waited for: it is a chunk, or rubbish.
+  static bool mayEndChunks(std::string_view bytes) {
+    const std::size_t first = bytes.find_first_not_of("\r\n");
+    return first == std::string_view::npos || bytes[first] == '0';
   }
 
   Message message_;

@@ -20,6 +20,14 @@ ocpp_s::GuardLimits guardLimits(const InputLimits& limits) {
   return guard;
 }
 
+HttpClientOptions callOptions(const Options& options) {
+  HttpClientOptions calls;
+  calls.caFile = options.chargerCa;
+  calls.bindAddress = options.callbackBind;
+  calls.nameLifetime = std::chrono::seconds(options.callbackNames);
+  return calls;
+}
+
 }  // namespace
 
 Shard::Shard(Loop& loop, const Options& options, Log& log, std::string centralUrl, Store* store)
@@ -28,10 +36,13 @@ Shard::Shard(Loop& loop, const Options& options, Log& log, std::string centralUr
       log_(log),
       store_(store),
       trace_(log, options.trace),
+      addresses_(options.callbackAllow),
       soap_(guardLimits(options.limits)),
-      http_(loop),
+      http_(loop, callOptions(options)),
       ws_(loop),
       centralUrl_(std::move(centralUrl)) {
+  const std::string problem = options.chargerCa.empty() ? "" : http_.tlsProblem();
+  if (!problem.empty()) throw BadConfiguration("option charger-ca: " + problem);
   if (!options.centralPasswordFile.empty()) {
     centralPassword_ = readFile(options.centralPasswordFile);
     centralPassword_.erase(centralPassword_.find_last_not_of("\r\n") + 1);

@@ -43,7 +43,8 @@ struct Bench {
       : log(lines, LogFormat::Human),
         store([this](std::function<void()> task) { loop.post(std::move(task)); }),
         shard(loop, options, log, options.centralUrl, &store),
-        endpoint(shard, nullptr),
+        access(options.access, options.autoRegister),
+        endpoint(shard, access, nullptr),
         server(loop, {}, [this](HttpRequest&& request, Responder responder) {
           endpoint.handle(std::move(request), std::move(responder));
         }) {}
@@ -54,6 +55,7 @@ struct Bench {
   Log log;
   MemoryStore store;
   Shard shard;
+  Access access;
   Endpoint endpoint;
   HttpServer server;
 };
