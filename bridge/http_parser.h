@@ -143,11 +143,6 @@ class HttpParser : public boost::beast::http::basic_parser<isRequest> {
   }
 
   static constexpr std::size_t lastChunk = 5;  // bytes of the shortest end of a chunked message
-  /// What is no size of 0 need not be waited for: it is a chunk, or rubbish.
-  static bool mayEndChunks(std::string_view bytes) {
-    const std::size_t first = bytes.find_first_not_of("\r\n");
-    return first == std::string_view::npos || bytes[first] == '0';
-  }
 
   Message message_;
   std::size_t maxBody_, maxFields_;

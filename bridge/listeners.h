@@ -31,8 +31,6 @@ class Listeners {
   void renewCertificates();
   void stopListening();
   std::size_t inFlight() const;
-  std::size_t connections() const;
-  HttpServerCounters counters() const;
   bool flushed() const;
   std::size_t connections() const;
   HttpServerCounters counters() const;

@@ -113,7 +113,6 @@ int serve(const Options& options) {
   };
   Listeners server(loop, options, serveOne,
                    [&](const std::string& peer, const std::string& why) { endpoint.certificateRefused(peer, why); });
-  endpoint.setListeners(server);
   const std::string& soapUrl = server.plainUrl().empty() ? server.tlsUrl() : server.plainUrl();
   endpoint.setServer(server);
   shard.setPublicUrl(options.publicUrl.empty() ? soapUrl : options.publicUrl);
