@@ -254,6 +254,8 @@ const std::vector<Target>& targets() {
        runHttpServer, httpServerSeeds, httpWords, 4096, 6000},
       {"http-client", "an answer does not depend on how the bytes are cut; limits hold", runHttpClient, httpClientSeeds,
        httpWords, 4096, 6000},
+      {"inflate", "a compressed body is one text however it is cut, and never above the limit", runInflate,
+       inflateSeeds, noWords, 4096, 3000},
       {"callback", "no forbidden address is ever called; under the peer policies only the sender's own", runCallback,
        callbackSeeds, addressWords, 512, 6000},
       {"address", "addresses, ranges, URLs and pins mean the same when written; we see all that the resolver sees",
