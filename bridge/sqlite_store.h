@@ -25,6 +25,8 @@ struct SqliteStoreOptions {
   std::chrono::milliseconds lookEvery = std::chrono::seconds(1);
   /// Commits begin at least so far apart: bounds fsyncs per second under load; a lone change never waits for it.
   std::chrono::milliseconds commitSpacing{5};
+  /// Most queued messages of a charger that load() gives.
+  std::size_t window = session::queueWindow;
 };
 
 /// Must be destroyed before the Loop. The destructor writes what is still pending.
@@ -42,6 +44,7 @@ class SqliteStore : public Store {
   bool pending(Ticket ticket) const override { return ticket > settled_; }
   void load(const std::function<void(StoredCharger&&)>& each,
             const std::function<void(const std::string& line)>& problem) override;
+  void read(const std::string& identity, Wanted wanted, std::function<void(ReadResult&&)> done) override;
   void onCommand(std::function<void(OperatorCommand&&)> carryOut) override { carryOut_ = std::move(carryOut); }
   StoreStatus status() const override { return writer_->status(); }
 

@@ -24,9 +24,10 @@ void failAll(const std::vector<StoreWriter::Turn>& turns, const std::string& why
 
 }  // namespace
 
-StoreWriter::StoreWriter(std::unique_ptr<Database> database, SpaceReserve reserve, Callbacks callbacks, Pace pace)
+StoreWriter::StoreWriter(std::unique_ptr<Database> database, std::size_t window, SpaceReserve reserve,
+                         Callbacks callbacks, Pace pace)
     : database_(std::move(database)),
-      rows_(*database_),
+      rows_(*database_, window),
       reserve_(std::move(reserve)),
       callbacks_(std::move(callbacks)),
       pace_(pace),
@@ -58,6 +59,14 @@ void StoreWriter::submit(Turn&& turn) {
   wake_.notify_one();
 }
 
+void StoreWriter::ask(Question&& question) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    asked_.push_back(std::move(question));
+  }
+  wake_.notify_one();
+}
+
 StoreStatus StoreWriter::status() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return status_;
@@ -69,21 +78,32 @@ void StoreWriter::run() {
   auto nextCommit = Clock::now();
   for (;;) {
     std::vector<Turn> turns;
+    std::vector<Question> questions;
     {
       std::unique_lock<std::mutex> lock(mutex_);
-      wake_.wait_until(lock, nextLook, [this] { return ending_ || !submitted_.empty(); });
+      wake_.wait_until(lock, nextLook, [this] { return ending_ || !submitted_.empty() || !asked_.empty(); });
       if (submitted_.empty() && ending_) return;
-      if (!submitted_.empty()) {  // under load, let more come together
-        wake_.wait_until(lock, nextCommit, [this] { return ending_; });
-        nextCommit = Clock::now() + pace_.commitSpacing;
-      }
-      turns.swap(submitted_);
+      if (!submitted_.empty())  // under load, let more come together
+        wake_.wait_until(lock, nextCommit, [this] { return ending_ || !asked_.empty(); });
+      questions.swap(asked_);  // they rest on what is durable: no need to wait
+      if (Clock::now() >= nextCommit || ending_) turns.swap(submitted_);
     }
+    for (Question& question : questions) answer(question);
+    if (!turns.empty()) nextCommit = Clock::now() + pace_.commitSpacing;
     if (!turns.empty()) commit(turns);
     if (Clock::now() < nextLook) continue;
     look();
+    keepHouse();
     nextLook = Clock::now() + pace_.lookEvery;
   }
+}
+
+void StoreWriter::answer(Question& question) {
+  ReadResult result;
+  try {
+    result = rows_.read(question.identity, question.wanted);
+  } catch (const std::exception& error) { result.problems.emplace_back(error.what()); }
+  question.done(std::move(result));
 }
 
 void StoreWriter::commit(std::vector<Turn>& turns) {
@@ -180,6 +200,12 @@ void StoreWriter::look() {
     const std::lock_guard<std::mutex> lock(mutex_);
     status_.lastError = error.what();
   }
+}
+
+void StoreWriter::keepHouse() {
+  try {
+    housekeeping_.step(*database_, callbacks_.clock());
+  } catch (const SqliteError&) {}  // a full disk; commits tell
 }
 
 void StoreWriter::countRows() {
