@@ -35,6 +35,7 @@ class Chaos {
   std::int64_t pick(std::int64_t most) { return random_.number(0, most); }
 
   void step() {
+    if (pick(1) == 0) storeAnswers();
     switch (pick(11)) {
       case 0:
       case 1:
@@ -137,6 +138,19 @@ class Chaos {
     asked_.clear();
   }
 
+  /// What was asked longest ago; now and then the store fails.
+  void storeAnswers() {
+    if (questions_.empty()) return;
+    bridge::Wanted wanted = std::move(questions_.front());
+    questions_.pop_front();
+    const bool load = std::holds_alternative<session::LoadQueued>(wanted);
+    store_->read("CP", std::move(wanted), [&](bridge::ReadResult&& found) {
+      auto records = pick(5) == 0 ? std::nullopt : std::optional(std::move(found.records));
+      load ? session_.queuedLoaded(std::move(records), now_) : session_.transactionFound(std::move(records), now_);
+    });
+    drain();
+  }
+
   void rarely() {
     if (!open_.empty() && pick(3) == 0) {
       left_.insert(*open_.begin());
@@ -210,11 +224,22 @@ class Chaos {
     up_ = opening_ = false;
     forget();
   }
+  void on(session::Keep& keep) { store_->put("CP", keep.record), store_->commit(); }
+  void on(session::Forget& forget) { store_->erase("CP", forget.record), store_->commit(); }
+  void on(session::LoadQueued& load) { asks(load); }
+  void on(session::FindTransaction& find) { asks(find); }
+  template <class Question>
+  void asks(const Question& question) {
+    for (const bridge::Wanted& other : questions_)
+      CPPUNIT_ASSERT_MESSAGE("asked twice at a time", !std::holds_alternative<Question>(other));
+    questions_.emplace_back(question);
+  }
   template <class Other>
   void on(Other&) {}
 
   /// Everybody is answered in the end.
   void finish() {
+    while (!questions_.empty()) storeAnswers();
     pass(seconds(60));
     CPPUNIT_ASSERT_MESSAGE("a charger was never answered", open_.empty());
     while (toCharger_ != 0) chargerReplies(), drain();
@@ -224,6 +249,8 @@ class Chaos {
   RandomMessages random_, charger_;
   Version version_;
   session::GatewaySession session_;
+  SessionHarness::Store store_ = SessionHarness::newStore();
+  std::deque<bridge::Wanted> questions_;
   Instant now_ = morning(), sentAt_{};
   bool up_ = false, opening_ = false;
   std::set<session::Exchange> open_, left_;
