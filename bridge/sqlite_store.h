@@ -23,7 +23,8 @@ struct SqliteStoreOptions {
   std::function<ocpp::Instant()> clock;          ///< Wall clock; empty = the system's.
   /// How often commands and returning space are looked for; a look without news costs a few microseconds.
   std::chrono::milliseconds lookEvery = std::chrono::seconds(1);
-  /// Commits begin at least so far apart: bounds fsyncs per second under load; a lone change never waits for it.
+  /// Commits for more than a few chargers begin at least so far apart: bounds fsyncs per second under load; a lone
+  /// change never waits for it.
   std::chrono::milliseconds commitSpacing{5};
   /// Most queued messages of a charger that load() gives.
   std::size_t window = session::queueWindow;

@@ -3,6 +3,8 @@
 // is full, the reserve is given up; if that does not help either, the transaction fails as a whole.
 #include "bridge/store_writer.h"
 
+#include <algorithm>
+
 namespace bridge {
 
 namespace {
@@ -89,13 +91,30 @@ void StoreWriter::run() {
       if (Clock::now() >= nextCommit || ending_) turns.swap(submitted_);
     }
     for (Question& question : questions) answer(question);
-    if (!turns.empty()) nextCommit = Clock::now() + pace_.commitSpacing;
+    if (!turns.empty()) nextCommit = Clock::now() + (isCrowd(turns) ? pace_.commitSpacing : pace_.commitSpacing.zero());
     if (!turns.empty()) commit(turns);
     if (Clock::now() < nextLook) continue;
     look();
     keepHouse();
     nextLook = Clock::now() + pace_.lookEvery;
   }
+}
+
+/// False while it is always the same few: a charger whose queue is drained waits for each commit, and nobody else
+/// would share it.
+bool StoreWriter::isCrowd(const std::vector<Turn>& turns) {
+  constexpr std::size_t few = 8;
+  bool crowd = false;
+  for (const Turn& turn : turns)
+    for (const StoreOperation& operation : turn) {
+      if (std::find(lately_.begin(), lately_.end(), operation.identity) != lately_.end()) continue;
+      if (lately_.size() == few) {
+        crowd = true;
+        lately_.pop_front();
+      }
+      lately_.push_back(operation.identity);
+    }
+  return crowd;
 }
 
 void StoreWriter::answer(Question& question) {

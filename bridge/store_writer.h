@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -41,8 +42,9 @@ class StoreWriter {
   };
 
   struct Pace {
-    std::chrono::milliseconds lookEvery;      ///< For commands and returning space.
-    std::chrono::milliseconds commitSpacing;  ///< From the begin of one commit to the begin of the next, at least.
+    std::chrono::milliseconds lookEvery;  ///< For commands and returning space.
+    /// From the begin of one commit to the begin of the next, at least, when many chargers want something kept.
+    std::chrono::milliseconds commitSpacing;
   };
 
   /// `window`: most queued messages of a charger that are loaded at start.
@@ -68,6 +70,7 @@ class StoreWriter {
 
   void run();
   void answer(Question& question);
+  bool isCrowd(const std::vector<Turn>& turns);
   void commit(std::vector<Turn>& turns);
   void writeTogether(const std::vector<Turn>& turns);
   void writeApart(const std::vector<Turn>& turns, CommitOutcome& outcome);
@@ -86,6 +89,7 @@ class StoreWriter {
   std::uint64_t lastCommand_ = 0;
   bool written_ = true;  ///< Since the last look.
   Housekeeping housekeeping_;
+  std::deque<std::string> lately_;  ///< Chargers that have had something kept, newest last.
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
