@@ -24,6 +24,14 @@ using std::chrono::seconds;
 inline Instant morning() { return parseDateTime("2024-05-01T08:00:00Z")->at; }
 inline DateTime at(const char* text) { return *parseDateTime(text); }
 
+/// Settings of a session whose Keep survives the process.
+inline session::Settings durable(session::StartOffline policy = session::StartOffline::ProvisionalIfAuthorized) {
+  session::Settings settings;
+  settings.durable = true;
+  settings.startOffline = policy;
+  return settings;
+}
+
 class SessionHarness {
  public:
   Instant now = morning();

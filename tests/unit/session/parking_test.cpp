@@ -11,13 +11,6 @@ using namespace test;
 
 namespace {
 
-session::Settings durable() {
-  session::Settings settings;
-  settings.durable = true;
-  settings.startOffline = session::StartOffline::Provisional;
-  return settings;
-}
-
 std::string timeOf(int number) { return formatDateTime(morning() + seconds(number), Fraction::IfNotZero); }
 
 StartTransaction::Request startAt(int number) { return SessionHarness::start(1, "TAG", timeOf(number).c_str()); }
@@ -82,7 +75,7 @@ TEST(parkedNumbers, "parked numbers are joined, split and counted") {
 
 TEST(manyParked, "TX-6, TX-9, SM-10: hundreds of transactions of an outage wait in the store and arrive in order") {
   constexpr int many = 200;
-  SessionHarness h(durable());
+  SessionHarness h(durable(session::StartOffline::Provisional));
   h.boot(Version::V15, 36000);
   h.down();
   for (int i = 0; i < many; ++i) sessionAt(h, i);
@@ -96,11 +89,11 @@ TEST(manyParked, "TX-6, TX-9, SM-10: hundreds of transactions of an outage wait 
 
 TEST(parkedOverRestart, "TX-9: what waits in the store is delivered by the next process, behind it what comes new") {
   constexpr int many = 40;
-  SessionHarness before(durable());
+  SessionHarness before(durable(session::StartOffline::Provisional));
   before.boot(Version::V15, 36000);
   before.down();
   for (int i = 0; i < many; ++i) sessionAt(before, i);
-  SessionHarness h(durable(), before.store);
+  SessionHarness h(durable(session::StartOffline::Provisional), before.store);
   CPPUNIT_ASSERT_EQUAL(std::size_t{3 * many}, h.session.overview().waitingForCentral);
   h.pass(seconds(0));
   h.take<session::OpenCentral>();
@@ -113,7 +106,7 @@ TEST(parkedOverRestart, "TX-9: what waits in the store is delivered by the next 
 }
 
 TEST(newBehindParked, "SM-10: with the back-end there, a new start still waits until the parked ones are delivered") {
-  SessionHarness h(durable());
+  SessionHarness h(durable(session::StartOffline::Provisional));
   h.boot(Version::V15, 36000);
   h.down();
   for (int i = 0; i < 20; ++i) sessionAt(h, i);
@@ -154,7 +147,7 @@ TEST(newBehindParked, "SM-10: with the back-end there, a new start still waits u
 }
 
 TEST(operatorParked, "SM-15, ER-3: the operator can discard and retry a message that waits in the store only") {
-  SessionHarness h(durable());
+  SessionHarness h(durable(session::StartOffline::Provisional));
   h.boot(Version::V15, 36000);
   h.down();
   for (int i = 0; i < 20; ++i) sessionAt(h, i);
@@ -180,7 +173,7 @@ TEST(operatorParked, "SM-15, ER-3: the operator can discard and retry a message 
 
 TEST(repeatsOfLongAgo,
      "SM-7 key 2: a start and a stop that are repeated when their transaction has left memory get the first answers") {
-  SessionHarness h(durable());
+  SessionHarness h(durable(session::StartOffline::Provisional));
   h.boot(Version::V15, 36000);
   for (int i = 0; i < 30; ++i) {
     const auto started = h.send(Version::V15, startAt(i));
@@ -200,7 +193,7 @@ TEST(repeatsOfLongAgo,
     now.nothing();
   };
   check(h);
-  SessionHarness next(durable(), h.store);
+  SessionHarness next(durable(session::StartOffline::Provisional), h.store);
   next.boot(Version::V15, 36000);
   check(next);
   // A late reading of it is known by the back-end's number.
@@ -209,10 +202,10 @@ TEST(repeatsOfLongAgo,
 }
 
 TEST(waitsForStore, "SM-7: messages about transactions wait behind a question to the store, others do not") {
-  SessionHarness first(durable());
+  SessionHarness first(durable(session::StartOffline::Provisional));
   first.boot(Version::V15, 36000);
   first.begin(Version::V15, 1, 17);
-  SessionHarness h(durable(), first.store);
+  SessionHarness h(durable(session::StartOffline::Provisional), first.store);
   h.boot(Version::V15, 36000);
   h.storeAnswers = false;
   const auto unknown = h.send(Version::V15, stopAt(99, 50));
@@ -249,7 +242,7 @@ TEST(sameQueueAsUnbounded,
   for (unsigned seed = 1; seed <= 12; ++seed) {
     std::mt19937 random(seed);
     const auto pick = [&](unsigned most) { return random() % (most + 1); };
-    auto h = std::make_unique<SessionHarness>(durable());
+    auto h = std::make_unique<SessionHarness>(durable(session::StartOffline::Provisional));
     h->boot(Version::V15, 36000);
     h->down();
     struct Open {
@@ -300,7 +293,7 @@ TEST(sameQueueAsUnbounded,
         up = true;
       } else if (what == 63) {
         auto store = h->store;
-        h = std::make_unique<SessionHarness>(durable(), store);
+        h = std::make_unique<SessionHarness>(durable(session::StartOffline::Provisional), store);
         h->send(Version::V15, Heartbeat::Request{});
         h->down();
         h->effects.clear();

@@ -6,12 +6,6 @@ using namespace test;
 
 namespace {
 
-session::Settings durable() {
-  session::Settings settings;
-  settings.durable = true;
-  return settings;
-}
-
 /// The next process, connected at once.
 void reconnect(SessionHarness& h) {
   h.session.wasSeen(Version::V15, h.now, h.now);
