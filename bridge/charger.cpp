@@ -6,7 +6,6 @@
 #include <stdexcept>
 #include <variant>
 
-#include "bridge/callback.h"
 #include "bridge/random_id.h"
 #include "bridge/timezone.h"
 #include "ocpp_j/codec.h"
@@ -33,8 +32,9 @@ Charger::Charger(Shard& shard, ChargerConfig config)
       session_(settings(), services()),
       promises_(shard.store(), config_.identity,
                 [this](session::Effect&& effect) { std::visit([this](auto& each) { execute(each); }, effect); }),
-      callback_(config_.callback.value_or("")),
+      book_(std::chrono::seconds(shard.options().callbackKeep)),
       pingInterval_(shard.options().session.webSocketPingInterval) {
+  book_.fix(config_.callback, wallClock());
   promises_.onReleased([this] { pump(); });
 }
 
@@ -57,7 +57,8 @@ session::Settings Charger::settings() const {
 }
 
 void Charger::restore(StoredCharger&& stored) {
-  if (callback_.empty()) callback_ = stored.callback;
+  book_.restore(stored.callback, wallClock());
+  reconsiderCallback();
   password_ = stored.password;
   pingInterval_ = stored.pingInterval.value_or(pingInterval_);
   version_ = stored.version;
@@ -69,7 +70,7 @@ void Charger::restore(StoredCharger&& stored) {
 void Charger::keepRow() {
   if (!shard_.store()) return;
   rowKept_ = wallClock();
-  shard_.store()->putCharger({config_.identity, version_, callback_, password_, pingInterval_, rowKept_});
+  shard_.store()->putCharger({config_.identity, version_, book_.url(), password_, pingInterval_, rowKept_});
 }
 
 session::Services Charger::services() const {
@@ -86,7 +87,8 @@ void Charger::configure(ChargerConfig config) {
   const bool moved = config.centralUrl != config_.centralUrl || config.centralIdentity != config_.centralIdentity ||
                      config.password != config_.password;
   config_ = std::move(config);
-  if (config_.callback) callback_ = *config_.callback;
+  book_.fix(config_.callback, wallClock());
+  reconsiderCallback();
   learnedFrom_ = 0;
   session_.configure(settings());
   if (moved && ws_) {
@@ -134,24 +136,6 @@ void Charger::carryOut(const OperatorCommand& command) {
   }
   pump();
   shard_.store()->commandDone(command.id);
-}
-
-void Charger::learnCallback(const std::string& announced, const std::string& peer) {
-  if (config_.callback) return;
-  const std::hash<std::string> hash;
-  const std::size_t source = hash(announced) * 31 + hash(peer);
-  if (source == learnedFrom_) return;
-  learnedFrom_ = source;
-  const Callback found = callbackFrom(announced, peer, shard_.options().callbackPolicy);
-  if (!found.remark.empty() && found.remark != callbackRemark_) {
-    callbackRemark_ = found.remark;
-    log(session::Level::Warning, "callback", found.remark);
-  }
-  if (found.url.empty() || found.url == callback_) return;
-  if (!callback_.empty())
-    log(session::Level::Info, "callback", "address changed from " + callback_ + " to " + found.url);
-  callback_ = found.url;
-  keepRow();
 }
 
 void Charger::drain() {

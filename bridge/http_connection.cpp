@@ -186,6 +186,7 @@ void HttpConnection::handOver() {
   parser.reset();
   request.peerAddress = peerAddress;
   request.peerPort = peerPort;
+  request.certificateNames = stream->peerNames();
   phase = Phase::Working;  // a deadline that is still armed means nothing now: disarming would touch its neighbours
   ++serial;
   ++server->inFlight;

@@ -13,6 +13,7 @@
 #include "bridge/http_server.h"
 #include "bridge/listener.h"
 #include "bridge/stream.h"
+#include "bridge/tls_server.h"
 
 namespace bridge::detail {
 
@@ -28,7 +29,8 @@ struct HttpServerState {
   HttpServerOptions options;
   HttpServer::Handler handler;
   std::optional<Listener> listener;
-  lws_vhost* vhost = nullptr;
+  std::unique_ptr<TlsServer> tlsServer;
+  lws_vhost* vhost = nullptr;  // of tlsServer
   bool tls = false;
   bool draining = false;
   std::size_t inFlight = 0;

@@ -40,6 +40,7 @@ struct HttpRequest {
   std::string body;
   std::string peerAddress;  // numeric
   std::uint16_t peerPort = 0;
+  std::vector<std::string> certificateNames;  // CN and SANs of the client certificate, verified; empty without one
 
   /// The path without scheme, authority and query, still percent-encoded.
   std::string_view path() const;

@@ -18,7 +18,13 @@ namespace detail {
 HttpServerState::HttpServerState(Loop& theLoop, HttpServerOptions&& theOptions, HttpServer::Handler&& theHandler)
     : loop(theLoop), options(std::move(theOptions)), handler(std::move(theHandler)), received(lwsReadSize, '\0') {
   tls = !options.certFile.empty();
-  if (tls) vhost = serverVhost(loop, {options.certFile, options.keyFile, options.clientCaFile}, sinkProtocols);
+  if (!tls) return;
+  tlsServer = std::make_unique<TlsServer>(
+      loop, TlsFiles{options.certFile, options.keyFile, options.clientCaFile}, sinkProtocols,
+      TlsClients{!options.clientCertOptional, [this](const std::string& peer, const std::string& reason) {
+                   if (options.onCertificateRefused) options.onCertificateRefused(peer, reason);
+                 }});
+  vhost = tlsServer->vhost();
 }
 
 void HttpServerState::accept(int socket, const NetAddress& peer) {
@@ -69,10 +75,14 @@ HttpServer::~HttpServer() {
     connection->dropNow();
     if (connection->server != nullptr) state_->remove(*connection);
   }
-  if (state_->tls) lws_vhost_destroy(state_->vhost);
+  state_->tlsServer.reset();
 }
 
 std::uint16_t HttpServer::port() const { return state_->listener ? state_->listener->port() : 0; }
+
+void HttpServer::renewCertificates() {
+  if (state_->tlsServer) state_->tlsServer->renew();
+}
 
 void HttpServer::stopListening() {
   state_->listener.reset();

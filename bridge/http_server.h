@@ -25,7 +25,10 @@ struct HttpServerOptions {
   std::size_t maxPerAddress = 0;  // per peer IP address; 0: no limit. Connections above a limit are closed unanswered
   std::string certFile;           // PEM chain; with it the server speaks TLS only
   std::string keyFile;
-  std::string clientCaFile;  // with it every client must show a certificate of this CA
+  std::string clientCaFile;         // with it a certificate that a client shows must be of this CA
+  bool clientCertOptional = false;  // with a client CA: false refuses clients that show none
+  /// A client's certificate was not good: where it comes from, and why.
+  std::function<void(const std::string& peerAddress, const std::string& reason)> onCertificateRefused;
 };
 
 namespace detail {
@@ -69,6 +72,9 @@ class HttpServer {
   HttpServer& operator=(const HttpServer&) = delete;
 
   std::uint16_t port() const;
+  /// Reads certificate, key and client CA again, for the connections to come; the open ones stay as they are. Throws
+  /// std::runtime_error if one cannot be used, and then the former ones stay.
+  void renewCertificates();
   /// Drain: accepts no more, closes idle connections; requests begun are still served, and answered with
   /// `Connection: close`. Watch inFlight() and connections() go to 0.
   void stopListening();

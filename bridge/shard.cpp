@@ -6,15 +6,28 @@
 
 namespace bridge {
 
+namespace {
+HttpClientOptions callOptions(const Options& options) {
+  HttpClientOptions calls;
+  calls.caFile = options.chargerCa;
+  calls.bindAddress = options.callbackBind;
+  calls.nameLifetime = std::chrono::seconds(options.callbackNames);
+  return calls;
+}
+}  // namespace
+
 Shard::Shard(Loop& loop, const Options& options, Log& log, std::string centralUrl, Store* store)
     : loop_(loop),
       options_(options),
       log_(log),
       store_(store),
       trace_(log, options.trace),
-      http_(loop),
+      addresses_(options.callbackAllow),
+      http_(loop, callOptions(options)),
       ws_(loop),
       centralUrl_(std::move(centralUrl)) {
+  const std::string problem = options.chargerCa.empty() ? "" : http_.tlsProblem();
+  if (!problem.empty()) throw BadConfiguration("option charger-ca: " + problem);
   if (!options.centralPasswordFile.empty()) {
     centralPassword_ = readFile(options.centralPasswordFile);
     centralPassword_.erase(centralPassword_.find_last_not_of("\r\n") + 1);

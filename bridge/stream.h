@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bridge/loop.h"
 #include "bridge/lws_sink.h"
@@ -43,6 +44,8 @@ class Stream {
   virtual void finish() = 0;
   /// Closes now.
   virtual void drop() = 0;
+  /// Names in the certificate that the peer has shown and that was found good. Known once bytes have come.
+  virtual std::vector<std::string> peerNames() const { return {}; }
 };
 
 /// libwebsockets is not asked here: for each socket that comes and goes it looks at all others (docs/decisions.md).
@@ -87,11 +90,13 @@ class TlsStream final : public Stream, public LwsSink {
   void setReading(bool on) override { lws_rx_flow_control(wsi_, on ? 1 : 0); }
   void finish() override;
   void drop() override;
+  std::vector<std::string> peerNames() const override { return peerNames_; }
   int onLws(lws* wsi, lws_callback_reasons reason, void* in, std::size_t len) override;
 
  private:
   StreamUser& user_;
   lws* wsi_ = nullptr;
+  std::vector<std::string> peerNames_;
   bool fresh_ = true;  // nothing received yet
   bool finishing_ = false;
 };

@@ -180,6 +180,16 @@ TEST(httpServerChunked, "a chunked request with extensions and trailers is decod
   waitFor(bench.loop, "the answer to single bytes", [&] { return slow.saw("<abcdefgh>"); });
 }
 
+TEST(httpServerEmptyChunked, "a chunked request without content may come byte by byte") {
+  Bench bench;
+  RawPeer slow(bench.loop, bench.server.port());
+  for (const char c : std::string("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")) {
+    slow.send(std::string(1, c));
+    ev_run(bench.loop.raw(), EVRUN_NOWAIT);
+  }
+  waitFor(bench.loop, "the answer", [&] { return slow.saw("<>"); });
+}
+
 TEST(httpServerExpect,
      "Expect: 100-continue is answered before the body, and only if the body is not there yet (QUIRKS H7)") {
   Bench bench;
