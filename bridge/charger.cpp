@@ -67,6 +67,7 @@ void Charger::restore(StoredCharger&& stored) {
   pingInterval_ = stored.pingInterval.value_or(pingInterval_);
   version_ = stored.version;
   for (const StoredRecord& record : stored.records) session_.restore(record);
+  session_.restore(stored.rest);
   session_.wasSeen(stored.version, stored.lastSeen, wallClock());
 }
 
@@ -136,12 +137,15 @@ void Charger::fromCharger(ocpp_s::RequestMessage&& message, std::string digest, 
 void Charger::carryOut(const OperatorCommand& command) {
   using Kind = OperatorCommand::Kind;
   const ocpp::Instant now = wallClock();
+  for (const StoredRecord& each : command.related) session_.restore(each);
   switch (command.kind) {
     case Kind::RetryDeadLetter:
       if (command.deadLetter) session_.redeliver(*command.deadLetter, now);
       break;
     case Kind::RetryQueued: session_.retryNow(command.number, now); break;
-    case Kind::DiscardQueued: session_.discard(command.number, command.reason, now); break;
+    case Kind::DiscardQueued:
+      session_.discard(command.number, command.reason, now, command.queued ? &*command.queued : nullptr);
+      break;
   }
   pump();
   shard_.store()->commandDone(command.id);
@@ -243,6 +247,23 @@ void Charger::execute(session::NewPassword& effect) {
 void Charger::execute(session::SetPingInterval& effect) {
   pingInterval_ = effect.seconds;
   keepRow();
+}
+
+void Charger::execute(session::LoadQueued& effect) { ask(effect, &session::GatewaySession::queuedLoaded); }
+void Charger::execute(session::FindTransaction& effect) { ask(effect, &session::GatewaySession::transactionFound); }
+
+void Charger::ask(Wanted wanted, StoreAnswer tell) {
+  if (promises_.failing()) {  // something that should be there is not
+    (session_.*tell)(std::nullopt, wallClock());
+    return;
+  }
+  const auto answer = [this, alive = std::weak_ptr<bool>(alive_), tell](ReadResult&& result) {
+    if (alive.expired()) return;
+    for (const std::string& problem : result.problems) log(session::Level::Error, "store", problem);
+    (session_.*tell)(result.ok ? std::optional(std::move(result.records)) : std::nullopt, wallClock());
+    pump();
+  };
+  shard_.store()->read(config_.identity, std::move(wanted), answer);
 }
 
 void Charger::execute(session::Note& effect) { log(effect.level, "note", effect.text); }

@@ -85,8 +85,13 @@ class Charger : private Deadlines::Node {
   void execute(session::SetPingInterval& effect);
   void execute(session::Keep&) {}  // promises_ takes them
   void execute(session::Forget&) {}
+  void execute(session::LoadQueued& effect);
+  void execute(session::FindTransaction& effect);
   void execute(session::Note& effect);
 
+  /// Asks the store, and gives the session its answer.
+  using StoreAnswer = void (session::GatewaySession::*)(std::optional<std::vector<session::Record>>, ocpp::Instant);
+  void ask(Wanted wanted, StoreAnswer tell);
   void sendJson(std::string frame, std::string_view action);
   void onJson(std::string&& text);
   void onCall(const std::string& id, const std::string& action, const ocpp::Result<ocpp::Request>& request);
@@ -123,6 +128,7 @@ class Charger : private Deadlines::Node {
   session::Exchange nextExchange_ = 1;
   ocpp::Instant armedFor_{};
   bool pumping_ = false;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   bool refusesMustUnderstand_ = false;  ///< ER-2.
 };
 

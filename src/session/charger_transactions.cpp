@@ -26,14 +26,25 @@ void GatewaySession::Impl::onStart(ChargerRequest& request, Instant now) {
   Transaction orphaned;
   const Transaction record = transactions_.begin(start, now, orphaned);
   if (orphaned) keepRecord(*orphaned);
-  for (const Transaction& dropped : transactions_.trim()) forgetRecord(*dropped);
+  trimTransactions();
   if (Connector* known = findConnector(start.connectorId)) known->record.releasePending = known->zeroPower = false;
   noteRemoteStart(start, now);
-  if (TagAliases::tooLong(start.idTag)) start.idTag = IdToken(aliases_.aliasOf(start.idTag, services_.sha1Hex));  // L-8
+  if (TagAliases::tooLong(start.idTag)) start.idTag = aliasFor(start.idTag);  // L-8
   auto call = callFor(request, now);
   call->transaction = record;
   call->transactional = true;
   submit(std::move(call), now);
+}
+
+/// L-8: the alias may come back in a RemoteStartTransaction or SendLocalList, also after a restart.
+IdToken GatewaySession::Impl::aliasFor(const std::string& idTag) {
+  const std::string alias = TagAliases::aliasOf(idTag, services_.sha1Hex);
+  if (!aliases_.knows(alias)) {
+    if (const auto old = aliases_.makeRoom()) forgetRecord(AliasRecord{old->alias, old->idTag});
+    aliases_.put(alias, idTag);
+    keepRecord(AliasRecord{alias, idTag});
+  }
+  return IdToken(alias);
 }
 
 void GatewaySession::Impl::noteRemoteStart(const StartTransaction::Request& start, Instant now) {
@@ -78,7 +89,10 @@ bool GatewaySession::Impl::repeatedStart(const ChargerRequest& request, const St
 void GatewaySession::Impl::attach(OutCall& call, const ChargerRequest& request, Instant now) {
   if (call.waiters.empty()) call.holdUntil = now + settings_.soapHold;
   call.waiters.push_back({request.exchange, request.version});
-  if (const auto why = obstacle()) giveUp(call, *why, now);
+  if (const auto why = obstacle())
+    giveUp(call, *why, now);
+  else if (call.kept != 0)
+    giveUp(call, Why::Slow, now);  // TX-9: it is taken already
 }
 
 void GatewaySession::Impl::onStop(ChargerRequest& request, Instant now) {
@@ -131,8 +145,8 @@ bool GatewaySession::Impl::repeatedStop(const ChargerRequest& request, const Sto
     attach(*running, request, now);
     return true;
   }
-  const Transaction known = transactions_.bySoapId(stop.transactionId.value);
-  if (!known || known->stop != stop.timestamp.at || known->meterStop != stop.meterStop) return false;
+  const Transaction known = transactions_.stoppedBy(stop);
+  if (!known) return false;
   StopTransaction::Response response;
   response.idTagInfo = known->stopInfo;
   answer({request.exchange, request.version}, Response(response));

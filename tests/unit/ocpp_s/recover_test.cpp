@@ -93,7 +93,16 @@ TEST(QuirkX12, "X12: markup inside DataTransfer.data is text, and never changed 
                     "DataTransfer{vendorId=\"v\" data=\" <a>x &amp; y </a>  \" }", "");
 }
 
-TEST(QuirkX14, "X14: misspelt wrappers and elements in other case are read") {
+TEST(UrisAsTheyStand, "L-10: white space around a URI goes, nothing in it is encoded, every scheme is passed on") {
+  for (const std::string uri : {"ftp://user:pa ss@host/a%20b", "sftp://h/\xc3\xa4"}) {
+    const auto read =
+        test::read(envelope(element("getDiagnosticsRequest", test::cp15, "<location> " + uri + "\n</location>")),
+                   ocpp::Role::ChargePoint);
+    CPPUNIT_ASSERT_EQUAL(uri, std::string(std::get<ocpp::GetDiagnostics::Request>(read.request).location));
+  }
+}
+
+TEST(QuirkX14, "X14, G-4: misspelt wrappers and elements in other case are read") {
   test::assertReads(envelope(element("AuthorizeRequest", test::cs15, "<IdTag>T</IdTag>")), "Authorize{idTag=\"T\" }",
                     "/ AuthorizeRequest was read as authorizeRequest; /IdTag was read as idTag");
   const auto reply = test::readReply<ocpp::GetLocalListVersion>(
