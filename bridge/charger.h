@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "bridge/charger_quirks.h"
 #include "bridge/chargers_file.h"
 #include "bridge/http_client.h"
 #include "bridge/http_server.h"
@@ -30,7 +31,10 @@ class Charger : private Deadlines::Node {
   void begin();
   void configure(ChargerConfig config);
 
-  /// A request that was read and belongs to this charger. `digest` names its bytes (SM-7).
+  /// Looks at a request that was read and belongs to this charger: recognises a profile, changes what the profile says
+  /// means something else, and gives the refusal of what it does not tolerate.
+  std::optional<ocpp::Fault> examine(ocpp_s::RequestMessage& message, std::string_view document);
+  /// A request that examine() let pass. `digest` names its bytes (SM-7).
   void fromCharger(ocpp_s::RequestMessage&& message, std::string digest, Responder responder);
   /// `ocpp-soap-bridge queue` (ER-3, SM-15).
   void carryOut(const OperatorCommand& command);
@@ -45,6 +49,8 @@ class Charger : private Deadlines::Node {
   const std::string& callback() const { return callback_; }
   const ChargerConfig& config() const { return config_; }
   session::Overview overview() const { return session_.overview(); }
+  const ChargerQuirks& quirks() const { return quirks_; }
+  std::optional<ocpp::Version> version() const { return version_; }
 
  private:
   /// An HTTP exchange that waits for its answer.
@@ -52,7 +58,7 @@ class Charger : private Deadlines::Node {
     session::Exchange exchange;
     Responder responder;
     ocpp_s::Header request;
-    bool soap11, wsa2004;
+    ocpp_s::Manner manner;
   };
   /// A CALL whose answer may still come.
   struct Outstanding {
@@ -67,6 +73,9 @@ class Charger : private Deadlines::Node {
   /// Keeps what the bridge itself must remember of the charger (callback, password, when it was seen).
   void keepRow();
   void log(session::Level level, std::string_view event, const std::string& text);
+  QuirkChoice quirkChoice() const;
+  void countNotes(const ocpp_s::Notes& notes);
+  void recognise(const ocpp_s::Clues& clues);
 
   void execute(session::ToCharger& effect);
   void execute(session::ToCentral& effect);
@@ -83,7 +92,7 @@ class Charger : private Deadlines::Node {
   void sendJson(std::string frame, std::string_view action);
   void onJson(std::string&& text);
   void onCall(const std::string& id, const std::string& action, const ocpp::Result<ocpp::Request>& request);
-  void onHttpResult(session::ToCharger& sent, HttpResult&& result);
+  void onHttpResult(session::ToCharger& sent, const std::string& messageId, HttpResult&& result);
   /// A message that the wire has no words for is a mistake of ours: logged, the peer gets an error, the process lives
   /// on.
   ocpp::Fault unspeakableMessage(const std::logic_error& why);
@@ -91,6 +100,7 @@ class Charger : private Deadlines::Node {
 
   Shard& shard_;
   ChargerConfig config_;
+  ChargerQuirks quirks_;
   session::GatewaySession session_;
   Promises promises_;
   std::string callback_;         ///< Where we call the charger; "" = not known yet.
@@ -99,6 +109,7 @@ class Charger : private Deadlines::Node {
   std::string password_;         ///< Set by the back-end (CK-4); wins over the configured one.
   int pingInterval_;
   std::optional<ocpp::Version> version_;  ///< Of its last message.
+  ocpp_s::Manner manner_;                 ///< Of its last message: our requests have the same.
   ocpp::Instant rowKept_{};               ///< When keepRow() was called last.
   std::unique_ptr<WsConnection> ws_, closing_;
   std::vector<Waiting> waiting_;
@@ -107,7 +118,6 @@ class Charger : private Deadlines::Node {
   session::Exchange nextExchange_ = 1;
   ocpp::Instant armedFor_{};
   bool pumping_ = false;
-  bool refusesMustUnderstand_ = false;  ///< ER-2.
 };
 
 }  // namespace bridge

@@ -20,6 +20,8 @@ struct ChargerConfig {
   std::optional<std::string> password;  ///< For Basic auth at the back-end.
   std::string timezone;                 ///< IANA name; "" = UTC (L-11).
   std::optional<int> connectors;
+  std::optional<const ocpp_s::Profile*> profile;  ///< Null inside: recognised.
+  ocpp_s::Quirks quirksOn, quirksOff;             ///< Single switches over the profile.
 };
 
 using ChargersFile = std::map<std::string, ChargerConfig>;

@@ -44,17 +44,9 @@ bool isLoopback(std::string_view address) { return address.rfind("127.", 0) == 0
 HttpResponse envelope(const ocpp_s::Dialect& dialect, int status, std::string body) {
   HttpResponse response;
   response.status = status;
-  response.headers.add("Content-Type", ocpp_s::contentType(dialect));
+  response.headers.add("Content-Type", ocpp_s::replyContentType(dialect));
   response.body = std::move(body);
   return response;
-}
-
-ocpp_s::Header answerHeader(const ocpp_s::Header& request) {
-  ocpp_s::Header header;
-  header.chargeBoxIdentity = request.chargeBoxIdentity;
-  header.messageId = "urn:uuid:" + newUuid();
-  header.relatesTo = request.messageId;
-  return header;
 }
 
 }  // namespace
@@ -67,12 +59,18 @@ void Endpoint::handle(HttpRequest&& request, Responder responder) {
   if (isSoapPath(path)) {
     if (request.method == "POST") return soap(std::move(request), responder);
     if (request.method == "GET" && request.query().substr(0, 4) == "wsdl") return responder.respond(wsdl(request));
+    if (request.headers.find("Upgrade")) {  // QUIRKS H12
+      shard_.log().line(Log::Level::Warning, identityInPath(path), "wrong-door",
+                        "a charger speaks OCPP-J to the SOAP endpoint", {{"peer", request.peerAddress}});
+      return responder.respond(
+          text(400, "OCPP over SOAP is spoken here; a charger that speaks OCPP-J goes to the back-end\n"));
+    }
     HttpResponse response = text(405, "SOAP requests are sent by POST; ?wsdl shows the contract\n");  // ER-7
     response.headers.add("Allow", "POST, GET");
     return responder.respond(std::move(response));
   }
   if (embedded_ && path.substr(0, controlPath.size()) == controlPath) return control(std::move(request), responder);
-  if (request.method == "GET" && path == "/health") return responder.respond(health());
+  if (request.method == "GET" && path == "/health") return responder.respond(health(request));
   if (request.method == "GET" && path == "/ready")
     return responder.respond(
         text(draining_ ? 503 : 200, draining_ ? "{\"ready\":false}\n" : "{\"ready\":true}\n", "application/json"));
@@ -85,7 +83,11 @@ void Endpoint::soap(HttpRequest&& request, const Responder& responder) {
   if (const auto* failure = std::get_if<ocpp_s::ReadFailure>(&read))
     return refuse(responder, *failure, request.peerAddress);
   auto& message = std::get<ocpp_s::RequestMessage>(read);
-  if (message.header.chargeBoxIdentity.empty()) message.header.chargeBoxIdentity = identityInPath(request.path());
+  noteContentType(request, message);
+  if (message.header.chargeBoxIdentity.empty()) {
+    message.header.chargeBoxIdentity = identityInPath(request.path());
+    message.notes.push_back({ocpp_s::Quirk::IdentityInUrl, "/", "the identity stands in the URL only"});
+  }
   if (message.header.chargeBoxIdentity.empty()) {
     ocpp_s::ReadFailure failure;
     static_cast<ocpp_s::Incoming&>(failure) = message;
@@ -99,9 +101,13 @@ void Endpoint::refuse(const Responder& responder, const ocpp_s::ReadFailure& fai
   ++shard_.counters().soapRefused;
   shard_.log().line(Log::Level::Warning, failure.header.chargeBoxIdentity, "soap-refused", failure.fault.description,
                     {{"peer", peer}});
-  const auto dialect = ocpp_s::answering(failure.version.value_or(ocpp::Version::V16), failure.soap11, failure.wsa2004);
+  const auto known = shard_.chargers().find(failure.header.chargeBoxIdentity);
+  const ocpp_s::Quirks quirks =
+      known == shard_.chargers().end() ? ocpp_s::standardQuirks() : known->second->quirks().quirks();
+  const auto dialect = ocpp_s::dialectFor(failure.version.value_or(ocpp::Version::V16), failure.manner, quirks);
   std::string body;
-  ocpp_s::Codec::writeFault(body, dialect, ocpp::Role::CentralSystem, answerHeader(failure.header), failure.fault);
+  ocpp_s::Codec::writeFault(body, dialect, ocpp::Role::CentralSystem, answerHeader(failure.header, quirks),
+                            failure.fault);
   responder.respond(envelope(dialect, ocpp_s::httpStatus(dialect, failure.fault), std::move(body)));
 }
 
@@ -111,6 +117,12 @@ void Endpoint::admit(HttpRequest&& request, ocpp_s::RequestMessage&& message, co
   if (shard_.trace().on())
     shard_.trace().add({TracedMessage::Wire::Soap, TracedMessage::Way::In,
                         std::string(ocpp::actionName(message.request)), request.body});
+  if (auto objection = charger->examine(message, request.body)) {
+    ocpp_s::ReadFailure failure;
+    static_cast<ocpp_s::Incoming&>(failure) = std::move(message);
+    failure.fault = std::move(*objection);
+    return refuse(responder, failure, request.peerAddress);
+  }
   charger->learnCallback(message.header.from.empty() ? message.header.replyTo : message.header.from,
                          request.peerAddress);
   charger->fromCharger(std::move(message), sha256(request.body), responder);
@@ -128,11 +140,12 @@ void Endpoint::refuseStranger(const ocpp_s::RequestMessage& message, const Respo
   ++shard_.counters().soapRefused;
   shard_.log().line(Log::Level::Warning, message.header.chargeBoxIdentity, "stranger",
                     "BootNotification of an unknown identity", {{"peer", peer}});
-  const auto dialect = ocpp_s::answering(*message.version, message.soap11, message.wsa2004);
+  const ocpp_s::Quirks quirks = ocpp_s::standardQuirks();
+  const auto dialect = ocpp_s::dialectFor(*message.version, message.manner, quirks);
   const ocpp::BootNotification::Response rejected{
       ocpp::RegistrationStatus::Rejected, {wallClock(), true}, shard_.options().session.defaultInterval};
   std::string body;
-  shard_.soap().writeReply(body, dialect, ocpp::Role::CentralSystem, answerHeader(message.header), rejected);
+  shard_.soap().writeReply(body, dialect, ocpp::Role::CentralSystem, answerHeader(message.header, quirks), rejected);
   responder.respond(envelope(dialect, 200, std::move(body)));
 }
 
@@ -150,7 +163,38 @@ HttpResponse Endpoint::wsdl(const HttpRequest& request) const {
   return text(200, std::move(contract), "text/xml; charset=utf-8");
 }
 
-HttpResponse Endpoint::health() const {
+namespace {
+
+/// The kinds that have come, with their numbers.
+template <class Counts>
+nlohmann::ordered_json byKind(const Counts& counts) {
+  nlohmann::ordered_json all = nlohmann::ordered_json::object();
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    if (counts[i] != 0) all[std::string(ocpp_s::quirkRow(static_cast<ocpp_s::Quirk>(i)).name)] = counts[i];
+  return all;
+}
+
+}  // namespace
+
+/// What is special about one charger: /health?charger=IDENTITY. For this machine only: it names addresses.
+HttpResponse Endpoint::healthOf(std::string_view identity) const {
+  const auto known = shard_.chargers().find(percentDecoded(identity));
+  if (known == shard_.chargers().end()) return text(404, "no charger of that identity has been heard of\n");
+  const Charger& charger = *known->second;
+  nlohmann::ordered_json out{
+      {"identity", known->first},
+      {"version", charger.version() ? std::string(ocpp::name(*charger.version())) : std::string()},
+      {"callback", charger.callback()},
+      {"profile", std::string(charger.quirks().profile())},
+      {"tolerated", byKind(charger.quirks().counts())}};
+  return text(200, out.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n", "application/json");
+}
+
+HttpResponse Endpoint::health(const HttpRequest& request) const {
+  constexpr std::string_view one = "charger=";
+  if (request.query().substr(0, one.size()) == one)
+    return isLoopback(request.peerAddress) ? healthOf(request.query().substr(one.size()))
+                                           : text(403, "only from this machine\n");
   std::size_t up = 0, online = 0, open = 0, waiting = 0;
   for (const auto& [identity, charger] : shard_.chargers()) {
     const session::Overview o = charger->overview();
@@ -172,7 +216,8 @@ HttpResponse Endpoint::health() const {
       {"soapCalls", c.soapCalls},
       {"jsonCalls", c.jsonCalls},
       {"jsonRequests", c.jsonRequests},
-      {"notes", c.notes}};
+      {"notes", c.notes},
+      {"tolerated", byKind(c.tolerated)}};
   if (const Store* store = const_cast<Shard&>(shard_).store()) {
     const StoreStatus kept = store->status();
     const auto age = kept.queued == 0 ? ocpp::Duration(0) : wallClock() - kept.oldestQueued;

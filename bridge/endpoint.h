@@ -27,7 +27,8 @@ class Endpoint {
   void admit(HttpRequest&& request, ocpp_s::RequestMessage&& message, const Responder& responder);
   void refuseStranger(const ocpp_s::RequestMessage& message, const Responder& responder, std::string_view peer);
   HttpResponse wsdl(const HttpRequest& request) const;
-  HttpResponse health() const;
+  HttpResponse health(const HttpRequest& request) const;
+  HttpResponse healthOf(std::string_view identity) const;
   void control(HttpRequest&& request, const Responder& responder);
 
   Shard& shard_;

@@ -10,6 +10,8 @@
 #include <iterator>
 #include <sstream>
 
+#include "bridge/charger_quirks.h"
+
 namespace bridge {
 
 namespace {
@@ -87,6 +89,8 @@ const OptionRow rows[] = {
     {"callback-policy", "POLICY", "peer-checked",
      "trust in the address a charger announces: peer-checked, from, static",
      [](Options& o, const std::string& v) { o.callbackPolicy = choose(v, callbackPolicies); }},
+    {"profile", "NAME", "auto", "quirk profile of chargers without one of their own; auto recognises them",
+     [](Options& o, const std::string& v) { o.profile = profileNamed(v); }},
     {"data-dir", "DIR", "none",
      "directory for what must outlive the process; without it nothing is promised while the back-end is away",
      [](Options& o, const std::string& v) { o.dataDir = v; }},

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "ocpp_s/profiles.h"
 #include "session/settings.h"
 
 namespace bridge {
@@ -44,8 +45,9 @@ struct Options {
   std::uint32_t drainTimeout = 30;                 ///< Seconds.
   std::uint32_t maxBody = 1024 * 1024;             ///< Bytes of one HTTP body.
   std::uint32_t maxConnections = 60000;
-  std::uint32_t maxChargers = 50000;  ///< Identities that --auto-register takes in.
-  session::Settings session;          ///< Defaults of every charger.
+  std::uint32_t maxChargers = 50000;         ///< Identities that --auto-register takes in.
+  const ocpp_s::Profile* profile = nullptr;  ///< Of chargers without one of their own; null = recognised.
+  session::Settings session;                 ///< Defaults of every charger.
 };
 
 /// What the command line asked for.

@@ -13,6 +13,7 @@ namespace ocpp_s {
 namespace {
 
 constexpr std::size_t deepest = 64;
+constexpr std::size_t mostTags = 4096;
 
 bool isSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
@@ -59,7 +60,10 @@ constexpr std::array<bool, 256> stops = [] {
 
 class Scan {
  public:
-  Scan(std::string_view document, const GuardLimits& limits) : rest_(document), limits_(limits) {}
+  Scan(std::string_view document, const GuardLimits& limits, std::vector<Tag>* tags)
+      : rest_(document), limits_(limits), tags_(tags) {}
+
+  bool nil() const { return nil_; }
 
   const char* run() {
     for (;;) {
@@ -105,6 +109,7 @@ class Scan {
     }
     const std::string_view inside = rest_.substr(1, i - 1);
     rest_.remove_prefix(i + 1);
+    nil_ = nil_ || (attributes > 0 && depth_ > 1 && inside.find("nil=") != inside.npos);
     return startTag(inside);
   }
 
@@ -114,6 +119,7 @@ class Scan {
     if (length == 0) return "a tag has no name";
     if (depth_ == 0 && rooted_) return "more than one root element";
     rooted_ = true;
+    if (tags_ != nullptr && tags_->size() < mostTags) tags_->push_back({inside.substr(0, length), depth_});
     if (inside.back() == '/') return nullptr;
     if (depth_ == limits_.depth || depth_ == deepest) return "elements are nested too deeply";
     open_[depth_++] = inside.substr(0, length);
@@ -133,6 +139,8 @@ class Scan {
 
   std::string_view rest_;
   const GuardLimits& limits_;
+  std::vector<Tag>* tags_;
+  bool nil_ = false;
   std::array<std::string_view, deepest> open_;
   std::size_t depth_ = 0;
   bool rooted_ = false;
@@ -140,16 +148,23 @@ class Scan {
 
 }  // namespace
 
-Guarded guard(std::string_view document, const GuardLimits& limits) {
+Guarded guard(std::string_view document, const GuardLimits& limits, std::vector<Tag>* tags) {
+  if (tags != nullptr) tags->clear();
   if (document.size() > limits.bytes) return {"the document is too large"};
   if (document.substr(0, 3) == "\xef\xbb\xbf") document.remove_prefix(3);
+  const std::size_t before = document.size();
   while (!document.empty() && isSpace(document.front())) document.remove_prefix(1);
   if (document.empty()) return {"there is no document"};
   if (document.front() != '<') return {"this is not XML"};
   if (std::memchr(document.data(), 0, document.size()) != nullptr) return {"a NUL character is not allowed"};
-  bool plain = isPlainAscii(document) || ocpp::isXmlText(document);
-  if (refersToNul(document, plain)) return {"a NUL character is not allowed"};
-  return {Scan(document, limits).run(), plain};
+  Guarded result;
+  result.plain = isPlainAscii(document) || ocpp::isXmlText(document);
+  result.padded = document.size() != before && document.substr(0, 5) == "<?xml";
+  if (refersToNul(document, result.plain)) return {"a NUL character is not allowed"};
+  Scan scan(document, limits, tags);
+  result.refusal = scan.run();
+  result.nil = scan.nil();
+  return result;
 }
 
 }  // namespace ocpp_s
