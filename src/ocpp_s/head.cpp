@@ -39,7 +39,8 @@ class Head {
   }
 
   void reply(std::string_view operation) {  // WA-2
-    std::string action = "/" + std::string(operation) + "Response";
+    std::string action("/");
+    action.append(operation).append("Response");
     if (has(Quirk::UrnAction) && dialect_.version == ocpp::Version::V12)  // QUIRKS: CXF's default without wsaw:Action
       action.insert(0, std::string(serviceNamespace(dialect_, service_)) +
                            (service_ == ocpp::Role::ChargePoint ? "ChargePointService" : "CentralSystemService"));

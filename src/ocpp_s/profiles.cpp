@@ -16,7 +16,7 @@ constexpr Quirks tolerances() {
   return all;
 }
 
-constexpr Profile profiles[] = {
+const std::vector<Profile> profiles = {
     {"oca", "", "the contract's own way; every charger that is not recognised", {}, {}},
     {"evlink", "", "Schneider EVlink: all it needs is tolerated by default", {}, {}},
     {"keba",
@@ -26,8 +26,8 @@ constexpr Profile profiles[] = {
      {}},
     {"bender", "", "Bender and ebee controllers: all they need is tolerated by default", {}, {}},
     {"ies", "", "IES: all it needs is tolerated by default", {}, {}},
-    {"enovates", "", "eNovates (JAX-WS): does not take mustUnderstand for granted", {}, {Quirk::MustUnderstand}},
-    {"ksoap2", "", "ksoap2 stacks: no mustUnderstand", {}, {Quirk::MustUnderstand}},
+    {"enovates", "", "eNovates: all it needs is tolerated by default", {}, {}},
+    {"ksoap2", "", "ksoap2 stacks: all they need is tolerated by default", {}, {}},
     {"javaoca",
      "",
      "Java-OCA-OCPP: compares To and identity, WS-Addressing 2004/08, From as text",
@@ -38,7 +38,7 @@ constexpr Profile profiles[] = {
      "chargers that were set up against SteVe: no From in requests, 1.2 answers with full URN",
      {Quirk::NoFrom, Quirk::UrnAction, Quirk::Milliseconds},
      {}},
-    {"ev-server", "", "chargers that were set up against ev-server: no mustUnderstand", {}, {Quirk::MustUnderstand}},
+    {"ev-server", "", "peers on node-soap, as ev-server is: headers without attributes", {}, {Quirk::MustUnderstand}},
     {"gsoap",
      "",
      "old gSOAP stacks: prefixes SOAP-ENV and wsa5, mustUnderstand in answers, no MessageID there",
@@ -82,6 +82,7 @@ bool fits(const Sign& sign, const Clues& clues) {
 
 }  // namespace
 
+const std::vector<Profile>& allProfiles() { return profiles; }
 const Profile& standardProfile() { return profiles[0]; }
 
 const Profile* findProfile(std::string_view name) {

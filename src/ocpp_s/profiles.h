@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ocpp_s/quirks.h"
 
@@ -18,6 +19,7 @@ struct Profile {
   Quirks quirks() const { return (standardQuirks() | on).without(off); }
 };
 
+const std::vector<Profile>& allProfiles();
 /// Of everybody who has no other: the defaults.
 const Profile& standardProfile();
 /// Null when there is none of that name.

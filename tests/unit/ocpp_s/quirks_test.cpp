@@ -224,8 +224,37 @@ TEST(Profiles, "every profile of the survey exists, under its names, and differs
   CPPUNIT_ASSERT(ocpp_s::findProfile("steve") == ocpp_s::findProfile("cxf"));
   CPPUNIT_ASSERT(ocpp_s::standardProfile().quirks() == ocpp_s::standardQuirks());
   CPPUNIT_ASSERT(ocpp_s::findProfile("keba")->quirks().has(Quirk::ConnectorZero));
-  CPPUNIT_ASSERT(!ocpp_s::findProfile("ksoap2")->quirks().has(Quirk::MustUnderstand));
+  CPPUNIT_ASSERT(!ocpp_s::findProfile("ev-server")->quirks().has(Quirk::MustUnderstand));
   CPPUNIT_ASSERT(ocpp_s::findQuirk("element-order") == Quirk::ElementOrder && !ocpp_s::findQuirk("order"));
+}
+
+TEST(DocumentedQuirks,
+     "docs/interop.md has every quirk with its default and meaning, and every profile with its switches") {
+  std::ifstream in("docs/interop.md");
+  const std::string document((std::istreambuf_iterator<char>(in)), {});
+  std::string missing;
+  const auto want = [&](const std::string& line) {
+    if (document.find(line) == document.npos) missing += line;
+  };
+  for (std::size_t i = 0; i < ocpp_s::quirkCount; ++i) {
+    const ocpp_s::QuirkRow& row = ocpp_s::quirkRow(static_cast<Quirk>(i));
+    want("| `" + std::string(row.name) + "` | " + (row.standard ? "on" : "off") + " | " + std::string(row.meaning) +
+         " |\n");
+  }
+  const auto switches = [](ocpp_s::Quirks quirks) {
+    std::string all;
+    for (std::size_t i = 0; i < ocpp_s::quirkCount; ++i)
+      if (quirks.has(static_cast<Quirk>(i)))
+        all += (all.empty() ? "`" : ", `") + std::string(ocpp_s::quirkRow(static_cast<Quirk>(i)).name) + "`";
+    return all.empty() ? std::string("-") : all;
+  };
+  for (const ocpp_s::Profile& each : ocpp_s::allProfiles()) {
+    const std::string off = each.name == "strict" ? "all of reading but `unknown-header`" : switches(each.off);
+    const std::string alias = each.alias.empty() ? "" : ", `" + std::string(each.alias) + "`";
+    want("| `" + std::string(each.name) + "`" + alias + " | " + std::string(each.who) + " | " + switches(each.on) +
+         " | " + off + " |\n");
+  }
+  CPPUNIT_ASSERT_EQUAL(std::string(), missing);
 }
 
 TEST(Recognition,
