@@ -26,6 +26,7 @@ std::string hintFor(const ocpp::Fault& fault) {
     if (fault.description.find(each.fault) != std::string::npos) return " (hint: " + std::string(each.advice) + ")";
   return {};
 }
+constexpr std::size_t mostPosts = 10000;  // of all chargers; each has one at most (SM-11)
 
 }  // namespace
 
@@ -60,8 +61,18 @@ void Charger::execute(session::AnswerCharger& effect) {
 }
 
 void Charger::execute(session::ToCharger& effect) {
-  if (callback_.empty()) {
+  call(effect, wallClock() + std::chrono::seconds(shard_.options().chargerTimeout));
+}
+
+/// `end`: when the answer must be complete, of all attempts.
+void Charger::call(session::ToCharger& effect, ocpp::Instant end) {
+  if (book_.url().empty()) {
     session_.fromCharger(session::ChargerReply{effect.id, {}, session::ChargerFailure::NoCallbackUrl, {}}, wallClock());
+    return;
+  }
+  if (shard_.http().inFlight() >= mostPosts) {
+    ocpp::Fault busy{ocpp::FaultCode::InternalError, "too many requests to chargers are under way"};
+    session_.fromCharger({effect.id, {}, session::ChargerFailure::Unreachable, std::move(busy)}, wallClock());
     return;
   }
   const ocpp_s::Dialect dialect = ocpp_s::dialectFor(effect.version, manner_, quirks_.quirks());
@@ -70,9 +81,9 @@ void Charger::execute(session::ToCharger& effect) {
   header.chargeBoxIdentity = config_.identity;
   header.messageId = "urn:uuid:" + newUuid();
   header.from = shard_.publicUrl();
-  header.to = callback_;
+  header.to = book_.url();
   HttpPost post;
-  post.url = callback_;
+  addressPost(post);
   post.headers.add("Content-Type", ocpp_s::requestContentType(dialect, "/" + action));
   if (quirks_.has(ocpp_s::Quirk::SoapActionHeader)) post.headers.add("SOAPAction", "\"/" + action + "\"");
   try {
@@ -81,35 +92,41 @@ void Charger::execute(session::ToCharger& effect) {
     session_.fromCharger({effect.id, {}, session::ChargerFailure::Malformed, unspeakableMessage(why)}, wallClock());
     return;
   }
-  post.totalTimeoutMs = static_cast<int>(shard_.options().chargerTimeout * 1000);
-  post.connectTimeoutMs = std::min(post.totalTimeoutMs, 10000);
+  post.totalTimeoutMs = static_cast<int>(std::max(ocpp::Duration(0), end - wallClock()).count());
+  post.connectTimeoutMs = static_cast<int>(shard_.options().chargerConnectTimeout * 1000);
+  post.maxBody = shard_.options().limits.body;
   ++shard_.counters().soapCalls;
   if (shard_.trace().on()) shard_.trace().add({TracedMessage::Wire::Soap, TracedMessage::Way::Out, action, post.body});
   const auto slot = std::make_shared<std::uint64_t>(0);
+  Called called{post.url, header.messageId, end};
   *slot = shard_.http().post(
-      std::move(post), [this, sent = effect, id = header.messageId, slot](HttpResult&& result) mutable {
+      std::move(post), [this, sent = effect, called = std::move(called), slot](HttpResult&& result) mutable {
         posts_.erase(std::remove(posts_.begin(), posts_.end(), *slot), posts_.end());
         session::ToCharger request = std::move(sent);  // this function object may be gone after the next line
-        const std::string messageId = std::move(id);
-        onHttpResult(request, messageId, std::move(result));
+        const Called was = std::move(called);
+        onHttpResult(request, was, std::move(result));
       });
   posts_.push_back(*slot);
 }
 
-void Charger::onHttpResult(session::ToCharger& sent, const std::string& messageId, HttpResult&& result) {
+void Charger::onHttpResult(session::ToCharger& sent, const Called& called, HttpResult&& result) {
   const std::size_t action = sent.request.index();
-  ReadReply read = readChargerReply(shard_.soap(), action, messageId, result, quirks_.quirks());
+  ReadReply read = readChargerReply(shard_.soap(), action, called.messageId, result, quirks_.quirks());
   countNotes(read.notes);
   session::ChargerReply& reply = read.reply;
   reply.id = sent.id;
   if (shard_.trace().on() && result.outcome == HttpResult::Outcome::Answered)
     shard_.trace().add({TracedMessage::Wire::Soap, TracedMessage::Way::In,
                         std::string(ocpp::Actions::names[action]) + " response", result.response.body});
+  if (judgeCall(called.url, reply)) {  // SM-11: nothing was sent
+    call(sent, called.end);
+    return pump();
+  }
   if (reply.failure == session::ChargerFailure::Faulted && reply.fault.code == ocpp::FaultCode::MustUnderstand &&
       quirks_.has(ocpp_s::Quirk::MustUnderstand)) {  // ER-2: once more without the attributes, never again with them
     quirks_.drop(ocpp_s::Quirk::MustUnderstand);
     log(session::Level::Warning, "quirk", "does not take mustUnderstand; sent again without");
-    execute(sent);
+    call(sent, called.end);
     return pump();
   }
   if (reply.failure != session::ChargerFailure::None)

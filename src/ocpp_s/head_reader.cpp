@@ -58,6 +58,7 @@ void take(const pugi::xml_node& node, Incoming& to) {
     note(Quirk::HeaderNamespace, "header in an unusual namespace or case");
   const pugi::xml_node address = childNamed(node, "Address");
   if (known->endpoint && !address) note(Quirk::BareAddress, "without Address");  // QUIRKS A9
+  if (identity) return addIdentity(to.header, trimmedTextOf(node));
   if (known->text == nullptr || !(to.header.*(known->text)).empty()) return;
   to.header.*(known->text) = trimmedTextOf(known->endpoint && address ? address : node);
 }
@@ -94,6 +95,13 @@ void noteHead(ocpp::Half half, std::size_t action, Incoming& incoming) {
 }
 
 }  // namespace
+
+void addIdentity(Header& header, std::string identity) {
+  if (header.chargeBoxIdentity.empty())
+    header.chargeBoxIdentity = std::move(identity);
+  else if (!identity.empty() && !ocpp::equalFold(header.chargeBoxIdentity, identity))
+    header.identityTwice = true;
+}
 
 void readHead(const pugi::xml_node& envelope, Incoming& to) {
   const pugi::xml_node head = childNamed(envelope, "Header");

@@ -5,6 +5,7 @@
 #include <pugixml.hpp>
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +19,9 @@ namespace ocpp_s {
 void readHead(const pugi::xml_node& envelope, Incoming& to);
 /// The same of a document that passed the guard.
 void readHead(std::string_view document, Incoming& to);
+
+/// Another chargeBoxIdentity of the header; the first one counts.
+void addIdentity(Header& header, std::string identity);
 
 /// Notes what concerns the message as a whole: headers that are missing (not the identity, which may be known
 /// otherwise) or contradict the body, the manner of the envelope, the order of elements.

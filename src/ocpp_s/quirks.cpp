@@ -19,6 +19,8 @@ constexpr QuirkRow rows[] = {
     {Quirk::Padding, "padding", Reading, on, keeps, Protocol, "white space before the XML declaration"},
     {Quirk::ContentType, "content-type", Reading, on, keeps, Protocol,
      "another Content-Type than SOAP's, none, or two"},
+    {Quirk::ContentEncoding, "content-encoding", Reading, on, keeps, Protocol,
+     "a Content-Encoding that the body does not have"},
     {Quirk::Soap11, "soap-1.1", Reading, on, keeps, FaultCode::VersionMismatch, "an envelope of SOAP 1.1"},
     {Quirk::OldAddressing, "old-addressing", Reading, on, keeps, Protocol, "WS-Addressing of 2003 or 2004"},
     {Quirk::HeaderMissing, "header-missing", Reading, on, keeps, Protocol,

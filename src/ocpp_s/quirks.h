@@ -19,6 +19,7 @@ enum class Quirk : std::uint8_t {
   // What is tolerated. Off: a message that needs it is refused.
   Padding,
   ContentType,
+  ContentEncoding,
   Soap11,
   OldAddressing,
   HeaderMissing,

@@ -107,10 +107,10 @@ def reply(world, replier, fixture):
 
 def health(world, identity):
     connection = Http(world.bridge.port)
-    status, _, body = connection.send(b"GET /health?charger=%s HTTP/1.1\r\nHost: b\r\n\r\n" % identity.encode()).answer()
+    status, _, body = connection.send(b"GET /health/chargers HTTP/1.1\r\nHost: b\r\n\r\n").answer()
     connection.close()
-    same("HTTP status of /health?charger=" + identity, status, 200)
-    return json.loads(body)
+    same("HTTP status of /health/chargers", status, 200)
+    return json.loads(body)[identity]
 
 
 def values(date, identity, inner):
