@@ -63,7 +63,7 @@ void runOptions(std::string_view input) {
   for (const std::string& word : words) argv.push_back(word.c_str());
   try {
     const auto read = bridge::readCommandLine(static_cast<int>(argv.size()), argv.data());
-    require(read.options.maxBody <= 1U << 20, "a body larger than the limit");
+    require(read.options.limits.body <= 16U << 20, "a body larger than the limit");
     require(read.options.session.defaultInterval >= 0, "a negative interval");
   } catch (const bridge::BadConfiguration& bad) { require(bad.what()[0] != '\0', "refused without saying why"); }
 }
