@@ -57,20 +57,20 @@ inline constexpr Excess excessOf<ocpp::GetDiagnostics::Response> = Excess::KeepE
 
 /// ER-6: what an unknown literal means where the message must not fail for it. False: it may.
 template <class Owner, class T>
-bool readUnknown(Reader&, const std::string&, T&) {
+bool readUnknown(Reader&, std::string&, T&) {
   return false;
 }
 template <>
-inline bool readUnknown<ocpp::StatusNotification::Request>(Reader& reader, const std::string& text,
+inline bool readUnknown<ocpp::StatusNotification::Request>(Reader& reader, std::string& text,
                                                            ocpp::ChargePointErrorCode& out) {
   if (ocpp::trimmed(text).empty()) return false;
   reader.note(Quirk::UnknownWord, "unknown value '" + text + "' was read as OtherError");
-  reader.unknownErrorCode = std::string(ocpp::trimmed(text));
+  readText(reader, text, reader.unknownErrorCode, true, 0, Excess::KeepAll);
   out = ocpp::ChargePointErrorCode::OtherError;
   return true;
 }
 template <>
-inline bool readUnknown<ocpp::StopTransaction::Request>(Reader& reader, const std::string& text, ocpp::Reason& out) {
+inline bool readUnknown<ocpp::StopTransaction::Request>(Reader& reader, std::string& text, ocpp::Reason& out) {
   reader.note(Quirk::UnknownWord, "unknown value '" + text + "' was read as Other");
   out = ocpp::Reason::Other;
   return true;
