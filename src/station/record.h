@@ -90,6 +90,7 @@ class RecordReader {
     }
   }
   bool atEnd() const { return rest_.empty(); }
+  std::string_view rest() const { return rest_; }
 
  private:
   char next() {
