@@ -117,8 +117,8 @@ void Station::Impl::powerFailing(Steady now) {
 void Station::Impl::restarting(Steady now) {
   if (rebooting_) return;
   stopAll(Reason::Reboot, now);
-  finish(now);
-  rebooting_ = true;
+  updatePower(now);
+  rebooting_ = true;  // what is queued goes out after the restart
 }
 
 }  // namespace station

@@ -180,6 +180,7 @@ class Station::Impl : public Keeper {
   void understood(const Outgoing& message, const ocpp::Response& response, Steady now);
   void refused(const Outgoing& message, const ocpp::Fault& fault, Steady now);
   void queueRefused(const ocpp::Fault& fault, Steady now);
+  void giveUpFirst(const ocpp::Fault& fault);
 
   // --- connectors.cpp
   Situation situation(const Connector& c) const;
@@ -301,6 +302,8 @@ class Station::Impl : public Keeper {
   Link link_ = Link::Unknown;
   Steady lastHeard_{}, probeAt_{}, offlineBackoff_{};
   bool heardSinceAttempt_ = false;  ///< Something got through since the first queued message was tried last.
+  bool triedInVain_ = false;        ///< That try got no answer, though something had got through before it.
+  int silentAttempts_ = 0;          ///< How often that was so, and something got through after it too.
   std::deque<Outgoing> outbox_;
   std::optional<InFlight> inFlight_;
   RequestId lastRequest_ = 0;

@@ -18,7 +18,8 @@ Reply remoteStart(bool accepted) {
 }  // namespace
 
 Reply Station::Impl::on(CallId, const RemoteStartTransaction::Request& request, Steady now) {
-  if (registration_ == RegistrationStatus::Pending || request.connectorId == 0) return remoteStart(false);  // section 4.2
+  if (registration_ == RegistrationStatus::Pending || request.connectorId == 0)
+    return remoteStart(false);  // section 4.2
   if (request.chargingProfile &&
       (!isV16() || request.chargingProfile->chargingProfilePurpose != ChargingProfilePurpose::TxProfile))
     return remoteStart(false);

@@ -6,6 +6,14 @@ namespace station {
 
 using namespace ocpp;
 
+namespace {
+
+// A message that gets no answer this often, while others before and after it do, counts as refused for good: it seems
+// to bring the central system down. Connections that come and go must not add up to it, hence so many.
+constexpr int mostSilentAttempts = 20;
+
+}  // namespace
+
 void Station::Impl::enqueue(Purpose purpose, Request request, int connectorId, std::uint64_t token, bool triggered) {
   if (outbox_.size() >= settings_.capacity.outbox) {
     const Outgoing dropped = outbox_.front();
@@ -58,7 +66,10 @@ void Station::Impl::pump(Steady now) {
   Outgoing message;
   if (inFlight_ || !choose(message, now)) return;
   if (message.purpose == Purpose::Boot) bootAt_.reset();
-  if (message.purpose == Purpose::Transaction) heardSinceAttempt_ = false;
+  if (message.purpose == Purpose::Transaction) {
+    if (triedInVain_ && heardSinceAttempt_) ++silentAttempts_;
+    triedInVain_ = false;
+  }
   inFlight_ = InFlight{++lastRequest_, message, now};
   emit(Send{lastRequest_, std::move(message.request)});
 }
@@ -72,7 +83,7 @@ void Station::Impl::heard(Steady now) {
 }
 
 void Station::Impl::response(RequestId id, const Response& response, Steady now) {
-  if (!inFlight_ || inFlight_->id != id || rebooting_) return;  // it came after its time
+  if (!inFlight_ || inFlight_->id != id) return;  // it came after its time
   const InFlight answered = std::move(*inFlight_);
   inFlight_.reset();
   heard(now);
@@ -85,7 +96,7 @@ void Station::Impl::response(RequestId id, const Response& response, Steady now)
 }
 
 void Station::Impl::noResponse(RequestId id, const NoResponse& why, Steady now) {
-  if (!inFlight_ || inFlight_->id != id || rebooting_) return;
+  if (!inFlight_ || inFlight_->id != id) return;
   const InFlight failed = std::move(*inFlight_);
   inFlight_.reset();
   if (why.answered) {
@@ -119,9 +130,13 @@ void Station::Impl::lost(const Outgoing& message, Steady now) {
     return;
   }
   if (message.purpose == Purpose::Files) return outbox_.push_front(message);
-  // The same message brings down an otherwise healthy central system again and again: that is a refusal.
-  if (message.purpose == Purpose::Transaction && heardSinceAttempt_)
-    return queueRefused({FaultCode::InternalError, "no answer, though others are answered"}, now);
+  if (message.purpose == Purpose::Transaction) {
+    triedInVain_ = heardSinceAttempt_;
+    heardSinceAttempt_ = false;
+    if (silentAttempts_ >= mostSilentAttempts)
+      giveUpFirst({FaultCode::InternalError, "no answer, though others are answered"});
+    return;
+  }
   dropFromOutbox(message);
 }
 
@@ -144,6 +159,7 @@ void Station::Impl::understood(const Outgoing& message, const Response& response
     case Purpose::Transaction: {
       const std::int64_t number = queue_.front().head.transaction;
       queue_.removeFront();
+      silentAttempts_ = 0;
       if (const auto* start = std::get_if<StartTransaction::Request>(&message.request))
         return started(number, *start, std::get<StartTransaction::Response>(response), now);
       const auto* stop = std::get_if<StopTransaction::Request>(&message.request);
@@ -174,12 +190,17 @@ void Station::Impl::queueRefused(const Fault& fault, Steady now) {
   if (!queue_.refused(configuration_.integer(Key::TransactionMessageAttempts),
                       seconds(Key::TransactionMessageRetryInterval), now))
     return;
+  giveUpFirst(fault);
+}
+
+void Station::Impl::giveUpFirst(const Fault& fault) {
   const Queued& first = queue_.front();
-  note(Level::Error, "gave up a " + std::string(actionName(first.request)) + " after " +
-                         std::to_string(first.head.attempts) + " attempts: " + fault.description);
+  note(Level::Error, "gave up a " + std::string(actionName(first.request)) + ": " + fault.description);
   const std::int64_t number = first.head.transaction;
   const bool wasStart = is<StartTransaction>(first.request);
   queue_.removeFront();
+  silentAttempts_ = 0;
+  triedInVain_ = false;
   if (wasStart) startGivenUp(number);
 }
 

@@ -65,6 +65,12 @@ bool read(std::string_view text, Queued& to) {
 
 void TransactionQueue::keep(const Queued& each) { keeper_.keep(keyOf(each.number), write(each)); }
 
+bool TransactionQueue::hasRoomForTransaction(std::size_t running) const {
+  const auto lasting =
+      std::count_if(queue_.begin(), queue_.end(), [](const Queued& each) { return !is<MeterValues>(each.request); });
+  return static_cast<std::size_t>(lasting) + running + 2 <= most_;
+}
+
 bool TransactionQueue::dropReading() {
   // The first one may be on its way.
   const auto found = std::find_if(queue_.begin() + (queue_.empty() ? 0 : 1), queue_.end(),

@@ -42,8 +42,9 @@ class TransactionQueue {
   /// False when the message was dropped: readings, with the queue full. Starts and stops always find a place, since
   /// hasRoomForTransaction() was asked before. A stop or reading carries the id later, if `started` is to come.
   bool add(ocpp::Request request, const QueueHead& head, std::uint64_t order);
-  /// Room for the start and the stop of one more transaction besides those that are running.
-  bool hasRoomForTransaction(std::size_t running) const { return queue_.size() + 2 * running + 2 <= most_; }
+  /// Room for the start and the stop of one more transaction besides the stops of those that are running. Readings give
+  /// way to them.
+  bool hasRoomForTransaction(std::size_t running) const;
 
   /// The message that is due now; nullptr while there is none or the first waits for its next attempt.
   const Queued* due(Steady now) const;
