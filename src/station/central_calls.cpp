@@ -15,6 +15,7 @@ Reply refuse(FaultCode code, std::string why) { return Result<Response>(Fault{co
 bool isNewIn15(const Request& request) { return is<DataTransfer>(request) || is<GetConfiguration>(request); }
 
 constexpr Duration dataTimeout = std::chrono::seconds(30);
+constexpr std::size_t mostDataCalls = 16;
 
 }  // namespace
 
@@ -89,6 +90,7 @@ Reply Station::Impl::on(CallId id, const DataTransfer::Request& request, Steady 
   const auto& vendors = settings_.dataVendors;
   if (std::find(vendors.begin(), vendors.end(), request.vendorId) == vendors.end())
     return say(DataTransfer::Response{DataTransferStatus::UnknownVendorId, {}});
+  if (dataCalls_.size() >= mostDataCalls) return refuse(FaultCode::InternalError, "too many DataTransfers are waiting");
   dataCalls_[id] = now + dataTimeout;
   emit(Data{id, request});
   return std::nullopt;

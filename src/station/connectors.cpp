@@ -36,8 +36,10 @@ bool Station::Impl::isOperative(const Connector& c) const {
 }
 
 bool Station::Impl::usable(const Connector& c) const {
-  return !isFaulted(c) && isOperative(c) && !c.scheduledInoperative && !connectors_[0].scheduledInoperative &&
-         !c.transaction && !reset_ && !rebooting_ && queue_.hasRoomForTransaction(running());
+  const bool metered = !c.hardware.meter || registerOf(c.readings);
+  return metered && !c.retainedFor && !isFaulted(c) && isOperative(c) && !c.scheduledInoperative &&
+         !connectors_[0].scheduledInoperative && !c.transaction && !reset_ && !rebooting_ &&
+         queue_.hasRoomForTransaction(running());
 }
 
 Situation Station::Impl::situation(const Connector& c) const {
@@ -141,7 +143,8 @@ void Station::Impl::tickConnector(Connector& c, Steady now) {
   if (due(c.announceAt)) announce(c, now);
   if (c.grant && now >= c.grant->until) {
     c.grant.reset();
-    note(Level::Info, "connector " + std::to_string(c.id) + ": nobody plugged in within ConnectionTimeOut");
+    c.spent = c.plug != Plug::None;  // B6
+    note(Level::Info, "connector " + std::to_string(c.id) + ": no transaction within ConnectionTimeOut");
   }
   if (due(c.preparingUntil) && c.plug != Plug::None && !c.transaction && !c.grant) c.spent = true;
   if (c.unlock && now >= c.unlock->until) {

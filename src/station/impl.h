@@ -199,7 +199,7 @@ class Station::Impl : public Keeper {
   void tagForStart(int connectorId, const ocpp::IdToken& idTag, std::optional<ocpp::ChargingProfile> profile,
                    Steady now);
   void tagForStop(Connector& c, const ocpp::IdToken& idTag, Steady now);
-  void ask(PendingTag pending, Steady now);
+  void ask(PendingTag pending);
   void tagDecided(const PendingTag& pending, const ocpp::IdTagInfo& info, Steady now);
   void tagUnanswered(const PendingTag& pending, Steady now);
   std::optional<PendingTag> takePending(std::uint64_t token);

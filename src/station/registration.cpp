@@ -25,7 +25,9 @@ void Station::Impl::booted(const BootNotification::Response& response, Steady no
   if (response.status == RegistrationStatus::Accepted) {
     if (response.interval > 0) {
       const std::string interval = std::to_string(response.interval);
-      if (configuration_.restore("HeartbeatInterval", interval)) keep("config/HeartbeatInterval", interval);
+      if (configuration_.text(Key::HeartbeatInterval) != interval &&
+          configuration_.restore("HeartbeatInterval", interval))
+        keep("config/HeartbeatInterval", interval);
     }
     if (first) announceAll(false, now);
     return;

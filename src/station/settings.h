@@ -20,6 +20,7 @@ struct ConnectorHardware {
   ocpp::Decimal amperes{320};  ///< Most it can carry, per phase.
   int phases = 3;
   bool lock = true;         ///< It can lock the plug.
+  bool meter = true;        ///< It has one; then nothing is sold before its register was read.
   bool fixedCable = false;  ///< Plug::None and an EV that leaves are the same.
 };
 

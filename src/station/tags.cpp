@@ -14,7 +14,8 @@ int Station::Impl::connectorFor(const IdToken& idTag) const {
     if (c.transaction && equalFold(c.transaction->idTag, idTag)) return c.id;
     if (c.retainedFor && equalFold(*c.retainedFor, idTag)) return c.id;
     if (c.grant && equalFold(c.grant->idTag, idTag)) return c.id;
-    if (reservationFor(c.id, idTag, {}) && usable(c)) return c.id;
+    const auto reserved = reservationFor(c.id, idTag, {});
+    if (reserved && reservations_.at(*reserved).connectorId == c.id && usable(c)) return c.id;
     if (waiting == 0 && c.plug != Plug::None && !c.grant && usable(c)) waiting = c.id;
   }
   if (waiting != 0) return waiting;
@@ -25,7 +26,9 @@ void Station::Impl::tag(int connectorId, const IdToken& idTag, Steady now) {
   if (rebooting_ || connectorId < 0 || connectorId >= static_cast<int>(connectors_.size())) return;
   const int chosen = connectorId == 0 ? connectorFor(idTag) : connectorId;
   Connector* c = connector(chosen);
-  if (c && c->transaction) {
+  if (trimmed(idTag).empty() || codePoints(idTag) > IdToken::limit) {
+    emit(ShowTag{chosen, TagOutcome::Refused});  // no message could carry it
+  } else if (c && c->transaction) {
     tagForStop(*c, idTag, now);
   } else if (c && c->retainedFor && equalFold(*c->retainedFor, idTag)) {
     c->retainedFor.reset();
@@ -53,7 +56,7 @@ void Station::Impl::tagForStart(int connectorId, const IdToken& idTag, std::opti
   } else if (decision.verdict == Verdict::Accept) {
     grant(connectorId, idTag, decision.info, std::move(profile), now);
   } else {
-    ask({0, connectorId, idTag, TagUse::Start, std::move(profile)}, now);
+    ask({0, connectorId, idTag, TagUse::Start, std::move(profile)});
   }
 }
 
@@ -70,10 +73,10 @@ void Station::Impl::tagForStop(Connector& c, const IdToken& idTag, Steady now) {
   else if (decision.verdict == Verdict::Accept)
     tagDecided(pending, decision.info, now);
   else
-    ask(pending, now);
+    ask(pending);
 }
 
-void Station::Impl::ask(PendingTag pending, Steady now) {
+void Station::Impl::ask(PendingTag pending) {
   const bool repeated = std::any_of(pendingTags_.begin(), pendingTags_.end(), [&](const PendingTag& each) {
     return each.connectorId == pending.connectorId && equalFold(each.idTag, pending.idTag);
   });
@@ -84,7 +87,6 @@ void Station::Impl::ask(PendingTag pending, Steady now) {
   emit(ShowTag{pending.connectorId, TagOutcome::Waiting});
   enqueue(Purpose::Authorize, Authorize::Request{pending.idTag}, pending.connectorId, pending.token);
   pendingTags_.push_back(std::move(pending));
-  (void)now;
 }
 
 std::optional<PendingTag> Station::Impl::takePending(std::uint64_t token) {

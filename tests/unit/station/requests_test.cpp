@@ -154,6 +154,19 @@ TEST(stationReserveAny, "a reservation of connector 0 keeps one connector free, 
   CPPUNIT_ASSERT_EQUAL(1, *h.last().start.reservationId);
 }
 
+TEST(stationReserveShared, "a shared reader gives a reservation of any connector to the cable that waits") {
+  StationHarness h(plain(Version::V16, 2));
+  reserve(h, 0, 1, "OWNER");
+  h.plug(2);
+  h.tag("OWNER");
+  CPPUNIT_ASSERT(h.inTransaction(2));
+  CPPUNIT_ASSERT_EQUAL(1, *h.last().start.reservationId);
+  reserve(h, 1, 2, "OTHER");
+  h.tag("OTHER");
+  h.plug(1);
+  CPPUNIT_ASSERT(h.inTransaction(1));
+}
+
 TEST(stationAvailability, "Inoperative waits for the transaction to end, survives a restart, and 0 is for all") {
   StationHarness h(plain(Version::V16, 2));
   h.begin(1);

@@ -477,6 +477,60 @@ TEST(stationOld, "OCPP 1.2 and 1.5 hear Occupied once, no measurands they lack, 
   }
 }
 
+TEST(stationDamagedRecords, "kept records with damaged bytes are ignored with a note, and the station runs") {
+  StationHarness h(plain(Version::V16, 2));
+  set(h, "AllowOfflineTxForUnknownId", "true");
+  set(h, "StopTxnSampledData", "Energy.Active.Import.Register");
+  h.central.up = false;
+  h.begin(1);
+  h.pass(minutes(5));
+  h.call<ReserveNow>({2, {h.wall() + hours(9), true}, IdToken("R"), {}, 3});
+  const MemoryJournal whole = h.journal;
+  h.checkTransitions = false;
+  std::size_t notes = 0;
+  for (unsigned seed = 0; seed < 300; ++seed) {
+    h.journal = MemoryJournal();
+    unsigned n = seed;
+    whole.replay([&](const std::string& key, std::string value) {
+      n = n * 1103515245 + 12345;
+      if (!value.empty() && n >> 16 & 1) value[(n >> 8) % value.size()] = static_cast<char>(n >> 3);
+      if (n >> 20 & 1) value.resize(value.size() / 2);
+      h.journal.put(key, value);
+    });
+    h.clear();
+    h.power();
+    notes += h.effects<Note>().size();
+    h.unplug(2);
+    h.begin(2, "NEXT");
+    h.pass(minutes(1));
+  }
+  CPPUNIT_ASSERT(notes > 300);
+  h.journal = MemoryJournal();
+  h.journal.put("queue/zz", "B");
+  h.journal.put("transaction/99", "");
+  h.journal.put("availability/-1", "");
+  h.journal.put("profile/", "1:1");
+  h.journal.put("unheard", "of");
+  h.clear();
+  h.power();
+  CPPUNIT_ASSERT(h.effects<Note>().size() >= 5);
+}
+
+TEST(stationNoMeter, "nothing is sold before the meter was read, and tags that no message can carry are refused") {
+  StationHarness h;
+  PowerUp blind;
+  blind.connectors.resize(1);
+  h.power(true, blind);
+  h.begin();
+  CPPUNIT_ASSERT(!h.inTransaction());
+  h.meter(1, 12345);
+  h.tag("ABCDEFGHIJKLMNOPQRSTU");
+  h.tag("");
+  CPPUNIT_ASSERT(!h.inTransaction());
+  h.tag("TAG");
+  CPPUNIT_ASSERT_EQUAL(12345, h.last().start.meterStart);
+}
+
 TEST(stationSeveral, "a shared reader serves several connectors: the waiting cable, then the next one to come") {
   StationHarness h(plain(Version::V16, 3));
   h.plug(2);
