@@ -6,7 +6,6 @@
 #include <stdexcept>
 #include <variant>
 
-#include "bridge/callback.h"
 #include "bridge/random_id.h"
 #include "bridge/timezone.h"
 #include "ocpp_j/codec.h"
@@ -18,6 +17,10 @@ namespace {
 
 constexpr ocpp::Duration rowEvery = std::chrono::minutes(2);  // lastSeen on disk is at most so old
 constexpr std::size_t mostOutstanding = 8;                    // CALLs whose late answers we still recognise
+// What one charger may have under way; an honest one has an exchange or two, and few effects that wait for the disk.
+constexpr std::size_t mostWaiting = 64;
+constexpr std::size_t mostHeld = 256;
+constexpr std::size_t mostQueued = 100000;  // messages for the back-end: weeks of meter values
 
 std::string joined(const ocpp::ReadNotes& notes) {
   std::string out;
@@ -33,8 +36,9 @@ Charger::Charger(Shard& shard, ChargerConfig config)
       session_(settings(), services()),
       promises_(shard.store(), config_.identity,
                 [this](session::Effect&& effect) { std::visit([this](auto& each) { execute(each); }, effect); }),
-      callback_(config_.callback.value_or("")),
+      book_(std::chrono::seconds(shard.options().callbackKeep)),
       pingInterval_(shard.options().session.webSocketPingInterval) {
+  book_.fix(config_.callback, wallClock());
   promises_.onReleased([this] { pump(); });
 }
 
@@ -57,7 +61,8 @@ session::Settings Charger::settings() const {
 }
 
 void Charger::restore(StoredCharger&& stored) {
-  if (callback_.empty()) callback_ = stored.callback;
+  book_.restore(stored.callback, wallClock());
+  reconsiderCallback();
   password_ = stored.password;
   pingInterval_ = stored.pingInterval.value_or(pingInterval_);
   version_ = stored.version;
@@ -68,7 +73,7 @@ void Charger::restore(StoredCharger&& stored) {
 void Charger::keepRow() {
   if (!shard_.store()) return;
   rowKept_ = wallClock();
-  shard_.store()->putCharger({config_.identity, version_, callback_, password_, pingInterval_, rowKept_});
+  shard_.store()->putCharger({config_.identity, version_, book_.url(), password_, pingInterval_, rowKept_});
 }
 
 session::Services Charger::services() const {
@@ -85,7 +90,8 @@ void Charger::configure(ChargerConfig config) {
   const bool moved = config.centralUrl != config_.centralUrl || config.centralIdentity != config_.centralIdentity ||
                      config.password != config_.password;
   config_ = std::move(config);
-  if (config_.callback) callback_ = *config_.callback;
+  book_.fix(config_.callback, wallClock());
+  reconsiderCallback();
   learnedFrom_ = 0;
   session_.configure(settings());
   if (moved && ws_) {
@@ -93,6 +99,15 @@ void Charger::configure(ChargerConfig config) {
     ws_->close(1000, "settings changed");
   }
   pump();
+}
+
+const char* Charger::overload() const {
+  if (waiting_.size() >= mostWaiting) return "too many requests of this charge box wait for their answers";
+  if (promises_.held() >= mostHeld) return "the disk does not keep up";
+  if (shard_.store() && shard_.store()->backlog() >= shard_.options().limits.backlog)
+    return "the disk does not keep up";
+  if (session_.overview().waitingForCentral >= mostQueued) return "too many messages wait for the back-end";
+  return nullptr;
 }
 
 void Charger::fromCharger(ocpp_s::RequestMessage&& message, std::string digest, Responder responder) {
@@ -130,24 +145,6 @@ void Charger::carryOut(const OperatorCommand& command) {
   }
   pump();
   shard_.store()->commandDone(command.id);
-}
-
-void Charger::learnCallback(const std::string& announced, const std::string& peer) {
-  if (config_.callback) return;
-  const std::hash<std::string> hash;
-  const std::size_t source = hash(announced) * 31 + hash(peer);
-  if (source == learnedFrom_) return;
-  learnedFrom_ = source;
-  const Callback found = callbackFrom(announced, peer, shard_.options().callbackPolicy);
-  if (!found.remark.empty() && found.remark != callbackRemark_) {
-    callbackRemark_ = found.remark;
-    log(session::Level::Warning, "callback", found.remark);
-  }
-  if (found.url.empty() || found.url == callback_) return;
-  if (!callback_.empty())
-    log(session::Level::Info, "callback", "address changed from " + callback_ + " to " + found.url);
-  callback_ = found.url;
-  keepRow();
 }
 
 void Charger::drain() {
@@ -203,6 +200,7 @@ WsTarget Charger::target() const {
   target.certFile = options.centralCert;
   target.keyFile = options.centralKey;
   target.pingIntervalMs = pingInterval_ * 1000;
+  target.maxMessage = options.limits.message;
   return target;
 }
 
@@ -318,6 +316,8 @@ void Charger::onJson(std::string&& text) {
 }
 
 void Charger::onCall(const std::string& id, const std::string& action, const ocpp::Result<ocpp::Request>& request) {
+  if (request && promises_.held() >= mostHeld)
+    return sendJson(ocpp_j::writeCallError(id, {ocpp::FaultCode::InternalError, "the disk does not keep up"}), action);
   if (request) {
     session_.fromCentral(session::CentralCall{id, *request}, wallClock());
   } else {

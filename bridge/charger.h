@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "bridge/callback.h"
+#include "bridge/callback_book.h"
 #include "bridge/chargers_file.h"
 #include "bridge/http_client.h"
 #include "bridge/http_server.h"
@@ -30,11 +32,13 @@ class Charger : private Deadlines::Node {
   void begin();
   void configure(ChargerConfig config);
 
+  /// Why a request must not be taken now, or null. What was taken before is not touched by it.
+  const char* overload() const;
   /// A request that was read and belongs to this charger. `digest` names its bytes (SM-7).
   void fromCharger(ocpp_s::RequestMessage&& message, std::string digest, Responder responder);
   /// `ocpp-soap-bridge queue` (ER-3, SM-15).
   void carryOut(const OperatorCommand& command);
-  /// The address that a message announced, and who sent it (WA-5).
+  /// The address that a message announced (announcedAddress()), and who sent it (WA-5).
   void learnCallback(const std::string& announced, const std::string& peer);
 
   /// Answers whoever waits and closes the WebSocket.
@@ -42,7 +46,10 @@ class Charger : private Deadlines::Node {
   bool idle() const { return session_.idle() && promises_.held() == 0; }
   bool connected() const { return ws_ != nullptr; }
 
-  const std::string& callback() const { return callback_; }
+  /// Where it is called, and how that went.
+  const CallbackBook& callback() const { return book_; }
+  /// Why what it last announced was repaired or refused, or "".
+  const std::string& callbackRemark() const { return callbackRemark_; }
   const ChargerConfig& config() const { return config_; }
   session::Overview overview() const { return session_.overview(); }
 
@@ -83,7 +90,15 @@ class Charger : private Deadlines::Node {
   void sendJson(std::string frame, std::string_view action);
   void onJson(std::string&& text);
   void onCall(const std::string& id, const std::string& action, const ocpp::Result<ocpp::Request>& request);
-  void onHttpResult(session::ToCharger& sent, HttpResult&& result);
+  void call(session::ToCharger& effect, ocpp::Instant end);
+  CallbackRules callbackRules() const;
+  /// After settings have come or changed: gives up a learned address that they do not permit.
+  void reconsiderCallback();
+  /// Where to, over which TLS, and which addresses are refused.
+  void addressPost(HttpPost& post);
+  void onHttpResult(session::ToCharger& sent, const std::string& url, ocpp::Instant end, HttpResult&& result);
+  /// Learns from the outcome of a call. True: nothing was sent, and another address may be tried.
+  bool judgeCall(const std::string& url, const session::ChargerReply& reply);
   /// A message that the wire has no words for is a mistake of ours: logged, the peer gets an error, the process lives
   /// on.
   ocpp::Fault unspeakableMessage(const std::logic_error& why);
@@ -93,9 +108,10 @@ class Charger : private Deadlines::Node {
   ChargerConfig config_;
   session::GatewaySession session_;
   Promises promises_;
-  std::string callback_;         ///< Where we call the charger; "" = not known yet.
-  std::string callbackRemark_;   ///< Last remark logged, so that it is logged once.
-  std::size_t learnedFrom_ = 0;  ///< Hash of what callback_ was last learned from: the same again tells nothing new.
+  CallbackBook book_;
+  std::string callbackRemark_;                 ///< On what was announced last.
+  std::string callbackLogged_, callbackNews_;  ///< Logged last, so that the same is not logged again.
+  std::size_t learnedFrom_ = 0;  ///< Hash of what was last announced, by whom: the same again tells nothing new.
   std::string password_;         ///< Set by the back-end (CK-4); wins over the configured one.
   int pingInterval_;
   std::optional<ocpp::Version> version_;  ///< Of its last message.

@@ -3,6 +3,8 @@
 #include "bridge/chargers_file.h"
 
 #include <algorithm>
+#include <cctype>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "bridge/timezone.h"
@@ -31,21 +33,84 @@ std::string url(const json& value, bool webSocket) {
   return address;
 }
 
+/// The first line's text without its end, as editors leave it.
+std::string secretFile(const json& value) {
+  std::string content = readFile(text(value));
+  content.erase(content.find_last_not_of("\r\n") + 1);
+  return content;
+}
+
+std::string secretVariable(const json& value) {
+  const std::string name = text(value);
+  const char* content = std::getenv(name.c_str());
+  if (!content) throw BadConfiguration("there is no environment variable '" + name + "'");
+  return content;
+}
+
+std::string soapPassword(std::string password) {
+  if (password.empty()) throw BadConfiguration("must not be empty");
+  return password;
+}
+
+/// Long enough not to be guessed, and without characters that URLs would change.
+std::string urlSecret(std::string secret) {
+  const bool plain = std::all_of(secret.begin(), secret.end(), [](unsigned char c) {
+    return std::isalnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
+  });
+  if (secret.size() < 16 || secret.size() > 200 || !plain)
+    throw BadConfiguration("must be 16 to 200 letters, digits or -._~");
+  return secret;
+}
+
+bool yesOrNo(const json& value) {
+  if (!value.is_boolean()) throw BadConfiguration("must be true or false");
+  return value.get<bool>();
+}
+
+/// One text or a list of them.
+std::vector<std::string> texts(const json& value) {
+  std::vector<std::string> all;
+  if (!value.is_array()) return {text(value)};
+  for (const json& each : value) all.push_back(text(each));
+  return all;
+}
+
+std::string pin(const std::string& written) {
+  const auto bytes = parsePin(written);
+  if (!bytes) throw BadConfiguration("'" + written + "' is neither a SHA-256 of 64 hex digits nor sha256/BASE64");
+  return *bytes;
+}
+
 struct KeyRow {
   const char* key;
   void (*apply)(ChargerConfig&, const json&);
 };
 const KeyRow keys[] = {
     {"callback", [](ChargerConfig& c, const json& v) { c.callback = url(v, false); }},
+    {"callbackPolicy", [](ChargerConfig& c, const json& v) { c.call.policy = callbackPolicyOf(text(v)); }},
+    {"callbackNat", [](ChargerConfig& c, const json& v) { c.call.nat = yesOrNo(v); }},
+    {"callbackPort",
+     [](ChargerConfig& c, const json& v) {
+       if (!v.is_number_integer() || v.get<std::int64_t>() < 1 || v.get<std::int64_t>() > 65535)
+         throw BadConfiguration("must be a port from 1 to 65535");
+       c.call.port = v.get<std::uint16_t>();
+     }},
+    {"callbackAllow",
+     [](ChargerConfig& c, const json& v) {
+       for (const std::string& each : texts(v))
+         for (const Cidr& range : cidrsOf(each)) c.call.allow.push_back(range);
+     }},
+    {"callbackPin",
+     [](ChargerConfig& c, const json& v) {
+       for (const std::string& each : texts(v)) c.call.trust.pins.push_back(pin(each));
+     }},
+    {"callbackSelfSigned", [](ChargerConfig& c, const json& v) { c.call.trust.selfSigned = yesOrNo(v); }},
+    {"callbackName", [](ChargerConfig& c, const json& v) { c.call.trust.name = text(v); }},
     {"centralUrl", [](ChargerConfig& c, const json& v) { c.centralUrl = url(v, true); }},
     {"centralIdentity", [](ChargerConfig& c, const json& v) { c.centralIdentity = text(v); }},
     {"password", [](ChargerConfig& c, const json& v) { c.password = text(v); }},
-    {"passwordFile",
-     [](ChargerConfig& c, const json& v) {
-       std::string content = readFile(text(v));
-       content.erase(content.find_last_not_of("\r\n") + 1);
-       c.password = content;
-     }},
+    {"passwordFile", [](ChargerConfig& c, const json& v) { c.password = secretFile(v); }},
+    {"passwordEnv", [](ChargerConfig& c, const json& v) { c.password = secretVariable(v); }},
     {"timezone",
      [](ChargerConfig& c, const json& v) {
        c.timezone = text(v);
@@ -57,7 +122,39 @@ const KeyRow keys[] = {
          throw BadConfiguration("must be a whole number from 1 to 1000");
        c.connectors = v.get<int>();
      }},
+    {"allowFrom",
+     [](ChargerConfig& c, const json& v) {
+       if (!v.is_array() || v.empty()) throw BadConfiguration("must be a list of addresses and ranges [\"...\"]");
+       for (const json& range : v) c.access.from.add(text(range));
+     }},
+    {"soapUser",
+     [](ChargerConfig& c, const json& v) {
+       c.access.user = text(v);
+       if (c.access.user.empty()) throw BadConfiguration("must not be empty");
+     }},
+    {"soapPassword", [](ChargerConfig& c, const json& v) { c.access.password = soapPassword(text(v)); }},
+    {"soapPasswordFile", [](ChargerConfig& c, const json& v) { c.access.password = soapPassword(secretFile(v)); }},
+    {"soapPasswordEnv", [](ChargerConfig& c, const json& v) { c.access.password = soapPassword(secretVariable(v)); }},
+    {"urlSecret", [](ChargerConfig& c, const json& v) { c.access.urlSecret = urlSecret(text(v)); }},
+    {"urlSecretFile", [](ChargerConfig& c, const json& v) { c.access.urlSecret = urlSecret(secretFile(v)); }},
+    {"urlSecretEnv", [](ChargerConfig& c, const json& v) { c.access.urlSecret = urlSecret(secretVariable(v)); }},
+    {"clientCertificate",
+     [](ChargerConfig& c, const json& v) {
+       c.access.needsCertificate = !v.is_boolean() || v.get<bool>();
+       if (!v.is_boolean()) c.access.certificateName = text(v);
+       if (v.is_string() && c.access.certificateName.empty()) throw BadConfiguration("must not be empty");
+     }},
 };
+
+/// AU-4, AU-5: Basic auth ends the user's name at the first colon.
+void checkAccess(const ChargerConfig& config) {
+  const std::string& user = config.access.user.empty() ? config.identity : config.access.user;
+  if (!config.access.user.empty() && !config.access.password)
+    throw BadConfiguration("soapUser: nothing without a soapPassword");
+  if (config.access.password && user.find(':') != std::string::npos)
+    throw BadConfiguration("'" + user +
+                           "' cannot be a user of Basic auth because of its colon; name another as soapUser");
+}
 
 ChargerConfig readOne(const std::string& identity, const json& object) {
   if (!object.is_object()) throw BadConfiguration("must be an object {...}");
@@ -72,6 +169,9 @@ ChargerConfig readOne(const std::string& identity, const json& object) {
     } catch (const BadConfiguration& bad) { throw BadConfiguration(key + ": " + bad.what()); }
   }
   if (config.centralIdentity.empty()) config.centralIdentity = identity;
+  checkAccess(config);
+  if (config.callback && config.call.trust.demanded() && !Url::parse(*config.callback)->secure())
+    throw BadConfiguration("callback: must be https:// with callbackPin, callbackSelfSigned or callbackName");
   return config;
 }
 
@@ -81,7 +181,7 @@ ChargersFile parseChargers(const std::string& content, const std::string& path) 
   json root;
   try {
     root = json::parse(content, nullptr, true, true);
-  } catch (const json::parse_error& e) { throw BadConfiguration(path + ": " + e.what()); }
+  } catch (const json::exception& e) { throw BadConfiguration(path + ": " + e.what()); }
   if (!root.is_object()) throw BadConfiguration(path + ": must be an object of identities");
   ChargersFile chargers;
   for (const auto& [identity, object] : root.items()) {

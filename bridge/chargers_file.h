@@ -7,19 +7,32 @@
 #include <string>
 #include <vector>
 
+#include "bridge/access_rules.h"
 #include "bridge/options.h"
+#include "bridge/tls_trust.h"
 
 namespace bridge {
+
+/// How one charger is called (WA-5, AU-2).
+struct CallConfig {
+  std::optional<CallbackPolicy> policy;
+  std::optional<bool> nat;
+  std::optional<std::uint16_t> port;  ///< Instead of the announced one.
+  std::vector<Cidr> allow;            ///< Beside --callback-allow.
+  TlsTrust trust;
+};
 
 /// What the operator says about one charger. Absent fields take the process-wide option.
 struct ChargerConfig {
   std::string identity;         ///< chargeBoxIdentity, compared exactly after trimming (L-17).
   std::string centralIdentity;  ///< The name used towards the back-end (AU-4); the identity itself if not given.
   std::optional<std::string> callback;  ///< The charger's own SOAP endpoint; when given it is never learned.
+  CallConfig call;
   std::optional<std::string> centralUrl;
   std::optional<std::string> password;  ///< For Basic auth at the back-end.
   std::string timezone;                 ///< IANA name; "" = UTC (L-11).
   std::optional<int> connectors;
+  AccessRules access;  ///< What it must show before it is heard.
 };
 
 using ChargersFile = std::map<std::string, ChargerConfig>;

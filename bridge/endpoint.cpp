@@ -2,8 +2,11 @@
 // Routes of the HTTP port.
 #include "bridge/endpoint.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "bridge/callback.h"
+#include "bridge/callback_report.h"
 #include "bridge/charger.h"
 #include "bridge/random_id.h"
 #include "bridge/wsdl_texts.h"
@@ -16,6 +19,9 @@ using ocpp::FaultCode;
 
 constexpr std::string_view soapPath = "/ocpp";
 constexpr std::string_view controlPath = "/embedded/";
+constexpr std::string_view callbacksPath = "/health/chargers";
+constexpr std::size_t longestIdentity = 255;  // bytes; it becomes part of a URL and of every log line
+constexpr const char* comeAgain = "10";       // seconds
 
 HttpResponse text(int status, std::string body, const char* type = "text/plain; charset=utf-8") {
   HttpResponse response;
@@ -31,12 +37,18 @@ bool isSoapPath(std::string_view path) {
   return path.size() == soapPath.size() || path[soapPath.size()] == '/';
 }
 
-/// The last segment below /ocpp: names the charger where the header does not (QUIRKS A1).
-std::string identityInPath(std::string_view path) {
-  while (!path.empty() && path.back() == '/') path.remove_suffix(1);
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string_view::npos || slash < soapPath.size()) return "";
-  return percentDecoded(path.substr(slash + 1));
+/// MTOM, XOP and SOAP with attachments: the envelope is one part of several, which nobody here takes apart.
+bool isMultipart(const HttpRequest& request) {
+  const std::string* type = request.headers.find("Content-Type");
+  return type && ocpp::equalFold(ocpp::trimmed(*type).substr(0, 10), "multipart/");
+}
+
+/// What is wrong with whose message this says to be (ER-7), or null.
+const char* identityProblem(const ocpp_s::Header& header) {
+  if (header.identityTwice) return "the header has two different chargeBoxIdentity";
+  if (header.chargeBoxIdentity.empty()) return "the header chargeBoxIdentity is missing";
+  if (header.chargeBoxIdentity.size() > longestIdentity) return "the chargeBoxIdentity is too long";
+  return nullptr;
 }
 
 bool isLoopback(std::string_view address) { return address.rfind("127.", 0) == 0 || address == "::1"; }
@@ -57,12 +69,22 @@ ocpp_s::Header answerHeader(const ocpp_s::Header& request) {
   return header;
 }
 
+/// AU-6: the text without a secret that stood in the URL, which chargers repeat in wsa:To.
+std::string masked(std::string text, const std::string& secret) {
+  for (std::size_t at = 0; !secret.empty() && (at = text.find(secret, at)) != std::string::npos; at += 3)
+    text.replace(at, secret.size(), "***");
+  return text;
+}
+
 }  // namespace
 
-Endpoint::Endpoint(Shard& shard, EmbeddedCentral* embedded)
-    : shard_(shard), embedded_(embedded), started_(wallClock()) {}
+Endpoint::Endpoint(Shard& shard, Access& access, EmbeddedCentral* embedded)
+    : shard_(shard), access_(access), embedded_(embedded), started_(wallClock()) {}
 
 void Endpoint::handle(HttpRequest&& request, Responder responder) {
+  if (!access_.findSender(request, wallClock()))
+    shard_.log().line(Log::Level::Warning, "", "forwarded-ignored",
+                      "a sender that is no trusted proxy names another sender", {{"peer", request.peerAddress}});
   const std::string_view path = request.path();
   if (isSoapPath(path)) {
     if (request.method == "POST") return soap(std::move(request), responder);
@@ -73,6 +95,9 @@ void Endpoint::handle(HttpRequest&& request, Responder responder) {
   }
   if (embedded_ && path.substr(0, controlPath.size()) == controlPath) return control(std::move(request), responder);
   if (request.method == "GET" && path == "/health") return responder.respond(health());
+  if (request.method == "GET" && path == callbacksPath)
+    return responder.respond(isLoopback(request.peerAddress) ? text(200, callbackReport(shard_), "application/json")
+                                                             : text(403, "only from this machine\n"));
   if (request.method == "GET" && path == "/ready")
     return responder.respond(
         text(draining_ ? 503 : 200, draining_ ? "{\"ready\":false}\n" : "{\"ready\":true}\n", "application/json"));
@@ -81,58 +106,123 @@ void Endpoint::handle(HttpRequest&& request, Responder responder) {
 
 void Endpoint::soap(HttpRequest&& request, const Responder& responder) {
   ++shard_.counters().soapRequests;
+  Access::Arrival arrival;
+  if (const auto refused = access_.arrive(request, arrival, wallClock())) {
+    logRefusal(*refused, "", request.peerAddress);
+    return responder.respond(access_.answer(*refused));
+  }
+  if (isMultipart(request)) {
+    ++shard_.counters().soapRefused;
+    return responder.respond(text(415, "attachments (MTOM, XOP) are not read; send the envelope alone\n"));
+  }
   auto read = shard_.soap().readRequest(request.body, ocpp::Role::CentralSystem);
   if (const auto* failure = std::get_if<ocpp_s::ReadFailure>(&read))
     return refuse(responder, *failure, request.peerAddress);
   auto& message = std::get<ocpp_s::RequestMessage>(read);
-  if (message.header.chargeBoxIdentity.empty()) message.header.chargeBoxIdentity = identityInPath(request.path());
-  if (message.header.chargeBoxIdentity.empty()) {
+  if (request.misnamedCoding)
+    message.notes.push_back({"/", "Content-Encoding names a compression that the body does not have"});
+  std::string& identity = message.header.chargeBoxIdentity;
+  // The URL or the credentials name the charger where the header does not (QUIRKS A1).
+  if (identity.empty()) identity = arrival.pathIdentity;
+  if (identity.empty()) identity = access_.identityOf(arrival);
+  if (const char* problem = identityProblem(message.header)) {
     ocpp_s::ReadFailure failure;
     static_cast<ocpp_s::Incoming&>(failure) = message;
-    failure.fault = {FaultCode::ProtocolError, "the header chargeBoxIdentity is missing"};  // ER-7
+    failure.header.chargeBoxIdentity.resize(std::min(failure.header.chargeBoxIdentity.size(), longestIdentity));
+    failure.fault = {message.header.identityTwice ? FaultCode::IdentityMismatch : FaultCode::ProtocolError, problem};
     return refuse(responder, failure, request.peerAddress);
   }
-  admit(std::move(request), std::move(message), responder);
+  admit(std::move(request), std::move(message), arrival, responder);
 }
 
 void Endpoint::refuse(const Responder& responder, const ocpp_s::ReadFailure& failure, std::string_view peer) {
   ++shard_.counters().soapRefused;
   shard_.log().line(Log::Level::Warning, failure.header.chargeBoxIdentity, "soap-refused", failure.fault.description,
                     {{"peer", peer}});
-  const auto dialect = ocpp_s::answering(failure.version.value_or(ocpp::Version::V16), failure.soap11, failure.wsa2004);
-  std::string body;
-  ocpp_s::Codec::writeFault(body, dialect, ocpp::Role::CentralSystem, answerHeader(failure.header), failure.fault);
-  responder.respond(envelope(dialect, ocpp_s::httpStatus(dialect, failure.fault), std::move(body)));
+  fault(responder, failure, failure.fault);
 }
 
-void Endpoint::admit(HttpRequest&& request, ocpp_s::RequestMessage&& message, const Responder& responder) {
-  Charger* charger = shard_.find(message.header.chargeBoxIdentity);
-  if (!charger) return refuseStranger(message, responder, request.peerAddress);
+void Endpoint::fault(const Responder& responder, const ocpp_s::Incoming& to, const ocpp::Fault& fault) {
+  const auto dialect = ocpp_s::answering(to.version.value_or(ocpp::Version::V16), to.soap11, to.wsa2004);
+  std::string body;
+  ocpp_s::Codec::writeFault(body, dialect, ocpp::Role::CentralSystem, answerHeader(to.header), fault);
+  responder.respond(envelope(dialect, ocpp_s::httpStatus(dialect, fault), std::move(body)));
+}
+
+/// New work is refused, what was accepted is not lost: a charger repeats what got a Fault.
+void Endpoint::refuseForNow(const Responder& responder, const ocpp_s::RequestMessage& message, const char* why,
+                            std::string_view peer) {
+  ++shard_.counters().soapRefused;
+  shard_.log().line(Log::Level::Warning, message.header.chargeBoxIdentity, "overload", why, {{"peer", peer}});
+  const auto dialect = ocpp_s::answering(*message.version, message.soap11, message.wsa2004);
+  std::string body;
+  ocpp_s::Codec::writeFault(body, dialect, ocpp::Role::CentralSystem, answerHeader(message.header),
+                            {FaultCode::InternalError, why});
+  HttpResponse response = envelope(dialect, 503, std::move(body));
+  response.headers.add("Retry-After", comeAgain);
+  responder.respond(std::move(response));
+}
+
+void Endpoint::admit(HttpRequest&& request, ocpp_s::RequestMessage&& message, const Access::Arrival& arrival,
+                     const Responder& responder) {
+  const ocpp::Instant now = wallClock();
+  const std::string& identity = message.header.chargeBoxIdentity;
+  auto refused = access_.admit(arrival, identity, now);
+  Charger* charger = refused ? nullptr : shard_.find(identity);
+  if (!refused && !charger) refused = access_.refuse(Refusal::Full, arrival.address, "", now);
+  if (refused) {
+    logRefusal(*refused, identity, request.peerAddress);
+    return refuseSender(*refused, arrival, message, responder);
+  }
+  if (const auto elsewhere = access_.heard(arrival, identity, now))
+    shard_.log().line(Log::Level::Warning, identity, "two-places",
+                      "heard from two addresses within a short time: is somebody else using its name?",
+                      {{"peer", request.peerAddress}, {"before", *elsewhere}});
+  if (const char* why = charger->overload()) return refuseForNow(responder, message, why, request.peerAddress);
+  pass(request, std::move(message), arrival, *charger, responder);
+}
+
+void Endpoint::pass(const HttpRequest& request, ocpp_s::RequestMessage&& message, const Access::Arrival& arrival,
+                    Charger& charger, const Responder& responder) {
   if (shard_.trace().on())
     shard_.trace().add({TracedMessage::Wire::Soap, TracedMessage::Way::In,
-                        std::string(ocpp::actionName(message.request)), request.body});
-  charger->learnCallback(message.header.from.empty() ? message.header.replyTo : message.header.from,
-                         request.peerAddress);
-  charger->fromCharger(std::move(message), sha256(request.body), responder);
+                        std::string(ocpp::actionName(message.request)), masked(request.body, arrival.secret)});
+  charger.learnCallback(announcedAddress(message.header.from, message.header.replyTo), request.peerAddress);
+  charger.fromCharger(std::move(message), sha256(request.body), responder);
 }
 
-/// AU-1: an unknown identity is told Rejected when it boots, and nothing else.
-void Endpoint::refuseStranger(const ocpp_s::RequestMessage& message, const Responder& responder,
-                              std::string_view peer) {
-  if (!ocpp::is<ocpp::BootNotification>(message.request)) {
-    ocpp_s::ReadFailure failure;
-    static_cast<ocpp_s::Incoming&>(failure) = message;
-    failure.fault = {FaultCode::SecurityError, "this charge box is not known here"};
-    return refuse(responder, failure, peer);
-  }
+void Endpoint::certificateRefused(const std::string& peer, const std::string& reason) {
+  const auto address = IpAddress::parse(peer).value_or(IpAddress());
+  if (access_.refuse(Refusal::Certificate, address, "", wallClock()).tell)
+    shard_.log().line(Log::Level::Warning, "", "refused", "client certificate: " + reason,
+                      {{"why", refusalName(Refusal::Certificate)}, {"peer", peer}});
+}
+
+void Endpoint::logRefusal(const Refused& refused, std::string_view identity, std::string_view peer) {
   ++shard_.counters().soapRefused;
-  shard_.log().line(Log::Level::Warning, message.header.chargeBoxIdentity, "stranger",
-                    "BootNotification of an unknown identity", {{"peer", peer}});
-  const auto dialect = ocpp_s::answering(*message.version, message.soap11, message.wsa2004);
+  if (refused.tell)
+    shard_.log().line(Log::Level::Warning, identity, "refused", refusalText(refused.why),
+                      {{"why", refusalName(refused.why)}, {"peer", peer}});
+}
+
+/// AU-1: a stranger is told Rejected when it boots, and nothing else. So is whoever is known but does not prove it.
+void Endpoint::refuseSender(const Refused& refused, const Access::Arrival& arrival,
+                            const ocpp_s::RequestMessage& message, const Responder& responder) {
+  const bool askForPassword = access_.challenges() && !arrival.passwordShown && refused.why != Refusal::Mismatch &&
+                              refused.why != Refusal::Full;
+  if (refused.why == Refusal::TooOften || askForPassword) return responder.respond(access_.answer(refused));
+  if (refused.why == Refusal::Mismatch)
+    return fault(responder, message, {FaultCode::IdentityMismatch, "the credentials belong to another charge box"});
+  if (ocpp::is<ocpp::BootNotification>(message.request)) return reject(message, responder);
+  fault(responder, message, {FaultCode::SecurityError, "this charge box is not known here"});
+}
+
+void Endpoint::reject(const ocpp_s::RequestMessage& boot, const Responder& responder) {
+  const auto dialect = ocpp_s::answering(*boot.version, boot.soap11, boot.wsa2004);
   const ocpp::BootNotification::Response rejected{
       ocpp::RegistrationStatus::Rejected, {wallClock(), true}, shard_.options().session.defaultInterval};
   std::string body;
-  shard_.soap().writeReply(body, dialect, ocpp::Role::CentralSystem, answerHeader(message.header), rejected);
+  shard_.soap().writeReply(body, dialect, ocpp::Role::CentralSystem, answerHeader(boot.header), rejected);
   responder.respond(envelope(dialect, 200, std::move(body)));
 }
 
@@ -173,6 +263,17 @@ HttpResponse Endpoint::health() const {
       {"jsonCalls", c.jsonCalls},
       {"jsonRequests", c.jsonRequests},
       {"notes", c.notes}};
+  for (std::size_t why = 0; why < refusals; ++why)
+    out["refused"][std::string(refusalName(static_cast<Refusal>(why)))] = access_.count(static_cast<Refusal>(why));
+  out["forwardedIgnored"] = access_.headersIgnored();
+  out["twoPlaces"] = access_.alarms();
+  if (server_) {
+    const HttpServerCounters did = server_->counters();
+    out["http"] = {{"connections", server_->connections()},
+                   {"gaveWay", did.gaveWay},
+                   {"turnedAway", did.turnedAway},
+                   {"refused", did.refused}};
+  }
   if (const Store* store = const_cast<Shard&>(shard_).store()) {
     const StoreStatus kept = store->status();
     const auto age = kept.queued == 0 ? ocpp::Duration(0) : wallClock() - kept.oldestQueued;

@@ -5,8 +5,10 @@
 
 #include <string>
 
+#include "bridge/access.h"
 #include "bridge/embedded_central.h"
 #include "bridge/http_server.h"
+#include "bridge/listeners.h"
 #include "bridge/shard.h"
 
 namespace bridge {
@@ -15,23 +17,38 @@ namespace bridge {
 class Endpoint {
  public:
   /// `embedded` may be null. All outlive the endpoint.
-  Endpoint(Shard& shard, EmbeddedCentral* embedded);
+  Endpoint(Shard& shard, Access& access, EmbeddedCentral* embedded);
 
   void handle(HttpRequest&& request, Responder responder);
+  /// TLS has refused a client's certificate: counted and logged like other refusals.
+  void certificateRefused(const std::string& peer, const std::string& reason);
+  /// Whose counters /health shows; outlives the endpoint's last request.
+  void setServer(const Listeners& server) { server_ = &server; }
   /// From now on /ready says no.
   void setDraining() { draining_ = true; }
 
  private:
   void soap(HttpRequest&& request, const Responder& responder);
   void refuse(const Responder& responder, const ocpp_s::ReadFailure& failure, std::string_view peer);
-  void admit(HttpRequest&& request, ocpp_s::RequestMessage&& message, const Responder& responder);
-  void refuseStranger(const ocpp_s::RequestMessage& message, const Responder& responder, std::string_view peer);
+  void admit(HttpRequest&& request, ocpp_s::RequestMessage&& message, const Access::Arrival& arrival,
+             const Responder& responder);
+  void pass(const HttpRequest& request, ocpp_s::RequestMessage&& message, const Access::Arrival& arrival,
+            Charger& charger, const Responder& responder);
+  void logRefusal(const Refused& refused, std::string_view identity, std::string_view peer);
+  void refuseSender(const Refused& refused, const Access::Arrival& arrival, const ocpp_s::RequestMessage& message,
+                    const Responder& responder);
+  void fault(const Responder& responder, const ocpp_s::Incoming& to, const ocpp::Fault& fault);
+  void reject(const ocpp_s::RequestMessage& boot, const Responder& responder);
+  void refuseForNow(const Responder& responder, const ocpp_s::RequestMessage& message, const char* why,
+                    std::string_view peer);
   HttpResponse wsdl(const HttpRequest& request) const;
   HttpResponse health() const;
   void control(HttpRequest&& request, const Responder& responder);
 
   Shard& shard_;
+  Access& access_;
   EmbeddedCentral* embedded_;
+  const Listeners* server_ = nullptr;
   ocpp::Instant started_;
   bool draining_ = false;
 };

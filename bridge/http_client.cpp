@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One HTTP exchange on a non-blocking socket: resolve, connect, send, parse the answer.
+// One HTTP exchange on a non-blocking socket: resolve, check, connect, shake hands, send, parse the answer.
 #include "bridge/http_client.h"
 
 #include <netinet/in.h>
@@ -16,21 +16,27 @@
 #include <utility>
 #include <vector>
 
-#include "bridge/http_parser.h"
+#include "bridge/http_answer.h"
+#include "bridge/name_pins.h"
 #include "bridge/resolver.h"
+#include "bridge/tls_client.h"
 #include "bridge/url.h"
 
 namespace bridge {
 
 struct HttpClient::State {
-  explicit State(Loop& theLoop) : loop(theLoop) {}
+  State(Loop& theLoop, HttpClientOptions&& chosen)
+      : loop(theLoop), options(std::move(chosen)), pins(options.nameLifetime), tls(options.caFile) {}
   Loop& loop;
+  HttpClientOptions options;
+  NamePins pins;
+  TlsClient tls;
   std::uint64_t lastId = 0;
   std::unordered_map<std::uint64_t, std::shared_ptr<Exchange>> exchanges;
   std::array<char, 16384> buffer{};  // for reading; used within one event only
 };
 
-/// Seam for TLS: only readSome(), writeSome() and the end of onConnected() know the bytes' way.
+/// Only connectTo(), onConnected(), readSome() and writeSome() know the bytes' way.
 class HttpClient::Exchange final : public Deadlines::Node, public std::enable_shared_from_this<Exchange> {
  public:
   Exchange(std::shared_ptr<State> state, std::uint64_t id, Done&& done);
@@ -44,11 +50,15 @@ class HttpClient::Exchange final : public Deadlines::Node, public std::enable_sh
   using Outcome = HttpResult::Outcome;
 
   void onDeadline() override;
+  void resolve();
   void onResolved(Resolved&& result);
   void tryNext();
+  bool connectTo(const NetAddress& address);
   void watch(int events);
   void onEvent(int events);
   void onConnected();
+  void shakeHands();
+  void beginSending();
   ssize_t readSome();
   ssize_t writeSome();
   void sendMore();
@@ -63,19 +73,20 @@ class HttpClient::Exchange final : public Deadlines::Node, public std::enable_sh
   std::uint64_t id_;
   Done done_;
   std::chrono::steady_clock::time_point end_;
+  Url url_;
+  std::function<std::string(const NetAddress&)> refusal_;
+  TlsTrust trust_;
+  std::unique_ptr<TlsSession> tls_;  // from the TCP connection on, with https
   std::vector<NetAddress> addresses_;
   std::size_t next_ = 0;
   std::uint64_t question_ = 0;
   std::string lastError_ = "no address";
   ev_io io_{};
   int socket_ = -1;
-  bool connected_ = false;
+  bool connected_ = false;  // and hands are shaken
   std::string out_;
   std::size_t sent_ = 0;
-  HttpLimits limits_;
-  std::string held_;  // received, not consumed
-  HeaderScan scan_;
-  std::unique_ptr<HttpResponseParser> parser_;
+  HttpAnswer answer_;
 };
 
 HttpClient::Exchange::Exchange(std::shared_ptr<State> state, std::uint64_t id, Done&& done)
@@ -103,19 +114,35 @@ std::string serialize(const HttpPost& request, const Url& url) {
 
 void HttpClient::Exchange::start(HttpPost&& request) {
   const auto url = Url::parse(request.url);
-  if (!url || url->scheme != "http") {
+  if (!url || (url->scheme != "http" && url->scheme != "https")) {
     state_->loop.post([self = shared_from_this(), url = request.url] {
-      self->finish(Outcome::ConnectFailed, "not an http:// URL: " + url);
+      self->finish(Outcome::ConnectFailed, "not an http:// or https:// URL: " + url);
     });
     return;
   }
-  limits_.body = request.maxBody;
+  url_ = *url;
+  refusal_ = std::move(request.refusal);
+  trust_ = std::move(request.trust);
+  HttpLimits limits;
+  limits.body = request.maxBody;
+  answer_ = HttpAnswer(limits);
   out_ = serialize(request, *url);
   end_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(request.totalTimeoutMs);
   state_->loop.deadlines().arm(*this,
                                std::chrono::milliseconds(std::min(request.connectTimeoutMs, request.totalTimeoutMs)));
-  question_ = state_->loop.resolver().resolve(
-      url->host, url->port, [self = shared_from_this()](Resolved&& result) { self->onResolved(std::move(result)); });
+  resolve();
+}
+
+/// A name is asked once; what it yielded is used, address by address checked, until its time is over.
+void HttpClient::Exchange::resolve() {
+  const auto answered = [self = shared_from_this()](Resolved&& result) { self->onResolved(std::move(result)); };
+  if (const auto* pinned = state_->pins.find(url_.host, std::chrono::steady_clock::now())) {
+    state_->loop.post([answered, found = *pinned] { answered({found, ""}); });
+  } else if (state_->options.lookUp && !NetAddress::parse(url_.host)) {
+    state_->options.lookUp(url_.host, answered);
+  } else {
+    question_ = state_->loop.resolver().resolve(url_.host, url_.port, answered);
+  }
 }
 
 int HttpClient::Exchange::leftMs() const {
@@ -127,6 +154,10 @@ void HttpClient::Exchange::onResolved(Resolved&& result) {
   if (!done_) return;
   question_ = 0;
   addresses_ = std::move(result.addresses);
+  for (NetAddress& address : addresses_) address.setPort(url_.port);
+  const auto now = std::chrono::steady_clock::now();
+  if (!NetAddress::parse(url_.host) && !state_->pins.find(url_.host, now))
+    state_->pins.keep(url_.host, addresses_, now);
   if (!result.error.empty()) lastError_ = std::move(result.error);
   tryNext();
 }
@@ -135,18 +166,25 @@ void HttpClient::Exchange::tryNext() {
   while (next_ < addresses_.size()) {
     closeSocket();
     const NetAddress& address = addresses_[next_++];
-    socket_ = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (socket_ >= 0) {
-      const int on = 1;
-      setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-      if (::connect(socket_, address.get(), address.length) == 0 || errno == EINPROGRESS) {
-        watch(EV_WRITE);
-        return;
-      }
-    }
-    lastError_ = "cannot connect to " + address.host() + ": " + std::strerror(errno);
+    const std::string refused = refusal_ ? refusal_(address) : "";
+    if (refused.empty() && connectTo(address)) return watch(EV_WRITE);
+    lastError_ = refused.empty() ? "cannot connect to " + address.host() + ": " + std::strerror(errno) : refused;
   }
+  state_->pins.forget(url_.host);
   finish(Outcome::ConnectFailed, lastError_);
+}
+
+bool HttpClient::Exchange::connectTo(const NetAddress& address) {
+  socket_ = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (socket_ < 0) return false;
+  const int on = 1;
+  setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (!state_->options.bindAddress.empty()) {
+    const auto source = NetAddress::parse(state_->options.bindAddress);
+    setsockopt(socket_, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+    if (!source || ::bind(socket_, source->get(), source->length) != 0) return false;
+  }
+  return ::connect(socket_, address.get(), address.length) == 0 || errno == EINPROGRESS;
 }
 
 void HttpClient::Exchange::watch(int events) {
@@ -157,11 +195,9 @@ void HttpClient::Exchange::watch(int events) {
 
 void HttpClient::Exchange::onEvent(int events) {
   const auto self = shared_from_this();
-  if (!connected_) {
-    onConnected();
-    return;
-  }
+  if (!connected_) return tls_ ? shakeHands() : onConnected();
   if ((events & EV_READ) != 0) receive();
+  while (done_ && tls_ && tls_->pending()) receive();
   if (done_ && (events & EV_WRITE) != 0) sendMore();
 }
 
@@ -174,15 +210,40 @@ void HttpClient::Exchange::onConnected() {
     tryNext();
     return;
   }
+  if (url_.secure()) {
+    SSL_CTX* context = state_->tls.context(lastError_);
+    if (context == nullptr) return finish(Outcome::ConnectFailed, lastError_);
+    tls_ = std::make_unique<TlsSession>(context, socket_, url_.host, trust_);
+    return shakeHands();
+  }
+  beginSending();
+}
+
+void HttpClient::Exchange::shakeHands() {
+  switch (tls_->handshake()) {
+    case TlsSession::Step::WantRead: return watch(EV_READ);
+    case TlsSession::Step::WantWrite: return watch(EV_WRITE);
+    case TlsSession::Step::Done: return beginSending();
+    case TlsSession::Step::Failed: break;
+  }
+  lastError_ = "TLS with " + addresses_[next_ - 1].host() + ": " + tls_->error();
+  tryNext();
+}
+
+void HttpClient::Exchange::beginSending() {
   connected_ = true;
   state_->loop.deadlines().arm(*this, std::chrono::milliseconds(leftMs()));
   sendMore();
 }
 
 ssize_t HttpClient::Exchange::writeSome() {
+  if (tls_) return tls_->write(out_.data() + sent_, out_.size() - sent_);
   return ::send(socket_, out_.data() + sent_, out_.size() - sent_, MSG_NOSIGNAL);
 }
-ssize_t HttpClient::Exchange::readSome() { return ::recv(socket_, state_->buffer.data(), state_->buffer.size(), 0); }
+ssize_t HttpClient::Exchange::readSome() {
+  if (tls_) return tls_->read(state_->buffer.data(), state_->buffer.size());
+  return ::recv(socket_, state_->buffer.data(), state_->buffer.size(), 0);
+}
 
 void HttpClient::Exchange::sendMore() {
   const ssize_t n = writeSome();
@@ -211,46 +272,15 @@ void HttpClient::Exchange::receive() {
   }
 }
 
-/// Feeds one or, after interim answers, several messages to the parser.
 void HttpClient::Exchange::parse(std::string_view bytes) {
-  const bool direct = held_.empty();  // the usual case: no copy in between
-  if (!direct) held_.append(bytes);
-  std::string_view rest = direct ? bytes : std::string_view(held_);
-  boost::beast::error_code error;
-  while (!rest.empty()) {
-    if (!parser_) {
-      const std::size_t length = scan_.find(rest);
-      if (length == std::string_view::npos && rest.size() <= limits_.header) break;
-      if (length == std::string_view::npos || length > limits_.header) return finish(Outcome::Broken, "header too big");
-      parser_ = std::make_unique<HttpResponseParser>(limits_);
-      const std::string header = HeaderScan::toCrlf(rest.substr(0, length));
-      std::string_view head = header;
-      rest.remove_prefix(length);
-      if (!parser_->feed(head, error)) return finish(Outcome::Broken, "not HTTP: " + error.message());
-    }
-    if (!parser_->is_done() && !parser_->feed(rest, error))
-      return finish(Outcome::Broken, "bad answer: " + error.message());
-    if (!parser_->is_done()) break;
-    const int status = parser_->message().status;
-    if (status >= 200 || status == 101) return finish(Outcome::Answered, "");
-    parser_.reset();  // interim answer, 100 or 103: the real one follows
-    scan_ = HeaderScan();
-  }
-  if (direct) {
-    held_.assign(rest);
-  } else {
-    held_.erase(0, held_.size() - rest.size());
-  }
-  if (held_.size() > limits_.header + limits_.body) finish(Outcome::Broken, "answer too big");
+  const auto state = answer_.add(bytes);
+  if (state == HttpAnswer::State::Complete) finish(Outcome::Answered, "");
+  if (state == HttpAnswer::State::Bad) finish(Outcome::Broken, answer_.problem());
 }
 
 void HttpClient::Exchange::onEndOfStream(bool orderly, const std::string& reason) {
-  boost::beast::error_code error;
-  if (orderly && parser_ && parser_->need_eof()) {
-    parser_->put_eof(error);
-    if (!error && parser_->is_done()) return finish(Outcome::Answered, "");
-  }
-  finish(Outcome::Broken, parser_ ? reason + " within its answer" : reason + " without an answer");
+  if (orderly && answer_.end() == HttpAnswer::State::Complete) return finish(Outcome::Answered, "");
+  finish(Outcome::Broken, answer_.begun() ? reason + " within its answer" : reason + " without an answer");
 }
 
 void HttpClient::Exchange::onDeadline() {
@@ -258,6 +288,7 @@ void HttpClient::Exchange::onDeadline() {
   if (connected_) {
     finish(Outcome::Timeout, "no complete answer in time");
   } else {
+    state_->pins.forget(url_.host);
     finish(Outcome::ConnectFailed, question_ != 0 ? "name resolution timed out" : "connect timed out");
   }
 }
@@ -268,7 +299,7 @@ void HttpClient::Exchange::finish(Outcome outcome, std::string detail) {
   HttpResult result;
   result.outcome = outcome;
   result.detail = std::move(detail);
-  if (outcome == Outcome::Answered) result.response = std::move(parser_->message());
+  if (outcome == Outcome::Answered) result.response = std::move(answer_.response());
   const Done done = std::exchange(done_, nullptr);
   drop();
   done(std::move(result));
@@ -277,6 +308,7 @@ void HttpClient::Exchange::finish(Outcome outcome, std::string detail) {
 void HttpClient::Exchange::drop() {
   const auto self = shared_from_this();
   done_ = nullptr;
+  refusal_ = nullptr;  // may refer to the caller
   Deadlines::disarm(*this);
   if (question_ != 0) state_->loop.resolver().cancel(std::exchange(question_, 0));
   closeSocket();
@@ -284,12 +316,14 @@ void HttpClient::Exchange::drop() {
 }
 
 void HttpClient::Exchange::closeSocket() {
+  tls_.reset();
   if (socket_ < 0) return;
   ev_io_stop(state_->loop.raw(), &io_);
   ::close(std::exchange(socket_, -1));
 }
 
-HttpClient::HttpClient(Loop& loop) : state_(std::make_shared<State>(loop)) {}
+HttpClient::HttpClient(Loop& loop, HttpClientOptions options)
+    : state_(std::make_shared<State>(loop, std::move(options))) {}
 
 HttpClient::~HttpClient() {
   const auto exchanges = state_->exchanges;
@@ -312,5 +346,11 @@ void HttpClient::cancel(std::uint64_t id) {
 }
 
 std::size_t HttpClient::inFlight() const { return state_->exchanges.size(); }
+
+std::string HttpClient::tlsProblem() {
+  std::string error;
+  state_->tls.context(error);
+  return error;
+}
 
 }  // namespace bridge

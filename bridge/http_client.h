@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// HTTP/1 client for POSTs to chargers: one connection per request, never follows redirects.
+// HTTP/1 client for POSTs to chargers, with or without TLS: one connection per request, never follows redirects.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -9,22 +10,27 @@
 
 #include "bridge/http_message.h"
 #include "bridge/loop.h"
+#include "bridge/resolver.h"
+#include "bridge/tls_trust.h"
 
 namespace bridge {
 
 struct HttpPost {
-  std::string url;      // http://host[:port]/path; https is not there yet
+  std::string url;      // http:// or https://host[:port]/path
   HttpHeaders headers;  // Host, Content-Length and Connection are added; names and values must hold no line ends
   std::string body;
-  int connectTimeoutMs = 10000;       // resolving and connecting
+  int connectTimeoutMs = 10000;       // resolving, connecting and TLS handshake
   int totalTimeoutMs = 45000;         // from post() to the complete answer (QUIRKS H14: chargers are slow)
   std::size_t maxBody = 1024 * 1024;  // of the answer, bytes
+  /// Asked for every address just before it is connected to: "" = go on, else why not. Kept until the end.
+  std::function<std::string(const NetAddress&)> refusal;
+  TlsTrust trust;  // of https
 };
 
 struct HttpResult {
   enum class Outcome {
     Answered,       // response is complete, whatever its status
-    ConnectFailed,  // nothing was sent: bad URL, name, refused or timed-out connection. Safe to repeat
+    ConnectFailed,  // nothing was sent: bad URL, name, address, connection or certificate. Safe to repeat
     Timeout,        // sent, no complete answer in time
     Broken,         // connection lost, or an answer that is not HTTP or too big, after sending began
   };
@@ -33,11 +39,19 @@ struct HttpResult {
   HttpResponse response;
 };
 
+struct HttpClientOptions {
+  std::string caFile;                      // PEM; "" = the system's CAs
+  std::string bindAddress;                 // numeric; connections leave from there. "" = as the system routes
+  std::chrono::seconds nameLifetime{300};  // how long the addresses of a name are used without asking again
+  /// How names become addresses; must answer later. Empty = by the loop's resolver. For tests.
+  std::function<void(const std::string& host, Resolver::Done)> lookUp;
+};
+
 class HttpClient {
  public:
   using Done = std::function<void(HttpResult&&)>;
 
-  explicit HttpClient(Loop& loop);
+  explicit HttpClient(Loop& loop, HttpClientOptions options = {});
   /// Cancels everything, without callbacks.
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
@@ -49,6 +63,8 @@ class HttpClient {
   /// Cuts the connection; `done` is not called any more. An unknown id is ignored.
   void cancel(std::uint64_t id);
   std::size_t inFlight() const;
+  /// Why the CA file cannot be used; "" = it can.
+  std::string tlsProblem();
 
  private:
   class Exchange;

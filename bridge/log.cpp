@@ -2,6 +2,7 @@
 // Formats log lines.
 #include "bridge/log.h"
 
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
@@ -22,6 +23,18 @@ void appendOnOneLine(std::string& out, std::string_view text) {
     else
       out += c;
   }
+}
+
+/// `?token=...` and `&token=...`, also as `&amp;token=...`.
+std::string withoutTokens(std::string text) {
+  constexpr std::string_view word = "token=";
+  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+    if (at == 0 || (text[at - 1] != '?' && text[at - 1] != '&' && text[at - 1] != ';')) continue;
+    const std::size_t begin = at + word.size();
+    const std::size_t end = std::min(text.find_first_of("&<>\"' \t\n", begin), text.size());
+    text.replace(begin, end - begin, "***");
+  }
+  return text;
 }
 
 }  // namespace
@@ -77,7 +90,7 @@ std::string redacted(std::string_view text) {
     out += at == std::string_view::npos ? authority : authority.substr(at);
     text.remove_prefix(slashes + 3 + authority.size());
   }
-  return out += text;
+  return withoutTokens(out += text);
 }
 
 }  // namespace bridge

@@ -40,7 +40,7 @@ class Log {
 /// The wall clock; the bridge's one place that asks it.
 ocpp::Instant wallClock();
 
-/// The text without what must not be logged: credentials in URLs, AuthorizationKey values (ER-5).
+/// The text without what must not be logged: credentials and tokens in URLs, AuthorizationKey values (ER-5, AU-6).
 std::string redacted(std::string_view text);
 
 }  // namespace bridge

@@ -4,7 +4,11 @@
 
 namespace bridge {
 
-int lwsToSink(lws* wsi, lws_callback_reasons reason, void*, void* in, std::size_t len) {
+int lwsToSink(lws* wsi, lws_callback_reasons reason, void* user, void* in, std::size_t len) {
+  if (reason == LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS) {
+    if (void* wanted = lws_get_vhost_user(static_cast<lws_vhost*>(in))) *static_cast<void**>(wanted) = user;
+    return 0;
+  }
   // libwebsockets takes 0 from this one as "accept", whatever OpenSSL's verdict (`len`) was.
   if (reason == LWS_CALLBACK_OPENSSL_PERFORM_CLIENT_CERT_VERIFICATION) return len == 0 ? 1 : 0;
   // Context- and vhost-wide reasons arrive with a stand-in wsi, which has no sink either.

@@ -3,17 +3,20 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <functional>
 #include <iostream>
 #include <memory>
 
+#include "bridge/access.h"
 #include "bridge/charger.h"
 #include "bridge/embedded_central.h"
 #include "bridge/endpoint.h"
-#include "bridge/http_server.h"
+#include "bridge/listeners.h"
 #include "bridge/options.h"
 #include "bridge/queue_command.h"
 #include "bridge/shard.h"
 #include "bridge/sqlite_store.h"
+#include "bridge/url.h"
 
 namespace {
 
@@ -29,28 +32,18 @@ void raiseFileLimit() {
 
 ChargersFile loadChargers(const Options& options) {
   if (options.chargersFile.empty()) return {};
-  return parseChargers(readFile(options.chargersFile), options.chargersFile);
-}
-
-HttpServerOptions serverOptions(const Options& options) {
-  HttpServerOptions server;
-  server.address = options.listenAddress;
-  server.port = options.listenPort;
-  server.maxBody = options.maxBody;
-  server.maxConnections = options.maxConnections;
-  server.idleTimeoutMs = 15 * 60 * 1000;  // chargers keep a connection between heartbeats
-  return server;
-}
-
-std::string authority(const Options& options, std::uint16_t port) {
-  const bool six = options.listenAddress.find(':') != std::string::npos;
-  return (six ? "[" + options.listenAddress + "]" : options.listenAddress) + ":" + std::to_string(port);
+  ChargersFile chargers = parseChargers(readFile(options.chargersFile), options.chargersFile);
+  for (const auto& [identity, config] : chargers)
+    if (config.access.needsCertificate.value_or(false) && options.tlsClientCa.empty())
+      throw BadConfiguration(options.chargersFile + ": charger '" + identity +
+                             "': clientCertificate: needs the option tls-client-ca");
+  return chargers;
 }
 
 /// Stops in two steps: no new connections and every open exchange answered; then whoever still waits is told so.
 class Drain {
  public:
-  Drain(Loop& loop, Shard& shard, HttpServer& server, Endpoint& endpoint, Log& log)
+  Drain(Loop& loop, Shard& shard, Listeners& server, Endpoint& endpoint, Log& log)
       : loop_(loop), shard_(shard), server_(server), endpoint_(endpoint), log_(log), poll_(loop), limit_(loop) {}
 
   void begin() {
@@ -81,12 +74,22 @@ class Drain {
 
   Loop& loop_;
   Shard& shard_;
-  HttpServer& server_;
+  Listeners& server_;
   Endpoint& endpoint_;
   Log& log_;
   Timer poll_, limit_;
   bool begun_ = false, finishing_ = false;
 };
+
+/// One part of what SIGHUP asks for; the other parts do not suffer from its mistakes.
+void reload(Log& log, const std::string& what, const std::function<void()>& part) {
+  try {
+    part();
+    log.line(Log::Level::Info, "", "reloaded", what);
+  } catch (const std::runtime_error& bad) {
+    log.line(Log::Level::Error, "", "reload-failed", std::string(bad.what()) + "; what was there before stays");
+  }
+}
 
 int serve(const Options& options) {
   raiseFileLimit();
@@ -102,27 +105,35 @@ int serve(const Options& options) {
     store = std::make_unique<SqliteStore>(loop, std::move(where));
   }
   Shard shard(loop, options, log, embedded ? embedded->url() : options.centralUrl, store.get());
-  Endpoint endpoint(shard, embedded.get());
-  HttpServer server(loop, serverOptions(options), [&](HttpRequest&& request, Responder responder) {
+  Access access(options.access, options.autoRegister);
+  access.configure(chargers);
+  Endpoint endpoint(shard, access, embedded.get());
+  const auto serveOne = [&](HttpRequest&& request, Responder responder) {
     endpoint.handle(std::move(request), std::move(responder));
-  });
-  const std::string soapUrl = "http://" + authority(options, server.port()) + "/ocpp";
+  };
+  Listeners server(loop, options, serveOne,
+                   [&](const std::string& peer, const std::string& why) { endpoint.certificateRefused(peer, why); });
+  const std::string& soapUrl = server.plainUrl().empty() ? server.tlsUrl() : server.plainUrl();
+  endpoint.setServer(server);
   shard.setPublicUrl(options.publicUrl.empty() ? soapUrl : options.publicUrl);
+  for (const NetAddress& own : server.addresses()) shard.addresses().addListener(own);
+  if (embedded) shard.addresses().addListener(*NetAddress::parse("127.0.0.1", Url::parse(embedded->url())->port));
   shard.configure(std::move(chargers));
   shard.restore();
   Drain drain(loop, shard, server, endpoint, log);
   const SignalWatch term(loop, SIGTERM, [&] { drain.begin(); });
   const SignalWatch interrupt(loop, SIGINT, [&] { drain.begin(); });
   const SignalWatch hangup(loop, SIGHUP, [&] {
-    try {
-      shard.configure(loadChargers(options));
-      log.line(Log::Level::Info, "", "reloaded", options.chargersFile);
-    } catch (const BadConfiguration& bad) {
-      log.line(Log::Level::Error, "", "reload-failed", std::string(bad.what()) + "; the former settings stay");
-    }
+    if (!server.tlsUrl().empty()) reload(log, options.tlsCert, [&] { server.renewCertificates(); });
+    reload(log, options.chargersFile, [&] {
+      ChargersFile fresh = loadChargers(options);
+      access.configure(fresh);
+      shard.configure(std::move(fresh));
+    });
   });
   const std::string central = embedded ? "embedded" : options.centralUrl;
-  log.line(Log::Level::Info, "", "listening", "", {{"soap", soapUrl}, {"central", central}});
+  const std::string tls = server.tlsUrl().empty() ? "none" : server.tlsUrl();
+  log.line(Log::Level::Info, "", "listening", "", {{"soap", soapUrl}, {"soapTls", tls}, {"central", central}});
   loop.run();
   log.line(Log::Level::Info, "", "stopped", "");
   return 0;

@@ -10,19 +10,25 @@
 #include <iterator>
 #include <sstream>
 
+#include "bridge/net_address.h"
+#include "ocpp/text.h"
+
 namespace bridge {
 
 namespace {
 
 namespace po = boost::program_options;
 
-std::uint32_t number(const std::string& text, std::uint32_t most) {
+std::uint32_t number(const std::string& text, std::uint32_t least, std::uint32_t most) {
   std::uint32_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value > most)
-    throw BadConfiguration("'" + text + "' is not a whole number from 0 to " + std::to_string(most));
+  if (error != std::errc() || end != text.data() + text.size() || value < least || value > most)
+    throw BadConfiguration("'" + text + "' is not a whole number from " + std::to_string(least) + " to " +
+                           std::to_string(most));
   return value;
 }
+
+std::uint32_t number(const std::string& text, std::uint32_t most) { return number(text, 0, most); }
 
 ocpp::Duration seconds(const std::string& text) { return std::chrono::seconds(number(text, 86400)); }
 
@@ -42,8 +48,13 @@ E choose(const std::string& text, const Choice<E> (&choices)[N]) {
 }
 
 constexpr Choice<LogFormat> logFormats[] = {{"human", LogFormat::Human}, {"json", LogFormat::Json}};
-constexpr Choice<CallbackPolicy> callbackPolicies[] = {
-    {"peer-checked", CallbackPolicy::PeerChecked}, {"from", CallbackPolicy::From}, {"static", CallbackPolicy::Static}};
+constexpr Choice<CallbackPolicy> callbackPolicies[] = {{"peer-checked", CallbackPolicy::PeerChecked},
+                                                       {"peer", CallbackPolicy::Peer},
+                                                       {"from", CallbackPolicy::From},
+                                                       {"static", CallbackPolicy::Static}};
+constexpr Choice<bool> natPolicies[] = {{"none", false}, {"peer", true}};
+constexpr Choice<ProxyHeader> proxyHeaders[] = {{"x-forwarded-for", ProxyHeader::XForwardedFor},
+                                                {"forwarded", ProxyHeader::Forwarded}};
 constexpr Choice<session::WsLifecycle> lifecycles[] = {{"charger-driven", session::WsLifecycle::ChargerDriven},
                                                        {"always-on", session::WsLifecycle::AlwaysOn}};
 constexpr Choice<session::StartOffline> startPolicies[] = {
@@ -64,8 +75,35 @@ struct OptionRow {
 
 // One row each: --help, the config file and the README table come from here.
 const OptionRow rows[] = {
-    {"listen", "ADDR:PORT", "127.0.0.1:8080", "where chargers reach us; port 0 takes any free one",
-     [](Options& o, const std::string& v) { parseListen(v, o.listenAddress, o.listenPort); }},
+    {"listen", "ADDR:PORT", "127.0.0.1:8080",
+     "where chargers reach us without TLS; port 0 takes any free one, `none` leaves it out",
+     [](Options& o, const std::string& v) {
+       v == "none" ? o.listenAddress.clear() : parseListen(v, o.listenAddress, o.listenPort);
+     }},
+    {"tls-listen", "ADDR:PORT", "none", "where chargers reach us with TLS 1.2 or later",
+     [](Options& o, const std::string& v) { parseListen(v, o.tlsListenAddress, o.tlsListenPort); }},
+    {"tls-cert", "FILE", "none",
+     "our certificate for chargers and its chain (PEM); read again on SIGHUP, like the next two",
+     [](Options& o, const std::string& v) { o.tlsCert = v; }},
+    {"tls-key", "FILE", "none", "private key (PEM) of that certificate",
+     [](Options& o, const std::string& v) { o.tlsKey = v; }},
+    {"tls-client-ca", "FILE", "none", "CA certificates (PEM) of the certificates that chargers show",
+     [](Options& o, const std::string& v) { o.tlsClientCa = v; }},
+    {"require-certificate", "", "off",
+     "chargers must show a certificate in their name, unless the chargers file says otherwise (AU-1)",
+     [](Options& o, const std::string&) { o.access.requireCertificate = true; }},
+    {"allow-from", "RANGES", "anywhere",
+     "addresses of chargers for which the chargers file names none, such as 10.0.0.0/8,2001:db8::/32",
+     [](Options& o, const std::string& v) { o.access.allowFrom.addList(v); }},
+    {"trusted-proxies", "RANGES", "none", "addresses of proxies whose word for the sender's address is taken (AU-7)",
+     [](Options& o, const std::string& v) { o.access.trustedProxies.addList(v); }},
+    {"proxy-header", "NAME", "x-forwarded-for", "the header those proxies write: x-forwarded-for or forwarded",
+     [](Options& o, const std::string& v) { o.access.proxyHeader = choose(v, proxyHeaders); }},
+    {"auth-failures", "N", "20", "refusals per minute and address before it must wait; 0 is no limit (AU-8)",
+     [](Options& o, const std::string& v) { o.access.failuresPerMinute = number(v, 6000); }},
+    {"two-places", "SECONDS", "60",
+     "an identity heard from two addresses within that time is an alarm; 0 is none (AU-9)",
+     [](Options& o, const std::string& v) { o.access.twoPlaces = number(v, 86400); }},
     {"public-url", "URL", "http://ADDR:PORT/ocpp", "our endpoint as chargers see it, told to them as wsa:From",
      [](Options& o, const std::string& v) { o.publicUrl = v; }},
     {"central-url", "URL", "embedded", "ws:// or wss:// address of the OCPP 1.6-J back-end; the identity is appended",
@@ -85,8 +123,28 @@ const OptionRow rows[] = {
     {"max-chargers", "N", "50000", "most identities that --auto-register takes in",
      [](Options& o, const std::string& v) { o.maxChargers = number(v, 1000000); }},
     {"callback-policy", "POLICY", "peer-checked",
-     "trust in the address a charger announces: peer-checked, from, static",
-     [](Options& o, const std::string& v) { o.callbackPolicy = choose(v, callbackPolicies); }},
+     "trust in the address a charger announces: peer-checked, peer, from, static (WA-5)",
+     [](Options& o, const std::string& v) { o.callbackPolicy = callbackPolicyOf(v); }},
+    {"callback-allow", "CIDR,...", "none",
+     "addresses that chargers may announce though they are not the sender's, or are of a refused range within which "
+     "the CIDR lies",
+     [](Options& o, const std::string& v) { o.callbackAllow = cidrsOf(v); }},
+    {"callback-nat", "HOW", "none",
+     "what a private address means that a sender behind a public one announces: none, or peer (the sender's)",
+     [](Options& o, const std::string& v) { o.callbackNat = choose(v, natPolicies); }},
+    {"callback-keep", "SECONDS", "900", "a callback address that worked is kept so long unless it fails",
+     [](Options& o, const std::string& v) { o.callbackKeep = number(v, 86400); }},
+    {"callback-names", "SECONDS", "300", "how long the resolved addresses of a charger's host name are used",
+     [](Options& o, const std::string& v) { o.callbackNames = number(v, 86400); }},
+    {"callback-bind", "ADDR", "none", "our own address on the chargers' network, from which they are called",
+     [](Options& o, const std::string& v) {
+       if (!NetAddress::parse(v)) throw BadConfiguration("'" + v + "' is not an IP address");
+       o.callbackBind = v;
+     }},
+    {"charger-ca", "FILE", "system", "CA certificates (PEM) that the certificates of https:// chargers must chain to",
+     [](Options& o, const std::string& v) { o.chargerCa = v; }},
+    {"charger-connect-timeout", "SECONDS", "10", "longest wait for a connection to a charger, part of charger-timeout",
+     [](Options& o, const std::string& v) { o.chargerConnectTimeout = number(v, 3600); }},
     {"data-dir", "DIR", "none",
      "directory for what must outlive the process; without it nothing is promised while the back-end is away",
      [](Options& o, const std::string& v) { o.dataDir = v; }},
@@ -136,10 +194,30 @@ const OptionRow rows[] = {
      [](Options& o, const std::string&) { o.session.authKeyPlain = true; }},
     {"no-trigger-meter-values", "", "off", "never answer TriggerMessage(MeterValues) from memory (EM-4)",
      [](Options& o, const std::string&) { o.session.triggerMeterValues = false; }},
-    {"max-body", "BYTES", "1048576", "largest HTTP body accepted, at most 1 MiB",
-     [](Options& o, const std::string& v) { o.maxBody = number(v, 1U << 20); }},
-    {"max-connections", "N", "60000", "most TCP connections of chargers at once",
-     [](Options& o, const std::string& v) { o.maxConnections = number(v, 1000000); }},
+    {"max-body", "BYTES", "1048576", "largest HTTP body, also after gzip or deflate is undone; more is answered 413",
+     [](Options& o, const std::string& v) { o.limits.body = number(v, 1024, 16U << 20); }},
+    {"max-header", "BYTES", "16384", "largest HTTP header; more, or more than 128 fields, is answered 431",
+     [](Options& o, const std::string& v) { o.limits.header = number(v, 1024, 1U << 20); }},
+    {"max-xml-depth", "N", "32", "deepest nesting of elements in an envelope",
+     [](Options& o, const std::string& v) { o.limits.xmlDepth = number(v, 4, 64); }},
+    {"max-xml-attributes", "N", "64", "most attributes of an element; of it and all around it twice as many",
+     [](Options& o, const std::string& v) { o.limits.xmlAttributes = number(v, 8, 1024); }},
+    {"max-message", "BYTES", "1048576", "largest WebSocket message of the back-end; more closes with 1009",
+     [](Options& o, const std::string& v) { o.limits.message = number(v, 1024, 16U << 20); }},
+    {"max-connections", "N", "60000", "most TCP connections of chargers; above it idle ones give way, or 503",
+     [](Options& o, const std::string& v) { o.limits.connections = number(v, 1, 1000000); }},
+    {"max-connections-per-address", "N", "1000", "the same for one IPv4 address or IPv6 /64; 0 is no limit",
+     [](Options& o, const std::string& v) { o.limits.connectionsPerAddress = number(v, 1000000); }},
+    {"max-unfinished", "MIB", "256", "memory for requests that are not complete; beyond it the large ones get 503",
+     [](Options& o, const std::string& v) { o.limits.unfinished = number(v, 1, 65536); }},
+    {"max-backlog", "N", "100000", "changes that wait for the disk before requests of chargers get 503",
+     [](Options& o, const std::string& v) { o.limits.backlog = number(v, 100, 100000000); }},
+    {"header-timeout", "SECONDS", "10", "for a whole HTTP header, from its first byte",
+     [](Options& o, const std::string& v) { o.limits.headerTimeout = number(v, 1, 3600); }},
+    {"body-timeout", "SECONDS", "30", "for a whole HTTP body, and for a charger to take an answer",
+     [](Options& o, const std::string& v) { o.limits.bodyTimeout = number(v, 1, 3600); }},
+    {"idle-timeout", "SECONDS", "900", "a charger's connection may rest before it is closed",
+     [](Options& o, const std::string& v) { o.limits.idleTimeout = number(v, 1, 86400); }},
 };
 
 bool isSwitch(const OptionRow& row) { return row.argument[0] == '\0'; }
@@ -181,7 +259,21 @@ po::options_description fileDescription() {
   return all;
 }
 
+/// What single options cannot see.
+void checkTogether(const Options& o) {
+  const bool tls = !o.tlsListenAddress.empty();
+  if (tls && (o.tlsCert.empty() || o.tlsKey.empty()))
+    throw BadConfiguration("option tls-listen: needs tls-cert and tls-key");
+  if (!tls && !(o.tlsCert + o.tlsKey + o.tlsClientCa).empty())
+    throw BadConfiguration("options tls-cert, tls-key and tls-client-ca: nothing without tls-listen");
+  if (!tls && o.listenAddress.empty()) throw BadConfiguration("option listen: none, and no tls-listen either");
+  if (o.access.requireCertificate && o.tlsClientCa.empty())
+    throw BadConfiguration("option require-certificate: needs tls-client-ca");
+}
+
 }  // namespace
+
+CallbackPolicy callbackPolicyOf(const std::string& word) { return choose(word, callbackPolicies); }
 
 void parseListen(const std::string& text, std::string& address, std::uint16_t& port) {
   const std::size_t colon = text.rfind(':');
@@ -219,6 +311,7 @@ CommandLine readCommandLine(int argc, const char* const* argv) {
       } catch (const std::exception& e) { throw BadConfiguration(path + ": " + e.what()); }
     }
     applyAll(values, result.options);
+    checkTogether(result.options);
   } catch (const po::error& e) { throw BadConfiguration(e.what()); }
   return result;
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "bridge/cidr.h"
 #include "session/settings.h"
 
 namespace bridge {
@@ -21,15 +22,50 @@ struct BadConfiguration : std::runtime_error {
 /// How far the address that a charger announces in wsa:From is trusted (WA-5).
 enum class CallbackPolicy {
   PeerChecked,  ///< Its host must be the TCP peer of the message; repaired where it names no usable host.
+  Peer,         ///< Only its port and path count: the host is always the TCP peer.
   From,         ///< Taken as it is. For closed networks and tests.
   Static        ///< Never learned; only the chargers file counts.
 };
 
+/// The header in which our proxies say whom they speak for. Only that one is read: a proxy passes the other on as a
+/// client wrote it.
+enum class ProxyHeader { XForwardedFor, Forwarded };
+
+/// Who may speak, for the whole process (section 8.4); the chargers file has more for each charger.
+struct AccessOptions {
+  IpRanges allowFrom;               ///< Of chargers without addresses of their own; empty = anywhere.
+  bool requireCertificate = false;  ///< Of chargers about whose certificate the chargers file says nothing.
+  IpRanges trustedProxies;
+  ProxyHeader proxyHeader = ProxyHeader::XForwardedFor;
+  std::uint32_t failuresPerMinute = 20;  ///< Per address, and per name at an address; 0 = no limit.
+  std::uint32_t twoPlaces = 60;          ///< Seconds in which two addresses of one identity are an alarm; 0 = never.
+};
+
 enum class LogFormat { Human, Json };
 
+/// How much strangers may ask of us (docs/architecture.md has the list with what is fixed).
+struct InputLimits {
+  std::uint32_t body = 1024 * 1024;  ///< Bytes of one HTTP body, also after gzip or deflate is undone.
+  std::uint32_t header = 16 * 1024;  ///< Bytes of one HTTP header.
+  std::uint32_t xmlDepth = 32;
+  std::uint32_t xmlAttributes = 64;     ///< Of one element, namespaces included; of all around it twice as many.
+  std::uint32_t message = 1024 * 1024;  ///< Bytes of one WebSocket message of the back-end.
+  std::uint32_t headerTimeout = 10;     ///< Seconds, as the next ones.
+  std::uint32_t bodyTimeout = 30;
+  std::uint32_t idleTimeout = 900;  ///< Chargers keep a connection between heartbeats.
+  std::uint32_t connections = 60000;
+  std::uint32_t connectionsPerAddress = 1000;
+  std::uint32_t unfinished = 256;  ///< MiB of all incomplete requests.
+  std::uint32_t backlog = 100000;  ///< Changes that wait for the disk before chargers are told to come again.
+};
+
 struct Options {
-  std::string listenAddress = "127.0.0.1";
+  std::string listenAddress = "127.0.0.1";  ///< "" = no port without TLS.
   std::uint16_t listenPort = 8080;
+  std::string tlsListenAddress;  ///< "" = no port with TLS.
+  std::uint16_t tlsListenPort = 0;
+  std::string tlsCert, tlsKey, tlsClientCa;  ///< PEM files of the port with TLS.
+  AccessOptions access;
   std::string centralUrl;  ///< "" = the embedded back-end.
   std::string chargersFile;
   bool autoRegister = false;
@@ -38,12 +74,18 @@ struct Options {
   bool trace = false;
   std::string publicUrl;  ///< Our own endpoint as chargers see it (wsa:From of our requests).
   CallbackPolicy callbackPolicy = CallbackPolicy::PeerChecked;
+  bool callbackNat = false;                        ///< A private callback host behind a public peer means the peer.
+  std::vector<Cidr> callbackAllow;                 ///< Hosts that may be announced, even in refused ranges.
+  std::uint32_t callbackKeep = 900;                ///< Seconds that a callback address is kept after it worked.
+  std::uint32_t callbackNames = 300;               ///< Seconds that resolved names of chargers are used.
+  std::string callbackBind;                        ///< Our address for connections to chargers; "" = any.
+  std::string chargerCa;                           ///< PEM file that chargers' certificates must chain to.
   std::string centralCa, centralCert, centralKey;  ///< PEM files for wss.
   std::string centralPasswordFile;                 ///< One password for all chargers without their own.
   std::uint32_t chargerTimeout = 30;               ///< Seconds (soap_out_timeout).
+  std::uint32_t chargerConnectTimeout = 10;        ///< Seconds, part of chargerTimeout.
   std::uint32_t drainTimeout = 30;                 ///< Seconds.
-  std::uint32_t maxBody = 1024 * 1024;             ///< Bytes of one HTTP body.
-  std::uint32_t maxConnections = 60000;
+  InputLimits limits;
   std::uint32_t maxChargers = 50000;  ///< Identities that --auto-register takes in.
   session::Settings session;          ///< Defaults of every charger.
 };
@@ -62,6 +104,9 @@ CommandLine readCommandLine(int argc, const char* const* argv);
 std::string helpText();
 /// The same as rows of a Markdown table, for the README.
 std::string helpTable();
+
+/// The word of --callback-policy. Throws BadConfiguration.
+CallbackPolicy callbackPolicyOf(const std::string& word);
 
 /// Splits `ADDRESS:PORT` (IPv6 in brackets). Throws BadConfiguration.
 void parseListen(const std::string& text, std::string& address, std::uint16_t& port);

@@ -2,9 +2,32 @@
 // Which chargers there are.
 #include "bridge/shard.h"
 
+#include <algorithm>
+
 #include "bridge/charger.h"
 
 namespace bridge {
+
+namespace {
+HttpClientOptions callOptions(const Options& options) {
+  HttpClientOptions calls;
+  calls.caFile = options.chargerCa;
+  calls.bindAddress = options.callbackBind;
+  calls.nameLifetime = std::chrono::seconds(options.callbackNames);
+  return calls;
+}
+
+ocpp_s::GuardLimits guardLimits(const InputLimits& limits) {
+  ocpp_s::GuardLimits guard;
+  guard.bytes = limits.body;
+  guard.depth = limits.xmlDepth;
+  guard.attributes = limits.xmlAttributes;
+  guard.elements = std::max(guard.elements, guard.bytes / 16);
+  guard.openAttributes = 2 * std::size_t(limits.xmlAttributes);
+  return guard;
+}
+
+}  // namespace
 
 Shard::Shard(Loop& loop, const Options& options, Log& log, std::string centralUrl, Store* store)
     : loop_(loop),
@@ -12,9 +35,13 @@ Shard::Shard(Loop& loop, const Options& options, Log& log, std::string centralUr
       log_(log),
       store_(store),
       trace_(log, options.trace),
-      http_(loop),
+      addresses_(options.callbackAllow),
+      soap_(guardLimits(options.limits)),
+      http_(loop, callOptions(options)),
       ws_(loop),
       centralUrl_(std::move(centralUrl)) {
+  const std::string problem = options.chargerCa.empty() ? "" : http_.tlsProblem();
+  if (!problem.empty()) throw BadConfiguration("option charger-ca: " + problem);
   if (!options.centralPasswordFile.empty()) {
     centralPassword_ = readFile(options.centralPasswordFile);
     centralPassword_.erase(centralPassword_.find_last_not_of("\r\n") + 1);

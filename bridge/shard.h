@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "bridge/address_policy.h"
 #include "bridge/chargers_file.h"
 #include "bridge/http_client.h"
 #include "bridge/log.h"
@@ -50,7 +51,12 @@ class Shard {
   /// Null without --data-dir.
   Store* store() const { return store_; }
   /// Our own endpoint as chargers see it.
-  void setPublicUrl(std::string url) { publicUrl_ = std::move(url); }
+  void setPublicUrl(std::string url) {
+    addresses_.addOwnUrl(url);
+    publicUrl_ = std::move(url);
+  }
+  /// Which addresses are never called; tell it of every socket that accepts connections.
+  AddressPolicy& addresses() { return addresses_; }
   const std::string& publicUrl() const { return publicUrl_; }
   const std::string& centralUrl() const { return centralUrl_; }
   /// The password of chargers without their own, or "".
@@ -81,6 +87,7 @@ class Shard {
   Log& log_;
   Store* store_;
   Trace trace_;
+  AddressPolicy addresses_;
   ocpp_s::Codec soap_;
   HttpClient http_;
   WsClient ws_;

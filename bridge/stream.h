@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bridge/loop.h"
 #include "bridge/lws_sink.h"
@@ -20,6 +21,8 @@ class StreamUser {
   virtual void onBytes(std::string_view bytes) = 0;
   /// What the socket did not take at once is sent.
   virtual void onSent() = 0;
+  /// The peer sends no more but may still read (plain connections only). The user stops reading, or drops.
+  virtual void onPeerEnd() = 0;
   /// The connection is over: the last event, once; also from inside drop().
   virtual void onGone() = 0;
   /// Kept by the stream while it delivers an event.
@@ -43,6 +46,8 @@ class Stream {
   virtual void finish() = 0;
   /// Closes now.
   virtual void drop() = 0;
+  /// Names in the certificate that the peer has shown and that was found good. Known once bytes have come.
+  virtual std::vector<std::string> peerNames() const { return {}; }
 };
 
 /// libwebsockets is not asked here: for each socket that comes and goes it looks at all others (docs/decisions.md).
@@ -87,11 +92,13 @@ class TlsStream final : public Stream, public LwsSink {
   void setReading(bool on) override { lws_rx_flow_control(wsi_, on ? 1 : 0); }
   void finish() override;
   void drop() override;
+  std::vector<std::string> peerNames() const override { return peerNames_; }
   int onLws(lws* wsi, lws_callback_reasons reason, void* in, std::size_t len) override;
 
  private:
   StreamUser& user_;
   lws* wsi_ = nullptr;
+  std::vector<std::string> peerNames_;
   bool fresh_ = true;  // nothing received yet
   bool finishing_ = false;
 };

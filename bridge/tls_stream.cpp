@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A TLS connection of libwebsockets' raw-skt role.
 #include "bridge/stream.h"
+#include "bridge/tls_server.h"
 
 namespace bridge {
 
@@ -22,7 +23,10 @@ int TlsStream::onLws(lws* wsi, lws_callback_reasons reason, void* in, std::size_
       lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
       return 0;
     case LWS_CALLBACK_RAW_RX:
-      if (fresh_) lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);  // the one of the handshake
+      if (fresh_) {
+        lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);  // the one of the handshake
+        peerNames_ = certificateNames(lws_get_ssl(wsi));
+      }
       fresh_ = false;
       user_.onBytes({static_cast<const char*>(in), len});
       return 0;

@@ -21,10 +21,13 @@ SslContext refuse(std::string& error, const std::string& what, const std::string
   return nullptr;
 }
 
-/// Null, and the reason in `error`, if a file cannot be used.
-SslContext makeContext(const TlsFiles& files, std::string& error) {
+}  // namespace
+
+SslContext makeTlsContext(const TlsFiles& files, std::string& error) {
   SslContext context(SSL_CTX_new(TLS_method()));
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+  // Else a key with a passphrase would stop the process at a prompt.
+  SSL_CTX_set_default_passwd_cb(context.get(), [](char*, int, int, void*) { return 0; });
   // A libwebsockets retry comes from another buffer; idle connections should hold none.
   SSL_CTX_set_mode(context.get(), SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
   if (files.ca.empty()) {
@@ -47,6 +50,8 @@ SslContext makeContext(const TlsFiles& files, std::string& error) {
   return context;
 }
 
+namespace {
+
 lws_context_creation_info commonInfo(const char* name) {
   lws_context_creation_info info{};
   info.port = CONTEXT_PORT_NO_LISTEN;
@@ -61,13 +66,14 @@ lws_context_creation_info commonInfo(const char* name) {
 
 }  // namespace
 
-lws_vhost* serverVhost(Loop& loop, const TlsFiles& files, const lws_protocols* protocols) {
+lws_vhost* serverVhost(Loop& loop, const TlsFiles& files, const lws_protocols* protocols, void** context) {
   std::string error;
-  SslContext checked = files.cert.empty() ? nullptr : makeContext(files, error);
+  SslContext checked = files.cert.empty() ? nullptr : makeTlsContext(files, error);
   if (!files.cert.empty() && !checked) throw std::runtime_error(error);
   lws_context_creation_info info = commonInfo("server");
   info.port = CONTEXT_PORT_NO_LISTEN_SERVER;  // accepted sockets are adopted into it
   info.protocols = protocols;
+  info.user = context;
   info.options = LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS;
   if (!files.cert.empty()) {
     info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
@@ -89,7 +95,7 @@ lws_vhost* serverVhost(Loop& loop, const TlsFiles& files, const lws_protocols* p
 
 ClientTls clientVhost(Loop& loop, const TlsFiles& files) {
   ClientTls tls;
-  tls.context = makeContext(files, tls.error);
+  tls.context = makeTlsContext(files, tls.error);
   if (!tls.context) return tls;
   lws_context_creation_info info = commonInfo("client");
   info.protocols = sinkProtocols;

@@ -24,8 +24,12 @@ struct SslContextFree {
 using SslContext = std::unique_ptr<SSL_CTX, SslContextFree>;
 
 /// For accepted sockets; speaks HTTP/1.1 only, and no TLS if there is no certificate. With a CA every client must show
-/// a certificate of it. Lives until lws_vhost_destroy(). Throws std::runtime_error if a file cannot be used.
-lws_vhost* serverVhost(Loop& loop, const TlsFiles& files, const lws_protocols* protocols);
+/// a certificate of it. Lives until lws_vhost_destroy(). Throws std::runtime_error if a file cannot be used. `context`
+/// gets the vhost's SSL_CTX, which stays the vhost's.
+lws_vhost* serverVhost(Loop& loop, const TlsFiles& files, const lws_protocols* protocols, void** context = nullptr);
+
+/// A context with these files, TLS 1.2 or later. Null, and the reason in `error`, if one cannot be used.
+SslContext makeTlsContext(const TlsFiles& files, std::string& error);
 
 /// For outgoing connections: TLS 1.2 or later, trusts exactly `files.ca` (or the system's CAs), shows `files.cert`.
 /// The vhost lives as long as the Loop; it must not be used after the context is gone.

@@ -106,6 +106,8 @@ def startBridge(options, target, central, folder, durable):
             "--central-url",
             central,
             "--auto-register",
+            "--callback-allow",
+            "127.0.0.0/8",
         ]
         command += ["--data-dir", os.path.join(folder, "data")] if durable else []
         command += options.bridge_option

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The load of the benchmark: N chargers that send a mix of SOAP messages to one URL, a bounded number of them.
 //
-// usage: load HOST PORT PATH VERSION CHARGERS IN_FLIGHT keep|new
+// usage: load HOST PORT PATH VERSION CHARGERS IN_FLIGHT keep|new [billing]
 // First every charger boots; then "ready {...}" is printed and each line "COUNT" on stdin sends COUNT messages and
 // prints a JSON summary. `keep`: one connection per charger; `new`: one per message. At most IN_FLIGHT messages are
-// unanswered; the chargers take turns. Each charger has a source address of its own (127.x.y.z), as real ones have. One
+// unanswered; the chargers take turns. `billing`: all chargers start a transaction, then all stop it, and so on, instead of
+// the mix. Each charger has a source address of its own (127.x.y.z), as real ones have. One
 // thread, epoll, no library.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -21,6 +22,7 @@
 #include <ctime>
 #include <deque>
 #include <iostream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -89,13 +91,13 @@ constexpr Step cycle[] = {
     {"StopTransaction", stop, stop},
     {"StatusNotification", available, available},
 };
-constexpr std::size_t steps = sizeof cycle / sizeof *cycle;
+constexpr Step billingCycle[] = {{"StartTransaction", start, start}, {"StopTransaction", stop, stop}};
 
 struct Options {
   sockaddr_in target{};
   std::string host, path, version;
   std::size_t chargers = 0, inFlight = 0;
-  bool keep = true;
+  bool keep = true, billing = false;
 };
 
 struct Charger {
@@ -118,8 +120,8 @@ class Load {
   explicit Load(Options options)
       : options_(std::move(options)), chargers_(options_.chargers), epoll_(epoll_create1(0)) {
     for (std::size_t i = 0; i < chargers_.size(); ++i) idle_.push_back(i);
-    for (std::size_t i = 0; i < chargers_.size(); ++i)
-      chargers_[i].step = i % steps;  // chargers are not in step with each other
+    for (std::size_t i = 0; i < chargers_.size() && !options_.billing; ++i)
+      chargers_[i].step = i % std::size(cycle);  // chargers are not in step with each other
   }
 
   /// Sends `count` messages, the first one of each charger being BootNotification.
@@ -169,7 +171,9 @@ class Load {
 
   void send(std::size_t number) {
     Charger& c = chargers_[number];
-    const Step& step = c.booted ? cycle[c.step++ % steps] : bootStep;
+    const Step& step = !c.booted          ? bootStep
+                       : options_.billing ? billingCycle[c.step++ % std::size(billingCycle)]
+                                          : cycle[c.step++ % std::size(cycle)];
     c.booted = true;
     // a session begins with Authorize; before the first one there is no transaction to meter or stop
     if (c.transaction == "0" && (step.action == "MeterValues"sv || step.action == "StopTransaction"sv)) {
@@ -334,7 +338,8 @@ void report(const char* what, Tally tally, double seconds) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  if (argc != 8) throw std::runtime_error("usage: load HOST PORT PATH VERSION CHARGERS IN_FLIGHT keep|new");
+  if (argc < 8 || argc > 9)
+    throw std::runtime_error("usage: load HOST PORT PATH VERSION CHARGERS IN_FLIGHT keep|new [billing]");
   Options options;
   options.target.sin_family = AF_INET;
   options.target.sin_port = htons(std::uint16_t(std::stoi(argv[2])));
@@ -346,6 +351,7 @@ int main(int argc, char** argv) try {
   options.chargers = std::stoul(argv[5]);
   options.inFlight = std::stoul(argv[6]);
   options.keep = argv[7] == "keep"sv;
+  options.billing = argc == 9 && argv[8] == "billing"sv;
   Load load(options);
   std::string prefix = "ready ";
   std::size_t count = options.chargers;

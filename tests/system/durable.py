@@ -16,7 +16,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import soap_texts as soap  # noqa: E402
-from harness import HERE, ROOT, SANITIZER, Failed, Peer  # noqa: E402
+from harness import HERE, LOOPBACK_CHARGERS, ROOT, SANITIZER, Failed, Peer  # noqa: E402
 
 DEFAULT_BRIDGE = os.path.join(ROOT, "build", "ocpp-soap-bridge")
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -50,7 +50,7 @@ class Gateway:
         self.data = data or os.path.join(folder, "data")
         os.makedirs(self.data, exist_ok=True)
         self.command = [bridge, "--listen", "127.0.0.1:%d" % self.port, "--central-url", centralUrl]
-        self.command += ["--auto-register", "--data-dir", self.data, "--callback-policy", "from", "--log", "json"]
+        self.command += ["--auto-register", "--data-dir", self.data, "--log", "json", *LOOPBACK_CHARGERS]
         self.command += ["--reconnect-first", "1", "--reconnect-most", "2", "--soap-hold", "3"] + list(arguments)
         self.child = None
         self.lives = 0

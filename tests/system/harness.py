@@ -242,21 +242,22 @@ def logLine(text):
         return {}
 
 
+# The chargers of the tests live on loopback, which is not called unless that is allowed.
+LOOPBACK_CHARGERS = ("--callback-policy", "from", "--callback-allow", "127.0.0.0/8")
+
+
 class Bridge(Process):
-    def __init__(self, folder, options, arguments, durable=True):
+    def __init__(self, folder, options, arguments, durable=True, trace=True):
         self.folder = folder
         data = os.path.join(folder, "data")
         os.makedirs(data, exist_ok=True)
         command = [
             options.bridge,
-            "--listen",
-            "127.0.0.1:0",
+            *([] if "--listen" in arguments else ["--listen", "127.0.0.1:0"]),
             "--log",
             "json",
-            "--trace",
-            "--callback-policy",
-            "from",
         ]
+        command += ["--trace"] if trace else []
         command += (["--data-dir", data] if durable else []) + list(arguments)
         env = dict(
             os.environ,
@@ -264,9 +265,11 @@ class Bridge(Process):
             UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1",
         )
         super().__init__("bridge", command, folder, env=env, merge=True)
-        pattern = re.compile(r"soap\W{1,5}http://127\.0\.0\.1:(\d+)/ocpp")
+        pattern = re.compile(r"soap\W{1,5}https?://127\.0\.0\.1:(\d+)/ocpp")
         line = self.take(lambda text: "listening" in text and pattern.search(text), "where it listens")
         self.port = int(pattern.search(line).group(1))
+        tls = re.search(r"soapTls\W{1,5}https://127\.0\.0\.1:(\d+)/ocpp", line)
+        self.tlsPort = int(tls.group(1)) if tls else None
         self.url = "http://127.0.0.1:%d/ocpp" % self.port
 
     def signal(self, number):
@@ -277,6 +280,11 @@ class Bridge(Process):
         wanted = dict(fields, event=event)
         line = self.take(lambda text: matches(logLine(text), wanted), "%s %s" % (event, fields), patience)
         return logLine(line)
+
+    def written(self):
+        """All that its log holds."""
+        with open(os.path.join(self.folder, "bridge.log"), errors="replace") as log:
+            return log.read()
 
     def terminate(self):
         """SIGTERM; Failed unless it drains, exits 0 and no sanitizer spoke."""
@@ -335,9 +343,9 @@ class World:
     def remove(self):
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def start(self, *arguments, backend=True, tls=None, durable=True):
+    def start(self, *arguments, backend=True, tls=None, durable=True, callbacks=LOOPBACK_CHARGERS):
         """The bridge with the foreign back-end behind it; all chargers are welcome unless a chargers file is named."""
-        arguments = list(arguments)
+        arguments = list(arguments) + list(callbacks)
         if backend:
             self.backend = Backend(self.folder, self.options.modules, tls)
             self.peers.append(self.backend)

@@ -9,9 +9,12 @@ from harness import PATIENCE, Failed
 class Http:
     """One raw connection to the bridge, for bytes that no library would send."""
 
-    def __init__(self, port, patience=PATIENCE):
-        self.socket = socket.create_connection(("127.0.0.1", port), patience)
+    def __init__(self, port, patience=PATIENCE, source="", tls=None):
+        """`source` is a loopback address to come from, `tls` an ssl.SSLContext."""
+        self.socket = socket.create_connection(("127.0.0.1", port), patience, (source, 0) if source else None)
         self.socket.settimeout(patience)
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_hostname="127.0.0.1")
         self.buffer = b""
 
     def send(self, *parts):

@@ -21,6 +21,8 @@ import scenarios.session  # noqa: E402,F401  the import order is the order of th
 import scenarios.central  # noqa: E402,F401
 import scenarios.life  # noqa: E402,F401
 import scenarios.tls  # noqa: E402,F401
+import scenarios.access  # noqa: E402,F401
+import scenarios.callback  # noqa: E402,F401
 import scenarios.wire  # noqa: E402,F401
 import scenarios.published  # noqa: E402,F401
 import scenarios.interop  # noqa: E402,F401

@@ -28,7 +28,7 @@ until_line() {
   done
 }
 
-"$BUILD/ocpp-soap-bridge" --listen 127.0.0.1:0 --auto-register --trace > "$DIR/bridge.log" 2>&1 &
+"$BUILD/ocpp-soap-bridge" --listen 127.0.0.1:0 --auto-register --callback-allow 127.0.0.0/8 --trace > "$DIR/bridge.log" 2>&1 &
 bridge=$!
 tail -n +1 -f "$DIR/bridge.log" &
 show=$!

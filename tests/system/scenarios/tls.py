@@ -28,11 +28,11 @@ class Certificates:
         curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
         return curve + ["-subj", "/CN=" + name, "-keyout", self.file(name + ".key")]
 
-    def sign(self, name, alternative):
+    def sign(self, name, alternative, ca="ca"):
         with open(self.file("extensions"), "w") as out:
             out.write("subjectAltName=%s\n" % alternative)
         self.openssl("req", *self.key(name), "-out", self.file("request"))
-        authority = ["-CA", self.file("ca.pem"), "-CAkey", self.file("ca.key"), "-CAcreateserial"]
+        authority = ["-CA", self.file(ca + ".pem"), "-CAkey", self.file(ca + ".key"), "-CAcreateserial"]
         extensions = ["-extfile", self.file("extensions"), "-days", "2"]
         self.openssl(
             "x509", "-req", "-in", self.file("request"), *authority, *extensions, "-out", self.file(name + ".pem")

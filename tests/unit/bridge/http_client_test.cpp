@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "bridge/http_server.h"
+#include "bridge/name_pins.h"
 #include "tests/unit/bridge/io_fixture.h"
 
 using bridge::HttpClient;
@@ -131,8 +132,8 @@ TEST(httpClientRefused, "refused connections, unknown names and unusable URLs ar
     post.url = gone.url("http");
   }
   expectOutcome(bench.run(post), Outcome::ConnectFailed);
-  for (const char* url :
-       {"http://no-such-name.invalid/", "https://127.0.0.1/", "nonsense", "http://a b/", "http://u:p@127.0.0.1/"}) {
+  for (const char* url : {"http://no-such-name.invalid/", "https://127.0.0.1:1/", "ws://127.0.0.1/", "nonsense",
+                          "http://a b/", "http://u:p@127.0.0.1/"}) {
     post.url = url;
     expectOutcome(bench.run(post), Outcome::ConnectFailed);
   }
@@ -217,4 +218,148 @@ TEST(httpClientToServer, "client and server of the bridge exchange a megabyte ea
   client.post(std::move(post), [&](HttpResult&& r) { result = std::move(r); });
   waitFor(loop, "the echo", [&] { return result.has_value(); });
   expectAnswer(*result, 200, body);
+}
+
+TEST(httpClientChecks, "WA-5: an address that is refused is never connected to, whatever name led to it") {
+  Bench bench;
+  int asked = 0;
+  HttpPost post;
+  post.refusal = [&](const bridge::NetAddress& address) {
+    ++asked;
+    return address.host() + " is refused: test";
+  };
+  for (const char* host : {"127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]", "0"}) {
+    post.url = std::string("http://") + host + ":" + std::to_string(bench.server.port()) + "/";
+    const HttpResult result = bench.run(post);
+    expectOutcome(result, Outcome::ConnectFailed);
+    CPPUNIT_ASSERT_MESSAGE(result.detail, result.detail.find("is refused: test") != std::string::npos);
+  }
+  CPPUNIT_ASSERT(asked >= 6);
+  test::serveFor(bench.loop, 60);
+  CPPUNIT_ASSERT_EQUAL(std::size_t(0), bench.server.peers.size());
+}
+
+namespace {
+
+/// A name server that the test plays: one list of addresses per question.
+struct Names {
+  explicit Names(Loop& theLoop) : loop(theLoop) {}
+  bridge::HttpClientOptions options(std::chrono::seconds lifetime = std::chrono::seconds(300)) {
+    bridge::HttpClientOptions out;
+    out.nameLifetime = lifetime;
+    out.lookUp = [this](const std::string&, const bridge::Resolver::Done& done) {
+      bridge::Resolved found;
+      for (const char* each : answers.at(asked++)) found.addresses.push_back(*bridge::NetAddress::parse(each));
+      loop.post([done, found]() mutable { done(std::move(found)); });
+    };
+    return out;
+  }
+  Loop& loop;
+  std::vector<std::vector<const char*>> answers;
+  std::size_t asked = 0;
+};
+
+HttpResult postTo(Loop& loop, HttpClient& client, HttpPost post) {
+  post.body = "hello";
+  std::optional<HttpResult> result;
+  client.post(std::move(post), [&](HttpResult&& r) { result = std::move(r); });
+  waitFor(loop, "the result", [&] { return result.has_value(); });
+  return std::move(*result);
+}
+
+/// Answers every request.
+void answerAll(RawServer& server) {
+  server.onAccept = [](RawPeer& peer) {
+    peer.onData = [&peer] {
+      if (peer.saw("hello")) peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    };
+  };
+}
+
+/// 127.0.0.1 plays the charger; every other address is refused.
+HttpPost checkedPost(const RawServer& server) {
+  HttpPost post;
+  post.url = "http://charger.example:" + std::to_string(server.port()) + "/";
+  post.refusal = [](const bridge::NetAddress& address) {
+    return address.host() == "127.0.0.1" ? "" : address.host() + " is refused: test";
+  };
+  return post;
+}
+
+}  // namespace
+
+TEST(httpClientRebinding,
+     "WA-5: a name is asked once for the check and the connection, and not again while it is pinned") {
+  Loop loop;
+  RawServer server(loop);
+  answerAll(server);
+  Names names(loop);
+  names.answers = {{"127.0.0.1"}, {"169.254.169.254"}};
+  HttpClient client(loop, names.options());
+  for (int i = 0; i < 3; ++i) expectAnswer(postTo(loop, client, checkedPost(server)), 200, "ok");
+  CPPUNIT_ASSERT_EQUAL(std::size_t(1), names.asked);
+}
+
+TEST(httpClientRebound, "WA-5: when the pin is over the new addresses are checked like the first, one by one") {
+  Loop loop;
+  RawServer server(loop);
+  answerAll(server);
+  Names names(loop);
+  names.answers = {{"127.0.0.1"}, {"127.0.0.2"}, {"127.0.0.3", "127.0.0.1"}};
+  HttpClient client(loop, names.options(std::chrono::seconds(0)));
+  expectAnswer(postTo(loop, client, checkedPost(server)), 200, "ok");
+  const HttpResult rebound = postTo(loop, client, checkedPost(server));
+  expectOutcome(rebound, Outcome::ConnectFailed);
+  CPPUNIT_ASSERT_EQUAL(std::string("127.0.0.2 is refused: test"), rebound.detail);
+  expectAnswer(postTo(loop, client, checkedPost(server)), 200, "ok");
+}
+
+TEST(httpClientUnpinned, "a name whose addresses cannot be reached is asked again by the next call") {
+  Loop loop;
+  RawServer server(loop);
+  answerAll(server);
+  Names names(loop);
+  names.answers = {{"127.0.0.2"}, {"127.0.0.1"}};
+  HttpClient client(loop, names.options());
+  expectOutcome(postTo(loop, client, checkedPost(server)), Outcome::ConnectFailed);
+  expectAnswer(postTo(loop, client, checkedPost(server)), 200, "ok");
+  CPPUNIT_ASSERT_EQUAL(std::size_t(2), names.asked);
+}
+
+TEST(namePins, "pins end with their time, and when there is no room a new name is not kept") {
+  using std::chrono::seconds;
+  const bridge::NamePins::Time start{};
+  const std::vector<bridge::NetAddress> one = {*bridge::NetAddress::parse("10.0.0.7")};
+  bridge::NamePins pins(seconds(300), 2);
+  pins.keep("a", one, start);
+  CPPUNIT_ASSERT(pins.find("a", start + seconds(299)));
+  CPPUNIT_ASSERT(!pins.find("a", start + seconds(300)));
+  pins.keep("a", one, start);
+  pins.keep("b", one, start + seconds(10));
+  pins.keep("c", one, start + seconds(20));
+  CPPUNIT_ASSERT(!pins.find("c", start + seconds(20)));
+  pins.keep("c", one, start + seconds(305));
+  CPPUNIT_ASSERT(pins.find("c", start + seconds(305)) && pins.size() == 2);
+  pins.forget("c");
+  pins.keep("d", {}, start);
+  CPPUNIT_ASSERT_EQUAL(std::size_t(1), pins.size());
+}
+
+TEST(httpClientBind, "connections leave from the address that the operator names") {
+  Loop loop;
+  std::string from;
+  bridge::HttpServer server(loop, {}, [&](bridge::HttpRequest&& request, const bridge::Responder& responder) {
+    from = request.peerAddress;
+    responder.respond({});
+  });
+  for (const char* source : {"127.0.0.9", "192.0.2.1"}) {
+    bridge::HttpClientOptions options;
+    options.bindAddress = source;
+    HttpClient client(loop, std::move(options));
+    HttpPost post;
+    post.url = "http://127.0.0.1:" + std::to_string(server.port()) + "/";
+    const HttpResult result = postTo(loop, client, std::move(post));
+    CPPUNIT_ASSERT_EQUAL(std::string(source) == "127.0.0.9", result.outcome == Outcome::Answered);
+  }
+  CPPUNIT_ASSERT_EQUAL(std::string("127.0.0.9"), from);
 }

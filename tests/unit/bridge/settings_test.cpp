@@ -66,6 +66,48 @@ TEST(optionValues, "options are read from the command line and the config file; 
   CPPUNIT_ASSERT_EQUAL(std::string("ws://b/x"), options.centralUrl);
 }
 
+TEST(optionCallback, "WA-5: how chargers are called is chosen for all, and in the chargers file for one") {
+  const Options options = read({"--callback-policy", "peer", "--callback-allow", "10.0.0.0/8, fd00::/8,127.0.0.1",
+                                "--callback-nat", "peer", "--callback-keep", "60", "--callback-names", "0",
+                                "--callback-bind", "10.1.2.3", "--charger-connect-timeout", "4"})
+                              .options;
+  CPPUNIT_ASSERT(options.callbackPolicy == CallbackPolicy::Peer && options.callbackNat);
+  CPPUNIT_ASSERT_EQUAL(std::size_t{3}, options.callbackAllow.size());
+  CPPUNIT_ASSERT(options.callbackKeep == 60 && options.callbackNames == 0 && options.chargerConnectTimeout == 4);
+  const Options standard;
+  CPPUNIT_ASSERT(standard.callbackAllow.empty() && !standard.callbackNat && standard.callbackKeep == 900);
+  const auto file = parseChargers(
+      "{\"CP1\": {\"callbackPolicy\": \"from\", \"callbackNat\": false, \"callbackPort\": 8082, \"callbackAllow\": "
+      "[\"10.8.0.0/16\"], \"callbackPin\": \"" +
+          std::string(64, 'a') + "\", \"callbackSelfSigned\": true, \"callbackName\": \"cp1\"}}",
+      "f");
+  const CallConfig& call = file.at("CP1").call;
+  CPPUNIT_ASSERT(call.policy == CallbackPolicy::From && call.nat == false && call.port == 8082);
+  CPPUNIT_ASSERT(call.allow.size() == 1 && call.trust.pins.size() == 1 && call.trust.selfSigned);
+  CPPUNIT_ASSERT_EQUAL(std::string("cp1"), call.trust.name);
+}
+
+TEST(optionCallbackMistakes, "a wrong callback setting is named") {
+  CPPUNIT_ASSERT(mentions(complaint([] {
+                            read({"--callback-policy", "trust"});
+                          }),
+                          {"callback-policy", "trust", "peer"}));
+  CPPUNIT_ASSERT(mentions(complaint([] {
+                            read({"--callback-allow", "10.0.0.1/8"});
+                          }),
+                          {"callback-allow", "10.0.0.1/8"}));
+  CPPUNIT_ASSERT(mentions(complaint([] { read({"--callback-bind", "eth0"}); }), {"callback-bind", "eth0"}));
+  const auto said = [](const std::string& inner) {
+    return complaint([&] { parseChargers("{\"CP1\": {" + inner + "}}", "f"); });
+  };
+  CPPUNIT_ASSERT(mentions(said("\"callbackPort\": 70000"), {"CP1", "callbackPort", "65535"}));
+  CPPUNIT_ASSERT(mentions(said("\"callbackPin\": \"abc\""), {"CP1", "callbackPin", "abc"}));
+  CPPUNIT_ASSERT(mentions(said("\"callbackNat\": \"yes\""), {"CP1", "callbackNat", "true or false"}));
+  CPPUNIT_ASSERT(mentions(said("\"callbackAllow\": \"all\""), {"CP1", "callbackAllow", "all"}));
+  CPPUNIT_ASSERT(mentions(said("\"callback\": \"http://10.0.0.7/\", \"callbackSelfSigned\": true"),
+                          {"CP1", "callback", "https://"}));
+}
+
 TEST(optionMistakes, "a wrong option is refused with its name, in the config file with the file's name") {
   CPPUNIT_ASSERT(mentions(complaint([] { read({"--listen", "nowhere"}); }), {"listen", "nowhere"}));
   CPPUNIT_ASSERT(mentions(complaint([] { read({"--listen", "1.2.3.4:70000"}); }), {"listen", "70000"}));
@@ -82,6 +124,27 @@ TEST(optionMistakes, "a wrong option is refused with its name, in the config fil
                             read({"--config", unknown.path.c_str()});
                           }),
                           {unknown.path.c_str(), "colour"}));
+}
+
+TEST(optionAccess, "options about who may speak are read, and combinations that make no sense are refused") {
+  const Options options =
+      read({"--listen", "none", "--tls-listen", "[::]:8443", "--tls-cert", "c", "--tls-key", "k", "--allow-from",
+            "10.0.0.0/8,2001:db8::1", "--trusted-proxies", "10.0.0.1", "--proxy-header", "forwarded"})
+          .options;
+  CPPUNIT_ASSERT_EQUAL(std::string(), options.listenAddress);
+  CPPUNIT_ASSERT_EQUAL(std::string("::"), options.tlsListenAddress);
+  CPPUNIT_ASSERT_EQUAL(std::uint16_t{8443}, options.tlsListenPort);
+  CPPUNIT_ASSERT(options.access.allowFrom.contains(*IpAddress::parse("10.9.9.9")));
+  CPPUNIT_ASSERT(options.access.trustedProxies.contains(*IpAddress::parse("10.0.0.1")));
+  CPPUNIT_ASSERT(options.access.proxyHeader == ProxyHeader::Forwarded);
+  const auto said = [](std::vector<const char*> arguments) { return complaint([&] { read(arguments); }); };
+  CPPUNIT_ASSERT(mentions(said({"--allow-from", "10.0.0.0/40"}), {"allow-from", "10.0.0.0/40"}));
+  CPPUNIT_ASSERT(mentions(said({"--allow-from", ""}), {"allow-from"}));
+  CPPUNIT_ASSERT(mentions(said({"--trusted-proxies", "proxy.example"}), {"trusted-proxies", "proxy.example"}));
+  CPPUNIT_ASSERT(mentions(said({"--tls-listen", "1.2.3.4:1", "--tls-cert", "c"}), {"tls-listen", "tls-key"}));
+  CPPUNIT_ASSERT(mentions(said({"--tls-cert", "c"}), {"tls-cert", "tls-listen"}));
+  CPPUNIT_ASSERT(mentions(said({"--listen", "none"}), {"listen", "tls-listen"}));
+  CPPUNIT_ASSERT(mentions(said({"--require-certificate"}), {"require-certificate", "tls-client-ca"}));
 }
 
 TEST(optionHelp, "every option stands in --help and in the README's table") {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // TLS of the WebSocket client and the servers, with certificates made on the spot by the openssl program.
-#include <openssl/ssl.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +7,7 @@
 #include "bridge/http_server.h"
 #include "bridge/ws_client.h"
 #include "bridge/ws_server.h"
+#include "tests/unit/bridge/certificates.h"
 #include "tests/unit/bridge/io_fixture.h"
 
 using bridge::Loop;
@@ -19,60 +18,29 @@ using bridge::WsServer;
 using bridge::WsServerCallbacks;
 using bridge::WsServerTls;
 using bridge::WsTarget;
+using test::Certificates;
 using test::waitFor;
 
 namespace {
 
-/// Two CAs; certificates for localhost and 127.0.0.1, for another host, for a client, and one of the other CA.
-class Certificates {
- public:
-  Certificates() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "bridge-tls-XXXXXX").string();
-    CPPUNIT_ASSERT(::mkdtemp(pattern.data()) != nullptr);
-    dir_ = pattern;
-    for (const char* ca : {"ca", "other"}) {
-      run("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=" + std::string(ca) +
-          " -keyout " + file(std::string(ca) + ".key") + " -out " + file(std::string(ca) + ".pem"));
-    }
-    sign("server", "ca", "DNS:localhost,IP:127.0.0.1");
-    sign("elsewhere", "ca", "DNS:elsewhere.example");
-    sign("client", "ca", "DNS:client");
-    sign("stranger", "other", "DNS:client");
-  }
-  ~Certificates() { std::filesystem::remove_all(dir_); }
-  std::string file(const std::string& name) const { return dir_ + "/" + name; }
-  WsServerTls server(const std::string& name, const std::string& clientCa = "") const {
-    return {file(name + ".pem"), file(name + ".key"), clientCa.empty() ? "" : file(clientCa + ".pem")};
-  }
-  WsTarget target(std::uint16_t port, const std::string& host = "localhost") const {
-    WsTarget target;
-    target.url = "wss://" + host + ":" + std::to_string(port) + "/ocpp/CP1";
-    target.subprotocol = "ocpp1.6";
-    target.caFile = file("ca.pem");
-    return target;
-  }
+WsServerTls serverTls(const Certificates& made, const std::string& name, const std::string& clientCa = "") {
+  return {made.file(name + ".pem"), made.file(name + ".key"), clientCa.empty() ? "" : made.file(clientCa + ".pem")};
+}
 
- private:
-  void run(const std::string& arguments) const {
-    const std::string command = "openssl " + arguments + " >" + file("log") + " 2>&1";
-    CPPUNIT_ASSERT_EQUAL_MESSAGE(command, 0, std::system(command.c_str()));
-  }
-  void sign(const std::string& name, const std::string& ca, const std::string& altNames) const {
-    std::ofstream(file("ext")) << "subjectAltName=" << altNames << "\n";
-    run("req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=" + name + " -keyout " +
-        file(name + ".key") + " -out " + file("csr"));
-    run("x509 -req -days 2 -in " + file("csr") + " -CA " + file(ca + ".pem") + " -CAkey " + file(ca + ".key") +
-        " -CAcreateserial -extfile " + file("ext") + " -out " + file(name + ".pem"));
-  }
-  std::string dir_;
-};
+WsTarget targetOf(const Certificates& made, std::uint16_t port, const std::string& host = "localhost") {
+  WsTarget target;
+  target.url = "wss://" + host + ":" + std::to_string(port) + "/ocpp/CP1";
+  target.subprotocol = "ocpp1.6";
+  target.caFile = made.file("ca.pem");
+  return target;
+}
 
 struct Bench {
   Bench(const Certificates& certificates, const std::string& name, const std::string& clientCa = "")
       : server(loop, "127.0.0.1", 0, {"ocpp1.6"},
                WsServerCallbacks{nullptr, [this](std::uint64_t id, std::string&& text) { server.send(id, text); },
                                  nullptr, nullptr},
-               certificates.server(name, clientCa)),
+               serverTls(certificates, name, clientCa)),
         client(loop) {}
   /// The echo of a message, or how the attempt ended.
   std::pair<std::string, WsClosed> tryIt(const WsTarget& target) {
@@ -113,26 +81,26 @@ struct Bench {
 
 TEST(tlsVerification,
      "a server is trusted only with a certificate of the given CA for the URL's host, name or address") {
-  const Certificates certificates;
+  const Certificates& certificates = test::certificatesOfAll();
   Bench bench(certificates, "server");
-  bench.expectEcho(certificates.target(bench.server.port()));
-  bench.expectEcho(certificates.target(bench.server.port(), "127.0.0.1"));
-  WsTarget wrongCa = certificates.target(bench.server.port());
+  bench.expectEcho(targetOf(certificates, bench.server.port()));
+  bench.expectEcho(targetOf(certificates, bench.server.port(), "127.0.0.1"));
+  WsTarget wrongCa = targetOf(certificates, bench.server.port());
   wrongCa.caFile = certificates.file("other.pem");
   bench.expectRefusal(wrongCa);
   CPPUNIT_ASSERT(bench.tryIt(wrongCa).second.reason.find("server certificate: ") == 0);
-  WsTarget systemCas = certificates.target(bench.server.port());
+  WsTarget systemCas = targetOf(certificates, bench.server.port());
   systemCas.caFile.clear();
   bench.expectRefusal(systemCas);
   Bench elsewhere(certificates, "elsewhere");
-  elsewhere.expectRefusal(certificates.target(elsewhere.server.port()));
-  elsewhere.expectRefusal(certificates.target(elsewhere.server.port(), "127.0.0.1"));
+  elsewhere.expectRefusal(targetOf(certificates, elsewhere.server.port()));
+  elsewhere.expectRefusal(targetOf(certificates, elsewhere.server.port(), "127.0.0.1"));
 }
 
 TEST(tlsClientCertificate, "a client certificate is shown, and one is needed, of the right CA") {
-  const Certificates certificates;
+  const Certificates& certificates = test::certificatesOfAll();
   Bench bench(certificates, "server", "ca");
-  WsTarget target = certificates.target(bench.server.port());
+  WsTarget target = targetOf(certificates, bench.server.port());
   const auto none = bench.tryIt(target);
   CPPUNIT_ASSERT(none.first.empty());
   target.certFile = certificates.file("client.pem");
@@ -145,9 +113,9 @@ TEST(tlsClientCertificate, "a client certificate is shown, and one is needed, of
 }
 
 TEST(tlsFiles, "files that cannot be used are named in the reason, and a renewed file is read again") {
-  const Certificates certificates;
+  const Certificates& certificates = test::certificatesOfAll();
   Bench bench(certificates, "server");
-  WsTarget target = certificates.target(bench.server.port());
+  WsTarget target = targetOf(certificates, bench.server.port());
   target.caFile = certificates.file("missing.pem");
   CPPUNIT_ASSERT(bench.tryIt(target).second.reason.find("missing.pem") != std::string::npos);
   target.caFile = certificates.file("late.pem");
@@ -163,14 +131,14 @@ TEST(tlsFiles, "files that cannot be used are named in the reason, and a renewed
 }
 
 TEST(tlsPlainServer, "wss:// to a server without TLS, and a silent one, end the attempt") {
-  const Certificates certificates;
+  const Certificates& certificates = test::certificatesOfAll();
   Loop loop;
   test::RawServer raw(loop);
   raw.onAccept = [](test::RawPeer& peer) { peer.send("HTTP/1.1 400 Bad Request\r\n\r\n"); };
   WsClient client(loop);
   for (const bool silent : {false, true}) {
     if (silent) raw.onAccept = nullptr;
-    WsTarget target = certificates.target(raw.port());
+    WsTarget target = targetOf(certificates, raw.port());
     target.connectTimeoutMs = 200;
     bool over = false;
     const auto connection = client.connect(target, {nullptr, nullptr, [&](WsClosed&& how) { over = !how.wasOpen; }});
@@ -180,7 +148,7 @@ TEST(tlsPlainServer, "wss:// to a server without TLS, and a silent one, end the 
 
 TEST(tlsHttpServer,
      "the HTTP server speaks TLS with HTTP/1.1 only, keeps connections, and closes them with its answer") {
-  const Certificates certificates;
+  const Certificates& certificates = test::certificatesOfAll();
   Loop loop;
   bridge::HttpServerOptions options;
   options.certFile = certificates.file("server.pem");

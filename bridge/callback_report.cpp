@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The callback addresses as JSON.
+#include "bridge/callback_report.h"
+
+#include <nlohmann/json.hpp>
+
+#include "bridge/charger.h"
+
+namespace bridge {
+
+namespace {
+nlohmann::json describe(const Charger& charger) {
+  const CallbackBook& book = charger.callback();
+  nlohmann::json out = {{"callback", book.url()}, {"standing", standingWord(book.standing())}};
+  const auto time = [&](const char* key, const std::optional<ocpp::Instant>& at) {
+    if (at) out[key] = ocpp::formatDateTime(*at, ocpp::Fraction::None);
+  };
+  const auto word = [&](const char* key, const std::string& text) {
+    if (!text.empty()) out[key] = text;
+  };
+  time("since", book.since());
+  time("lastAnswer", book.lastWorked());
+  word("lastFailure", book.lastFailure());
+  word("waiting", book.waiting());
+  word("remark", charger.callbackRemark());
+  return out;
+}
+}  // namespace
+
+std::string callbackReport(const Shard& shard) {
+  nlohmann::json out = nlohmann::json::object();
+  for (const auto& [identity, charger] : shard.chargers()) out[identity] = describe(*charger);
+  return out.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace bridge

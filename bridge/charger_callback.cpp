@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Where a Charger is called: what it announces, what the operator allows, and what came of calling (WA-5, section 7.3).
+#include "bridge/charger.h"
+
+namespace bridge {
+
+namespace {
+
+/// An address that the operator wrote as a number is allowed by that, whatever range it is of.
+std::vector<Cidr> allowedFor(const ChargerConfig& config) {
+  std::vector<Cidr> ranges = config.call.allow;
+  const auto url = config.callback ? Url::parse(*config.callback) : std::nullopt;
+  if (const auto literal = url ? literalAddress(url->host) : std::nullopt)
+    ranges.push_back(Cidr::of(IpAddress::of(*literal)));
+  return ranges;
+}
+
+}  // namespace
+
+CallbackRules Charger::callbackRules() const {
+  const Options& options = shard_.options();
+  CallbackRules rules;
+  rules.policy = config_.call.policy.value_or(options.callbackPolicy);
+  rules.nat = config_.call.nat.value_or(options.callbackNat);
+  rules.tls = config_.call.trust.demanded();
+  rules.port = config_.call.port;
+  rules.allow = config_.call.allow;
+  return rules;
+}
+
+void Charger::reconsiderCallback() {
+  if (config_.callback) return;
+  const std::string url = book_.url();
+  const std::string objection = url.empty() ? "" : callbackObjection(url, callbackRules(), shard_.addresses());
+  book_.reconsider(!objection.empty());
+  if (!objection.empty()) log(session::Level::Warning, "callback", url + " is not used any more: " + objection);
+}
+
+void Charger::learnCallback(const std::string& announced, const std::string& peer) {
+  if (config_.callback) return;
+  const std::hash<std::string> hash;
+  const std::size_t source = hash(announced) * 31 + hash(peer);
+  if (source == learnedFrom_ && book_.waiting().empty()) return;
+  learnedFrom_ = source;
+  const Callback found = callbackFrom(announced, peer, callbackRules(), shard_.addresses());
+  if (!found.remark.empty() && found.remark != callbackRemark_) log(session::Level::Warning, "callback", found.remark);
+  callbackRemark_ = found.remark;
+  const std::string before = book_.url();
+  const std::string news = book_.announced(found.url, wallClock());
+  if (!news.empty() && news != callbackNews_) log(session::Level::Info, "callback", news);
+  if (!news.empty()) callbackNews_ = news;
+  if (book_.url() != before) keepRow();
+}
+
+void Charger::addressPost(HttpPost& post) {
+  post.url = book_.url();
+  post.trust = config_.call.trust;
+  post.refusal = [this, allowed = allowedFor(config_)](const NetAddress& address) {
+    return shard_.addresses().refusal(address, allowed);
+  };
+}
+
+bool Charger::judgeCall(const std::string& url, const session::ChargerReply& reply) {
+  using session::ChargerFailure;
+  const bool mismatch =
+      reply.failure == ChargerFailure::Faulted && reply.fault.code == ocpp::FaultCode::IdentityMismatch;
+  const bool wrongPlace = mismatch || reply.failure == ChargerFailure::WrongUrl;
+  const bool notReached = reply.failure == ChargerFailure::Unreachable;
+  if (reply.failure == ChargerFailure::None || (reply.failure == ChargerFailure::Faulted && !mismatch))
+    book_.worked(url, wallClock());
+  if (!wrongPlace && !notReached) return false;  // silence and broken connections prove nothing
+  const bool another = book_.failed(url, reply.fault.description, wallClock());
+  if (!another) return false;
+  log(session::Level::Warning, "callback", url + " failed; " + book_.url() + ", announced meanwhile, takes its place");
+  keepRow();
+  return notReached;
+}
+
+}  // namespace bridge
