@@ -103,7 +103,6 @@ void Station::Impl::firmware(FirmwareProgress progress, Steady now) {
     return;  // of an update that was replaced
   }
   keepFirmware();
-  tickFiles(now);
   finish(now);
 }
 

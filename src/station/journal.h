@@ -11,8 +11,8 @@
 namespace station {
 
 /// Named values. The station's effects Keep and Forget become put() and erase(); whoever executes effects calls
-/// commit() before the next effect that is neither, so that what was promised to a peer is durable, and what belongs
-/// together is kept together.
+/// commit() before the next effect that is neither, and when there is none left. So what was promised to a peer is
+/// durable, and what belongs together is kept together.
 class Journal {
  public:
   virtual ~Journal() = default;

@@ -34,8 +34,10 @@ void Station::Impl::sampleTransaction(Connector& c, Key list, ReadingContext con
   request.connectorId = c.id;
   request.transactionId = c.transaction->id;
   request.meterValue.push_back(std::move(value));
-  if (!queue_.add(std::move(request), {c.transaction->number, 0, clockKnown_}, ++lastOrder_))
-    note(Level::Warning, "the queue is full; meter values were dropped");
+  const std::size_t dropped = queue_.dropped();
+  queue_.add(std::move(request), {c.transaction->number, 0, clockKnown_}, ++lastOrder_);
+  if (dropped == 0 && queue_.dropped() > 0)
+    note(Level::Warning, "the queue is full; meter values of transactions are dropped");
   keepTransaction(c);
 }
 

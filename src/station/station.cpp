@@ -147,9 +147,11 @@ void Station::Impl::powerUp(const PowerUp& state, Steady now) {
       c.evDraws = found.evDraws;
       c.readings = found.readings;
     }
-    if (c.transaction) endAfterPowerLoss(c, now);
     emit(SetContactor{c.id, false});
-    if (hasLock(c) && c.plug == Plug::None) emit(Unlock{c.id});
+    if (c.transaction)
+      endAfterPowerLoss(c, now);
+    else if (hasLock(c))
+      emit(Unlock{c.id});  // whose plug was kept back is not known any more
     if (c.plug != Plug::None && !c.spent) c.preparingUntil = now + seconds(Key::ConnectionTimeOut);
   }
   firmwareAfterBoot(state, now);
@@ -177,7 +179,6 @@ void Station::Impl::tick(Steady now) {
   }
   if (floatingGrant_ && now >= floatingGrant_->until) floatingGrant_.reset();
   if (alignedAt_ && wall(now) >= *alignedAt_) sampleAligned(now);
-  tickFiles(now);
   for (auto each = dataCalls_.begin(); each != dataCalls_.end();) {
     if (now < each->second) {
       ++each;
@@ -191,6 +192,7 @@ void Station::Impl::tick(Steady now) {
 
 void Station::Impl::finish(Steady now) {
   if (rebooting_) return;
+  tickFiles(now);
   updatePower(now);
   for (Connector& c : connectors_) settle(c, now);
   tickReset(now);
@@ -246,6 +248,7 @@ View Station::Impl::view() const {
   view.registration = registration_;
   view.online = online();
   view.queued = queue_.size();
+  view.droppedReadings = queue_.dropped();
   for (std::size_t i = 1; i < connectors_.size(); ++i) {
     const Connector& c = connectors_[i];
     ConnectorView each;

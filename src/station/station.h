@@ -22,7 +22,8 @@ struct ConnectorView {
 struct View {
   std::optional<ocpp::RegistrationStatus> registration;
   bool online = false;
-  std::size_t queued = 0;  ///< Messages about transactions.
+  std::size_t queued = 0;           ///< Messages about transactions.
+  std::size_t droppedReadings = 0;  ///< Of transactions, since power-up, because the queue was full.
   std::vector<ConnectorView> connectors;
 };
 

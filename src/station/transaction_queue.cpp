@@ -82,7 +82,11 @@ bool TransactionQueue::dropReading() {
 }
 
 bool TransactionQueue::add(Request request, const QueueHead& head, std::uint64_t order) {
-  if (queue_.size() >= most_ && !dropReading() && is<MeterValues>(request)) return false;
+  if (queue_.size() >= most_) {
+    const bool found = dropReading();
+    if (found || is<MeterValues>(request)) ++dropped_;
+    if (!found && is<MeterValues>(request)) return false;
+  }
   queue_.push_back({++lastNumber_, order, head, std::move(request)});
   keep(queue_.back());
   return true;

@@ -64,6 +64,7 @@ class TransactionQueue {
 
   bool restore(std::string_view key, std::string_view value);
   std::size_t size() const { return queue_.size(); }
+  std::size_t dropped() const { return dropped_; }  ///< Readings for which there was no place, since power-up.
   const Queued& front() const { return queue_.front(); }
 
  private:
@@ -75,6 +76,7 @@ class TransactionQueue {
   std::deque<Queued> queue_;
   std::uint64_t lastNumber_ = 0;
   Steady notBefore_{};
+  std::size_t dropped_ = 0;
 };
 
 }  // namespace station

@@ -58,11 +58,11 @@ void Station::Impl::start(Connector& c, const Grant& grant, Steady now) {
 
 void Station::Impl::started(std::int64_t number, const StartTransaction::Request& request,
                             const StartTransaction::Response& response, Steady now) {
+  // The delivered start was removed from the queue just now: that and the id must be kept together.
   queue_.identify(number, response.transactionId);
-  learn(request.idTag, response.idTagInfo, now);
   const auto found = std::find_if(connectors_.begin(), connectors_.end(),
                                   [&](const Connector& c) { return c.transaction && c.transaction->number == number; });
-  if (found == connectors_.end()) return;
+  if (found == connectors_.end()) return learn(request.idTag, response.idTagInfo, now);
   Transaction& transaction = *found->transaction;
   transaction.id = response.transactionId;
   if (response.idTagInfo.parentIdTag) transaction.parentIdTag = response.idTagInfo.parentIdTag;
@@ -71,6 +71,7 @@ void Station::Impl::started(std::int64_t number, const StartTransaction::Request
     transaction.meterAtInvalid = transaction.meterLast;
   }
   keepTransaction(*found);
+  learn(request.idTag, response.idTagInfo, now);
   checkInvalid(*found, now);
 }
 

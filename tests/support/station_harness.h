@@ -82,8 +82,12 @@ class StationHarness {
     box = std::make_unique<Station>(settings);
     outstanding.reset();
     statuses.clear();
+    pending.clear();
+    dead = false;
     base += now;
     now = Steady{};
+    mayRepeat = mayRepeat || cutAt;
+    cutAt.reset();
     journal.replay([&](const std::string& key, const std::string& value) { box->restore(key, value); });
     if (clock) state.clock = wall();
     if (state.connectors.empty()) {
@@ -104,7 +108,8 @@ class StationHarness {
   void drain() {
     for (;;) {
       while (auto effect = box->next()) execute(*effect);
-      if (!outstanding || !respond()) return;
+      if (!dead) commit();
+      if (dead || !outstanding || !respond()) return;
     }
   }
 
@@ -225,12 +230,20 @@ class StationHarness {
   CallId lastCall = 0;
   bool locksWork = true;
   bool keepLog = true;
+  std::optional<int> cutAt;  ///< The power goes after so many effects.
+  int executed = 0;
+  bool dead = false;       ///< It has gone.
+  bool mayRepeat = false;  ///< What was said but not confirmed then is said again.
 
  private:
   void execute(const Effect& effect) {
+    dead = dead || (cutAt && executed >= *cutAt);
+    ++executed;
+    if (dead) return;
     if (keepLog) log.push_back(effect);
-    if (const auto* kept = std::get_if<Keep>(&effect)) journal.put(kept->key, kept->value);
-    if (const auto* forgotten = std::get_if<Forget>(&effect)) journal.erase(forgotten->key);
+    const bool change = std::holds_alternative<Keep>(effect) || std::holds_alternative<Forget>(effect);
+    if (change) return pending.push_back(effect);
+    commit();
     if (const auto* answer = std::get_if<Answer>(&effect))
       CPPUNIT_ASSERT_MESSAGE("a second answer", answers.emplace(answer->id, answer->result).second);
     if (const auto* lock = std::get_if<Lock>(&effect))
@@ -247,6 +260,17 @@ class StationHarness {
       if (keepLog) requests.push_back(send->request);
       checkStatus(send->request);
     }
+  }
+
+  // As with a Journal: what stands in a row is kept together, before the next other effect.
+  void commit() {
+    for (const Effect& each : pending) {
+      if (const auto* kept = std::get_if<Keep>(&each))
+        journal.put(kept->key, kept->value);
+      else
+        journal.erase(std::get<Forget>(each).key);
+    }
+    pending.clear();
   }
 
   // Every status the central system hears of follows from the one before by a transition of section 4.9.
@@ -307,6 +331,10 @@ class StationHarness {
   Response answer(const FirmwareStatusNotification::Request&) { return FirmwareStatusNotification::Response{}; }
   Response answer(const DataTransfer::Request&) { return DataTransfer::Response{DataTransferStatus::Accepted, {}}; }
   Response answer(const StartTransaction::Request& r) {
+    // A start whose answer was lost comes again; central systems know it by its content.
+    for (const auto& [id, billed] : central.transactions)
+      if (mayRepeat && billed.start.timestamp == r.timestamp && billed.start.connectorId == r.connectorId)
+        return StartTransaction::Response{{id}, central.info(r.idTag)};
     central.transactions[++central.nextId].start = r;
     return StartTransaction::Response{{central.nextId}, central.info(r.idTag)};
   }
@@ -321,7 +349,7 @@ class StationHarness {
     if (r.transactionId.value >= 0) {
       CPPUNIT_ASSERT_MESSAGE("a stop of an unknown transaction", central.transactions.count(r.transactionId.value));
       auto& billed = central.transactions[r.transactionId.value];
-      CPPUNIT_ASSERT_MESSAGE("a second stop", !billed.stop);
+      CPPUNIT_ASSERT_MESSAGE("a second stop", !billed.stop || (mayRepeat && billed.stop->timestamp == r.timestamp));
       billed.stop = r;
     }
     StopTransaction::Response response;
@@ -336,6 +364,7 @@ class StationHarness {
 
  private:
   std::map<int, ChargePointStatus> statuses;
+  std::vector<Effect> pending;
 };
 
 }  // namespace test

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Records and the journal's file: what was committed survives a cut at any byte, damage, a full disk and compaction.
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -188,4 +190,29 @@ TEST(stationJournalRefused, "a journal that cannot be made says which file and w
   CPPUNIT_ASSERT(opened.problem.find("/nonexistent/journal") != std::string::npos);
   journal.put("a", "b");
   CPPUNIT_ASSERT(!journal.commit());
+}
+
+TEST(stationJournalFull, "a full disk fails the commit and loses nothing: the next one that fits brings all of it") {
+  Folder folder;
+  JournalFile journal;
+  journal.open(folder.file);
+  journal.put("a", "1");
+  CPPUNIT_ASSERT(journal.commit());
+  const auto before = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit old{};
+  ::getrlimit(RLIMIT_FSIZE, &old);
+  rlimit tight = old;
+  tight.rlim_cur = journal.bytes() + 20;
+  ::setrlimit(RLIMIT_FSIZE, &tight);
+  journal.put("b", std::string(100, 'x'));
+  const bool first = journal.commit();
+  journal.erase("a");
+  const bool second = journal.commit();
+  ::setrlimit(RLIMIT_FSIZE, &old);
+  std::signal(SIGXFSZ, before);
+  CPPUNIT_ASSERT(!first && !second);
+  CPPUNIT_ASSERT(journal.commit());
+  JournalFile again;
+  CPPUNIT_ASSERT_EQUAL(std::size_t(0), again.open(folder.file).lost);
+  CPPUNIT_ASSERT((valuesOf(again) == Values{{"b", std::string(100, 'x')}}));
 }

@@ -88,8 +88,11 @@ TEST(stationClock, "the clock follows currentTime; what was queued before it was
   StationHarness h(s);
   h.central.up = false;
   h.call<ChangeConfiguration>({ocpp::Key<50>("AllowOfflineTxForUnknownId"), ocpp::Opaque<500>("true")});
+  h.call<ChangeConfiguration>({ocpp::Key<50>("StopTxnSampledData"), ocpp::Opaque<500>("SoC")});
+  h.meter(1, 5);
   h.power(false);
   h.pass(minutes(10));
+  h.meter(1, 5);
   const Instant began = h.wall();
   h.begin();
   h.pass(minutes(2));
@@ -98,6 +101,9 @@ TEST(stationClock, "the clock follows currentTime; what was queued before it was
   CPPUNIT_ASSERT(h.last().start.timestamp.at == began);
   CPPUNIT_ASSERT(!h.last().values.empty());
   for (const auto& each : h.last().values) CPPUNIT_ASSERT(each.meterValue[0].timestamp.at > began);
+  h.tag("TAG");
+  CPPUNIT_ASSERT(h.last().stop->transactionData.front().timestamp.at == began);
+  CPPUNIT_ASSERT(h.last().stop->transactionData.size() > 5);
   CPPUNIT_ASSERT_EQUAL(std::size_t(1), h.effects<SetClock>().size());
   h.central.clockError = seconds(30);
   h.call<TriggerMessage>({MessageTrigger::Heartbeat, {}});
@@ -149,4 +155,53 @@ TEST(stationDataOut, "data of the maker is sent while online and its answer hand
   h.board([&](Station& s) { s.sendData(8, {Text<255>("Maker"), {}, {}}, h.now); });
   CPPUNIT_ASSERT_EQUAL(std::size_t(2), h.effects<DataAnswered>().size());
   CPPUNIT_ASSERT(!h.effects<DataAnswered>()[1].response && h.effects<DataAnswered>()[1].token == 8);
+}
+
+TEST(stationWrongAnswer, "a response of another action, and a refused question about a tag, count as no answer") {
+  StationHarness h;
+  h.central.refuse["Authorize"] = 2;
+  h.plug(1);
+  h.tag("X");
+  CPPUNIT_ASSERT(!h.inTransaction() && h.box->view().online);
+  h.call<ChangeConfiguration>({ocpp::Key<50>("AllowOfflineTxForUnknownId"), ocpp::Opaque<500>("true")});
+  h.tag("X");
+  CPPUNIT_ASSERT(h.inTransaction());
+  h.unplug(1);
+  h.silent = true;
+  h.plug(1);
+  const Send send = *h.outstanding;
+  h.outstanding.reset();
+  h.silent = false;
+  h.board([&](Station& s) { s.response(send.id, Heartbeat::Response{}, h.now); });
+  h.central.refuse["DataTransfer"] = 1;
+  h.board([&](Station& s) { s.sendData(7, {Text<255>("Maker"), {}, {}}, h.now); });
+  CPPUNIT_ASSERT(!h.effects<DataAnswered>().back().response);
+  h.central.refuse["BootNotification"] = 1;
+  h.power();
+  CPPUNIT_ASSERT(!h.box->view().online);
+  h.pass(seconds(10));
+  CPPUNIT_ASSERT(h.box->view().online);
+}
+
+TEST(stationCrowded, "more messages and tags than there is room for are dropped with a note, never more memory") {
+  Settings s = plain();
+  s.capacity.outbox = 10;
+  s.capacity.pendingTags = 3;
+  StationHarness h(s);
+  h.silent = true;
+  h.board([&](Station& b) { b.sendData(1, {Text<255>("Maker"), {}, {}}, h.now); });
+  h.board([&](Station& b) { b.sendData(2, {Text<255>("Maker"), {}, {}}, h.now); });
+  for (const char* tag : {"1", "2", "3", "3", "4"}) h.tag(tag);
+  CPPUNIT_ASSERT_EQUAL(std::size_t(3 + 1), h.effects<ShowTag>().size());
+  CPPUNIT_ASSERT(h.effects<ShowTag>().back().outcome == TagOutcome::Refused);
+  for (int i = 0; i < 50; ++i) {
+    h.plug(1);
+    h.unplug(1);
+  }
+  CPPUNIT_ASSERT(h.effects<Note>().size() >= 90);
+  CPPUNIT_ASSERT_EQUAL(std::size_t(1), h.effects<DataAnswered>().size());  // the second; the first is on its way
+  h.silent = false;
+  h.checkTransitions = false;
+  h.pass(minutes(3));
+  CPPUNIT_ASSERT(h.status() == ChargePointStatus::Available);
 }

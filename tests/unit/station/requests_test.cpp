@@ -497,3 +497,54 @@ TEST(stationEveryRequest, "each action is answered in each version, or refused a
     });
   }
 }
+
+TEST(stationFilesCut, "an update that a power cut interrupts starts anew; its news wait for the central system") {
+  StationHarness h;
+  h.call<UpdateFirmware>({{h.wall(), true}, Uri("http://x/fw"), {}, {}});
+  CPPUNIT_ASSERT_EQUAL(std::size_t(1), h.effects<Download>().size());
+  h.cutPower();
+  h.power();
+  CPPUNIT_ASSERT_EQUAL(std::size_t(2), h.effects<Download>().size());
+  h.central.up = false;
+  h.clear();
+  h.board([&](Station& s) { s.firmware(FirmwareProgress::Downloaded, h.now); });
+  h.board([&](Station& s) { s.firmware(FirmwareProgress::DownloadFailed, h.now); });  // says nothing any more
+  CPPUNIT_ASSERT(!h.ask(UpdateFirmware::Request{{h.wall(), true}, Uri("http://x/fw"), {}, {}}));
+  h.board([&](Station& s) { s.firmware(FirmwareProgress::Installed, h.now); });
+  h.clear();
+  h.central.up = true;
+  h.pass(minutes(6));
+  CPPUNIT_ASSERT_EQUAL(std::string("Downloaded Installing Installed "), fileStatuses(h));
+  h.call<UpdateFirmware>({{h.wall(), true}, Uri("http://x/fw"), {}, {}});
+  h.board([&](Station& s) { s.firmware(FirmwareProgress::Downloaded, h.now); });
+  h.cutPower();
+  h.power();
+  h.pass(seconds(1));
+  CPPUNIT_ASSERT(fileStatuses(h).find("InstallationFailed") != std::string::npos);
+}
+
+TEST(stationSmallPrint, "a foreign transactionId, a cache that is off, a lock that fails and one emergency stop") {
+  StationHarness h(plain(Version::V16, 2));
+  h.begin(1);
+  SetChargingProfile::Request request;
+  request.connectorId = 1;
+  request.csChargingProfiles.transactionId = TransactionId{1};
+  request.csChargingProfiles.chargingProfilePurpose = ChargingProfilePurpose::TxProfile;
+  request.csChargingProfiles.chargingSchedule.chargingSchedulePeriod.push_back({0, {100}, {}});
+  CPPUNIT_ASSERT(h.call<SetChargingProfile>(request).status == ChargingProfileStatus::Rejected);
+  request.csChargingProfiles.transactionId = TransactionId{h.central.nextId};
+  CPPUNIT_ASSERT(h.call<SetChargingProfile>(request).status == ChargingProfileStatus::Accepted);
+  set(h, "AuthorizationCacheEnabled", "false");
+  CPPUNIT_ASSERT(h.call<ClearCache>({}).status == ClearCacheStatus::Rejected);
+  h.begin(2, "B");
+  h.clear();
+  h.board([&](Station& s) { s.emergencyStop(1, h.now); });
+  CPPUNIT_ASSERT(!h.inTransaction(1) && h.inTransaction(2));
+  h.board([&](Station& s) { s.lockState(2, LockState::Failed, h.now); });
+  CPPUNIT_ASSERT(h.sent<StatusNotification>().back().errorCode == ChargePointErrorCode::ConnectorLockFailure);
+  CPPUNIT_ASSERT(h.inTransaction(2));
+  const CallId call = ++h.lastCall;
+  h.board([&](Station& s) { s.fromCentral(call, DataTransfer::Request{Text<255>("Maker"), {}, {}}, h.now); });
+  CPPUNIT_ASSERT(h.call<Reset>({ResetType::Hard}).status == ResetStatus::Accepted);
+  CPPUNIT_ASSERT(!h.answers.at(call));
+}
