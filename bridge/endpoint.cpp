@@ -19,9 +19,9 @@ using ocpp::FaultCode;
 
 constexpr std::string_view soapPath = "/ocpp";
 constexpr std::string_view controlPath = "/embedded/";
+constexpr std::string_view callbacksPath = "/health/chargers";
 constexpr std::size_t longestIdentity = 255;  // bytes; it becomes part of a URL and of every log line
 constexpr const char* comeAgain = "10";       // seconds
-constexpr std::string_view callbacksPath = "/health/chargers";
 
 HttpResponse text(int status, std::string body, const char* type = "text/plain; charset=utf-8") {
   HttpResponse response;
@@ -142,6 +142,13 @@ void Endpoint::refuse(const Responder& responder, const ocpp_s::ReadFailure& fai
   fault(responder, failure, failure.fault);
 }
 
+void Endpoint::fault(const Responder& responder, const ocpp_s::Incoming& to, const ocpp::Fault& fault) {
+  const auto dialect = ocpp_s::answering(to.version.value_or(ocpp::Version::V16), to.soap11, to.wsa2004);
+  std::string body;
+  ocpp_s::Codec::writeFault(body, dialect, ocpp::Role::CentralSystem, answerHeader(to.header), fault);
+  responder.respond(envelope(dialect, ocpp_s::httpStatus(dialect, fault), std::move(body)));
+}
+
 /// New work is refused, what was accepted is not lost: a charger repeats what got a Fault.
 void Endpoint::refuseForNow(const Responder& responder, const ocpp_s::RequestMessage& message, const char* why,
                             std::string_view peer) {
@@ -154,13 +161,6 @@ void Endpoint::refuseForNow(const Responder& responder, const ocpp_s::RequestMes
   HttpResponse response = envelope(dialect, 503, std::move(body));
   response.headers.add("Retry-After", comeAgain);
   responder.respond(std::move(response));
-}
-
-void Endpoint::fault(const Responder& responder, const ocpp_s::Incoming& to, const ocpp::Fault& fault) {
-  const auto dialect = ocpp_s::answering(to.version.value_or(ocpp::Version::V16), to.soap11, to.wsa2004);
-  std::string body;
-  ocpp_s::Codec::writeFault(body, dialect, ocpp::Role::CentralSystem, answerHeader(to.header), fault);
-  responder.respond(envelope(dialect, ocpp_s::httpStatus(dialect, fault), std::move(body)));
 }
 
 void Endpoint::admit(HttpRequest&& request, ocpp_s::RequestMessage&& message, const Access::Arrival& arrival,
@@ -267,9 +267,9 @@ HttpResponse Endpoint::health() const {
     out["refused"][std::string(refusalName(static_cast<Refusal>(why)))] = access_.count(static_cast<Refusal>(why));
   out["forwardedIgnored"] = access_.headersIgnored();
   out["twoPlaces"] = access_.alarms();
-  if (listeners_) {
-    const HttpServerCounters did = listeners_->counters();
-    out["http"] = {{"connections", listeners_->connections()},
+  if (server_) {
+    const HttpServerCounters did = server_->counters();
+    out["http"] = {{"connections", server_->connections()},
                    {"gaveWay", did.gaveWay},
                    {"turnedAway", did.turnedAway},
                    {"refused", did.refused}};

@@ -23,15 +23,13 @@ class Endpoint {
   /// TLS has refused a client's certificate: counted and logged like other refusals.
   void certificateRefused(const std::string& peer, const std::string& reason);
   /// Whose counters /health shows; outlives the endpoint's last request.
-  void setListeners(const Listeners& listeners) { listeners_ = &listeners; }
+  void setServer(const Listeners& server) { server_ = &server; }
   /// From now on /ready says no.
   void setDraining() { draining_ = true; }
 
  private:
   void soap(HttpRequest&& request, const Responder& responder);
   void refuse(const Responder& responder, const ocpp_s::ReadFailure& failure, std::string_view peer);
-  void refuseForNow(const Responder& responder, const ocpp_s::RequestMessage& message, const char* why,
-                    std::string_view peer);
   void admit(HttpRequest&& request, ocpp_s::RequestMessage&& message, const Access::Arrival& arrival,
              const Responder& responder);
   void pass(const HttpRequest& request, ocpp_s::RequestMessage&& message, const Access::Arrival& arrival,
@@ -41,6 +39,8 @@ class Endpoint {
                     const Responder& responder);
   void fault(const Responder& responder, const ocpp_s::Incoming& to, const ocpp::Fault& fault);
   void reject(const ocpp_s::RequestMessage& boot, const Responder& responder);
+  void refuseForNow(const Responder& responder, const ocpp_s::RequestMessage& message, const char* why,
+                    std::string_view peer);
   HttpResponse wsdl(const HttpRequest& request) const;
   HttpResponse health() const;
   void control(HttpRequest&& request, const Responder& responder);
@@ -48,7 +48,7 @@ class Endpoint {
   Shard& shard_;
   Access& access_;
   EmbeddedCentral* embedded_;
-  const Listeners* listeners_ = nullptr;
+  const Listeners* server_ = nullptr;
   ocpp::Instant started_;
   bool draining_ = false;
 };

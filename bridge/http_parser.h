@@ -50,8 +50,9 @@ class HttpParser : public boost::beast::http::basic_parser<isRequest> {
   bool feed(std::string_view& bytes, Error& error) {
     error = {};
     while (!bytes.empty() && !this->is_done()) {
-      // Beast 1.74 asserts that it sees a last chunk ("0", two line ends) whole or not at all.
-      if (this->is_header_done() && this->chunked() && bytes.size() < lastChunk && mayEndChunks(bytes)) return true;
+      // Beast 1.74 asserts that it sees a last chunk ("0" and two line ends) whole or not at all.
+      const bool lastBegun = bytes.front() == '0' && bytes.size() < lastChunk;
+      if (lastBegun && this->is_header_done() && this->chunked()) return true;
       const std::size_t used = this->put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
       bytes.remove_prefix(used);
       if (error == boost::beast::http::error::need_more) {
@@ -80,9 +81,10 @@ class HttpParser : public boost::beast::http::basic_parser<isRequest> {
     }
     minor_ = version - 10;
   }
-  void on_response_impl(int code, View, int version, Error&) override {
+  void on_response_impl(int code, View, int version, Error& error) override {
     if constexpr (!isRequest) message_.status = code;
     minor_ = version - 10;
+    if (code < 100) error = boost::beast::http::error::bad_status;
   }
   void on_field_impl(boost::beast::http::field name, View spelling, View value, Error& error) override {
     using boost::beast::http::field;
@@ -141,11 +143,6 @@ class HttpParser : public boost::beast::http::basic_parser<isRequest> {
   }
 
   static constexpr std::size_t lastChunk = 5;  // bytes of the shortest end of a chunked message
-  /// What is no size of 0 need not be waited for: it is a chunk, or rubbish.
-  static bool mayEndChunks(std::string_view bytes) {
-    const std::size_t first = bytes.find_first_not_of("\r\n");
-    return first == std::string_view::npos || bytes[first] == '0';
-  }
 
   Message message_;
   std::size_t maxBody_, maxFields_;

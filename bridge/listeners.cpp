@@ -72,14 +72,15 @@ std::size_t Listeners::connections() const {
 }
 
 HttpServerCounters Listeners::counters() const {
-  HttpServerCounters all;
+  HttpServerCounters sum;
   for (const HttpServer* each : {plain_.get(), tls_.get()}) {
     if (!each) continue;
-    all.gaveWay += each->counters().gaveWay;
-    all.turnedAway += each->counters().turnedAway;
-    all.refused += each->counters().refused;
+    const HttpServerCounters& one = each->counters();
+    sum.gaveWay += one.gaveWay;
+    sum.turnedAway += one.turnedAway;
+    sum.refused += one.refused;
   }
-  return all;
+  return sum;
 }
 
 bool Listeners::flushed() const { return (!plain_ || plain_->flushed()) && (!tls_ || tls_->flushed()); }

@@ -31,9 +31,9 @@ class Listeners {
   void renewCertificates();
   void stopListening();
   std::size_t inFlight() const;
+  bool flushed() const;
   std::size_t connections() const;
   HttpServerCounters counters() const;
-  bool flushed() const;
 
  private:
   std::unique_ptr<HttpServer> plain_, tls_;

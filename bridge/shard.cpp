@@ -9,6 +9,13 @@
 namespace bridge {
 
 namespace {
+HttpClientOptions callOptions(const Options& options) {
+  HttpClientOptions calls;
+  calls.caFile = options.chargerCa;
+  calls.bindAddress = options.callbackBind;
+  calls.nameLifetime = std::chrono::seconds(options.callbackNames);
+  return calls;
+}
 
 ocpp_s::GuardLimits guardLimits(const InputLimits& limits) {
   ocpp_s::GuardLimits guard;
@@ -18,14 +25,6 @@ ocpp_s::GuardLimits guardLimits(const InputLimits& limits) {
   guard.elements = std::max(guard.elements, guard.bytes / 16);
   guard.openAttributes = 2 * std::size_t(limits.xmlAttributes);
   return guard;
-}
-
-HttpClientOptions callOptions(const Options& options) {
-  HttpClientOptions calls;
-  calls.caFile = options.chargerCa;
-  calls.bindAddress = options.callbackBind;
-  calls.nameLifetime = std::chrono::seconds(options.callbackNames);
-  return calls;
 }
 
 }  // namespace

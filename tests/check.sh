@@ -37,6 +37,8 @@ export ASAN_OPTIONS="detect_leaks=1:abort_on_error=0" UBSAN_OPTIONS="print_stack
 suite layers "$PYTHON" tests/layers.py
 suite docs "$PYTHON" tests/docs_check.py
 suite unit "$BUILD/asan/tests/unit"
+suite fuzz "$BUILD/asan/tests/fuzz-replay" tests/fuzz
+suite systemd "$PYTHON" tests/system/systemd_check.py "$BUILD/asan/ocpp-soap-bridge"
 suite verify-wsdl-detects "$PYTHON" tests/contract/verify_wsdl_test.py "$BUILD/tests/verify-wsdl"
 if [ -d "$OFFICIAL" ]; then
   suite verify-wsdl "$BUILD/tests/verify-wsdl" wsdl "$OFFICIAL"

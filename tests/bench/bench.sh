@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What `make bench` runs: the codecs, what durability costs, the bridge between a load and a back-end, and that beside abuse;
-# six minutes.
+# What `make bench` runs: the codecs, what durability costs, then the bridge between a load and a back-end, and beside abuse;
+# about six minutes.
 set -eu
 cd "$(dirname "$0")/../.."
 : "${BUILD:=build}" "${PYTHON:=/usr/bin/python3}"
