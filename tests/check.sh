@@ -50,6 +50,8 @@ suite json-schema "$PYTHON" tests/contract/json_schema_check.py "$BUILD/asan/tes
 suite system "$PYTHON" tests/system/run.py --bridge "$BUILD/asan/ocpp-soap-bridge"
 suite hostile "$PYTHON" tests/system/hostile_test.py --bridge "$BUILD/asan/ocpp-soap-bridge"
 suite crash "$PYTHON" tests/system/crash_test.py --bridge "$BUILD/asan/ocpp-soap-bridge"
+suite outage "$PYTHON" tests/system/outage_test.py --bridge "$BUILD/asan/ocpp-soap-bridge" --growth 0 \
+  --chargers 5 --messages 1000 --sessions 40 --sleepless 2
 suite disk-full "$PYTHON" tests/system/disk_full_test.py --bridge "$BUILD/asan/ocpp-soap-bridge"
 
 echo "$passed passed, $failed failed"

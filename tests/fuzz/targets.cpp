@@ -177,7 +177,8 @@ Seeds soapWords() {
     words.emplace_back(dialect.chargePoint);
   }
   for (const auto ns :
-       {ocpp_s::soap11Namespace, ocpp_s::soap12Namespace, ocpp_s::wsa2004Namespace, ocpp_s::wsa2005Namespace})
+       {ocpp_s::soap11Namespace, ocpp_s::soap12Namespace, ocpp_s::addressingRow(ocpp_s::Addressing::Wsa2005).ns,
+        ocpp_s::addressingRow(ocpp_s::Addressing::Wsa200408).ns})
     words.emplace_back(ns);
   for (std::string& word : vocabulary()) words.push_back(std::move(word));
   for (std::size_t action = 0; action < ocpp::actionCount; ++action)
