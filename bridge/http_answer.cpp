@@ -26,7 +26,6 @@ HttpAnswer::State HttpAnswer::add(std::string_view bytes) {
       std::string_view head = header;
       rest.remove_prefix(length);
       if (!parser_->feed(head, error)) return bad("not HTTP: " + error.message());
-      if (parser_->message().status < 100) return bad("not HTTP: status " + std::to_string(parser_->message().status));
     }
     if (!parser_->is_done() && !parser_->feed(rest, error)) return bad("bad answer: " + error.message());
     if (!parser_->is_done()) break;

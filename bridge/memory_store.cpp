@@ -215,6 +215,13 @@ void MemoryStore::read(const std::string& identity, Wanted wanted, std::function
   });
 }
 
+std::vector<StoredRecord> MemoryStore::everything(const std::string& identity) const {
+  std::vector<StoredRecord> all;
+  if (const auto charger = chargers_.find(identity); charger != chargers_.end())
+    for (const auto& [key, entry] : charger->second.records) all.push_back(entry.second);
+  return all;
+}
+
 StoreStatus MemoryStore::status() const {
   StoreStatus status = status_;
   for (const auto& [identity, content] : chargers_)

@@ -27,6 +27,7 @@ class MemoryStore : public Store {
   Ticket commandDone(std::uint64_t command) override;
   void whenDurable(Ticket ticket, Done done) override;
   bool pending(Ticket ticket) const override { return ticket > settled_; }
+  std::uint64_t backlog() const override { return last_ - settled_; }
   void load(const std::function<void(StoredCharger&&)>& each,
             const std::function<void(const std::string& line)>& problem) override;
   void read(const std::string& identity, Wanted wanted, std::function<void(ReadResult&&)> done) override;
@@ -34,6 +35,7 @@ class MemoryStore : public Store {
   StoreStatus status() const override;
 
   // What a test can do.
+  std::vector<StoredRecord> everything(const std::string& identity) const;
   /// While held, changes stay pending until commit().
   void hold(bool on) { held_ = on; }
   /// What is pending becomes durable, or fails with `error`; whoever waits is told at once.

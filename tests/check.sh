@@ -37,6 +37,8 @@ export ASAN_OPTIONS="detect_leaks=1:abort_on_error=0" UBSAN_OPTIONS="print_stack
 suite layers "$PYTHON" tests/layers.py
 suite docs "$PYTHON" tests/docs_check.py
 suite unit "$BUILD/asan/tests/unit"
+suite fuzz "$BUILD/asan/tests/fuzz-replay" tests/fuzz
+suite systemd "$PYTHON" tests/system/systemd_check.py "$BUILD/asan/ocpp-soap-bridge"
 suite verify-wsdl-detects "$PYTHON" tests/contract/verify_wsdl_test.py "$BUILD/tests/verify-wsdl"
 if [ -d "$OFFICIAL" ]; then
   suite verify-wsdl "$BUILD/tests/verify-wsdl" wsdl "$OFFICIAL"
@@ -46,6 +48,7 @@ fi
 suite xsd "$PYTHON" tests/contract/xsd_check.py "$BUILD/asan/tests/tools/random_messages"
 suite json-schema "$PYTHON" tests/contract/json_schema_check.py "$BUILD/asan/tests/tools/random_messages"
 suite system "$PYTHON" tests/system/run.py --bridge "$BUILD/asan/ocpp-soap-bridge"
+suite hostile "$PYTHON" tests/system/hostile_test.py --bridge "$BUILD/asan/ocpp-soap-bridge"
 suite crash "$PYTHON" tests/system/crash_test.py --bridge "$BUILD/asan/ocpp-soap-bridge"
 suite outage "$PYTHON" tests/system/outage_test.py --bridge "$BUILD/asan/ocpp-soap-bridge" --growth 0 \
   --chargers 5 --messages 1000 --sessions 40 --sleepless 2
