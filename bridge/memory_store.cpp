@@ -215,10 +215,10 @@ void MemoryStore::read(const std::string& identity, Wanted wanted, std::function
   });
 }
 
-std::vector<StoredRecord> MemoryStore::everything(const std::string& identity) const {
+std::vector<StoredRecord> MemoryStore::content(const std::string& identity) const {
   std::vector<StoredRecord> all;
-  if (const auto charger = chargers_.find(identity); charger != chargers_.end())
-    for (const auto& [key, entry] : charger->second.records) all.push_back(entry.second);
+  if (const auto found = chargers_.find(identity); found != chargers_.end())
+    for (const auto& [key, entry] : found->second.records) all.push_back(entry.second);
   return all;
 }
 

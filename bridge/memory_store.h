@@ -35,13 +35,14 @@ class MemoryStore : public Store {
   StoreStatus status() const override;
 
   // What a test can do.
-  std::vector<StoredRecord> everything(const std::string& identity) const;
   /// While held, changes stay pending until commit().
   void hold(bool on) { held_ = on; }
   /// What is pending becomes durable, or fails with `error`; whoever waits is told at once.
   void commit(const std::string& error = "");
   /// The next commit fails with that text.
   void failNext(std::string error) { failNext_ = std::move(error); }
+  /// All records of a charger that are durable.
+  std::vector<StoredRecord> content(const std::string& identity) const;
   void setSpaceLow(bool low) { status_.spaceLow = low; }
   void command(OperatorCommand command) { carryOut_(std::move(command)); }
 

@@ -118,7 +118,7 @@ void GatewaySession::Impl::onStop(ChargerRequest& request, Instant now) {
 
 /// A stop that names no transaction (QUIRKS P2, X10: empty, nil or 0) means the only one that is open.
 void GatewaySession::Impl::nameTransaction(StopTransaction::Request& stop) {
-  if (stop.transactionId.value != 0 || transactions_.bySoapId(0)) return;
+  if (stop.transactionId.value != 0 || transactions_.bySoapId(0) || !settings_.nameTransaction) return;
   Transaction only;
   for (const Transaction& each : transactions_.all()) {
     if (each->stop == stop.timestamp.at && each->meterStop == stop.meterStop) {  // said before
@@ -130,8 +130,22 @@ void GatewaySession::Impl::nameTransaction(StopTransaction::Request& stop) {
     only = each;
   }
   if (!only || only->soapTxId == 0) return;
-  note(Level::Warning, "StopTransaction without transactionId taken for " + std::to_string(only->soapTxId));
+  note(Level::Warning, "StopTransaction without transactionId taken for " + std::to_string(only->soapTxId),
+       "lost-transaction");
   stop.transactionId.value = only->soapTxId;
+}
+
+/// QUIRKS P4: number 0 is none; with `fillTransaction` the connector's open transaction is meant.
+void GatewaySession::Impl::nameTransaction(MeterValues::Request& values) {
+  if (values.transactionId && values.transactionId->value == 0 && !transactions_.bySoapId(0)) {
+    values.transactionId.reset();
+    note(Level::Info, "MeterValues of transaction 0 belong to none", "lost-transaction");
+  }
+  if (values.transactionId || !settings_.fillTransaction) return;
+  const Transaction open = transactions_.openOn(values.connectorId);
+  if (!open || !(open->backendTxId || open->provisional)) return;
+  values.transactionId = TransactionId{open->soapTxId};
+  note(Level::Info, "MeterValues belong to transaction " + std::to_string(open->soapTxId), "fill-transaction");
 }
 
 bool GatewaySession::Impl::repeatedStop(const ChargerRequest& request, const StopTransaction::Request& stop,
@@ -179,6 +193,7 @@ void GatewaySession::Impl::finish(TransactionRecord& record, const StopTransacti
 
 void GatewaySession::Impl::onMeterValues(ChargerRequest& request, Instant now) {
   auto& values = std::get<MeterValues::Request>(request.request);
+  if (request.version != Version::V12) nameTransaction(values);
   completeMeterValues(request.version, values.meterValue);
   if (values.meterValue.empty()) {  // MV-1
     answer({request.exchange, request.version}, Response(MeterValues::Response{}));

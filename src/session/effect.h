@@ -236,6 +236,7 @@ enum class Level { Debug, Info, Warning, Error };
 struct Note {
   Level level;
   std::string text;
+  std::string_view quirk{};  ///< The switch of the charger that made it so, or "".
 };
 
 using Effect = std::variant<ToCharger, ToCentral, AnswerCharger, AnswerCentral, OpenCentral, CloseCentral, NewPassword,

@@ -111,7 +111,7 @@ class GatewaySession::Impl {
 
   // --- effects
   void emit(Effect effect) { effects_.push_back(std::move(effect)); }
-  void note(Level level, std::string text) { emit(Note{level, std::move(text)}); }
+  void note(Level level, std::string text, std::string_view quirk = {}) { emit(Note{level, std::move(text), quirk}); }
   void answer(const Waiter& waiter, ocpp::Result<ocpp::Response> result);
   /// Answers everyone who waits for the call, and remembers the answer for repeats.
   void answerAll(OutCall& call, const ocpp::Result<ocpp::Response>& result, Instant now);
@@ -168,6 +168,7 @@ class GatewaySession::Impl {
   void rememberReading(const ocpp::MeterValues::Request& request, Instant now);
   bool repeatedStart(const ChargerRequest& request, const ocpp::StartTransaction::Request& start, Instant now);
   void nameTransaction(ocpp::StopTransaction::Request& stop);
+  void nameTransaction(ocpp::MeterValues::Request& values);
   bool repeatedStop(const ChargerRequest& request, const ocpp::StopTransaction::Request& stop, Instant now);
   std::optional<ocpp::Reason> stopReason(const ocpp::StopTransaction::Request& stop, const TransactionRecord* record,
                                          Instant now) const;

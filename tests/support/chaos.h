@@ -6,9 +6,11 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -105,16 +107,17 @@ class Chaos {
     said_.clear();
     forget();
     up_ = opening_ = false;
+    asking_[0] = asking_[1] = false;
     toCharger_ = 0;
     waiting_.clear();
     start();
-    for (const auto& record : store_.everything("CP")) kept(record);
     store_.load(
         [this](bridge::StoredCharger&& stored) {
           for (const auto& record : stored.records) session_->restore(record);
           session_->restore(stored.rest);
         },
         [](const std::string&) {});
+    for (const auto& record : store_.content("CP")) kept(record);
     session_->wasSeen(version_, now_, now_);
     session_->tick(now_);
     drain();
@@ -242,11 +245,7 @@ class Chaos {
       session_->retryNow(number, now_);
     } else if (const auto queued = waiting_.find(number); queued != waiting_.end()) {
       tell("discard " + std::to_string(number));
-      std::optional<session::QueuedRecord> stored;
-      for (const auto& record : store_.everything("CP"))
-        if (const auto* each = std::get_if<session::QueuedRecord>(&record); each && each->number == number)
-          stored = *each;
-      session_->discard(number, "test", now_, stored ? &*stored : nullptr);
+      session_->discard(number, "test", now_);
     }
   }
 
@@ -339,11 +338,11 @@ class Chaos {
   }
 
   bool stored(const std::string& key) {
-    for (const auto& record : store_.everything("CP")) {
+    bool found = false;
+    for (const auto& record : store_.content("CP"))
       if (const auto* queued = std::get_if<session::QueuedRecord>(&record))
-        if (keyOf(queued->request) == key) return true;
-    }
-    return false;
+        found = found || keyOf(queued->request) == key;
+    return found;
   }
 
   void kept(const session::Record& record) {
@@ -393,21 +392,26 @@ class Chaos {
     up_ = opening_ = false;
     forget();
   }
-  void on(session::LoadQueued& load) { ask(load, &session::GatewaySession::queuedLoaded); }
-  void on(session::FindTransaction& find) { ask(find, &session::GatewaySession::transactionFound); }
-  /// Now and then the store cannot be read.
-  template <class Tell>
-  void ask(bridge::Wanted wanted, Tell answer) {
-    tell("asks the store");
-    if (promises_->failing() || pick(5) == 0) return (session_.get()->*answer)(std::nullopt, now_);
-    store_.read("CP", std::move(wanted), [this, answer, life = life_](bridge::ReadResult&& found) {
+  void on(session::LoadQueued& effect) { ask(effect, &session::GatewaySession::queuedLoaded); }
+  void on(session::FindTransaction& effect) { ask(effect, &session::GatewaySession::transactionFound); }
+  template <class Other>
+  void on(Other&) {}
+
+  /// The store answers with the next commit, or cannot now and then.
+  using StoreAnswer = void (session::GatewaySession::*)(std::optional<std::vector<session::Record>>, ocpp::Instant);
+  template <class Question>
+  void ask(const Question& question, StoreAnswer answer) {
+    require(!asking_[std::is_same_v<Question, session::LoadQueued>], "the store is asked twice at a time");
+    if (promises_->failing()) return (*session_.*answer)(std::nullopt, now_);
+    asking_[std::is_same_v<Question, session::LoadQueued>] = true;
+    const bool works = finishing_ || pick(5) != 0;
+    store_.read("CP", question, [this, answer, works, life = life_](bridge::ReadResult&& found) {
       if (life != life_) return;
-      (session_.get()->*answer)(std::move(found.records), now_);
+      asking_[std::is_same_v<Question, session::LoadQueued>] = false;
+      (*session_.*answer)(works ? std::optional(std::move(found.records)) : std::nullopt, now_);
       drain();
     });
   }
-  template <class Other>
-  void on(Other&) {}
 
   struct Call {
     std::size_t action;
@@ -440,7 +444,8 @@ class Chaos {
   std::map<std::uint64_t, std::string> waiting_;  ///< Kept messages by number, with their keys.
   session::ChargerRequestId toCharger_ = 0;
   std::size_t toChargerAction_ = 0;
-  int ids_ = 0, life_ = 0;
+  int ids_ = 0, life_ = 0;  ///< life_: which process it is.
+  bool asking_[2] = {};     ///< FindTransaction, LoadQueued: the store has been asked.
 };
 
 }  // namespace test
