@@ -31,7 +31,9 @@ void writeAndRead(Version version, const Request& request) {
 void writeAndRead(Version version, const Response& response) {
   ocpp_s::Codec codec;
   std::string xml;
-  codec.writeReply(xml, ocpp_s::dialectFor(version), Role::ChargePoint, header(), response);
+  ocpp_s::Header answer = header();
+  answer.relatesTo = "urn:uuid:0";
+  codec.writeReply(xml, ocpp_s::dialectFor(version), Role::ChargePoint, answer, response);
   const auto back = codec.readReply(xml, response.index());
   CPPUNIT_ASSERT_MESSAGE(xml, std::holds_alternative<Response>(back.outcome) && back.notes.empty());
 }
