@@ -28,6 +28,11 @@ HttpServerState::HttpServerState(Loop& theLoop, HttpServerOptions&& theOptions, 
 }
 
 void HttpServerState::accept(int socket, const NetAddress& peer) {
+  if (options.admit && !options.admit(peer.host())) {
+    resetOnClose(socket);
+    ::close(socket);
+    return;
+  }
   auto connection = std::make_shared<HttpConnection>(*this, peer);
   std::size_t& fromThere = perAddress[connection->peerAddress];
   const bool tooMany = (options.maxConnections != 0 && connections.size() >= options.maxConnections) ||
@@ -55,6 +60,11 @@ void HttpServerState::remove(HttpConnection& connection) {
 void Responder::respond(HttpResponse&& response) const {
   const auto connection = connection_.lock();
   if (connection && connection->wants(request_)) connection->respond(std::move(response));
+}
+
+void Responder::breakOff(std::string_view bytes) const {
+  const auto connection = connection_.lock();
+  if (connection && connection->wants(request_)) connection->breakOff(bytes);
 }
 
 bool Responder::alive() const {
