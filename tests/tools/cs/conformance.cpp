@@ -133,6 +133,7 @@ void Conformance::nextScenario() {
   Verdict verdict{};
   const std::string why = unsuitable(scenario, verdict);
   if (!why.empty()) return conclude(verdict, why);
+  out_ << scenario.name << ": " << scenario.title << std::endl;
   nextStep();
 }
 
