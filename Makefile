@@ -7,6 +7,7 @@ WSDL_DIR   ?= wsdl
 OFFICIAL   ?= ../shared/official
 PREFIX     ?= /usr/local
 DESTDIR    ?=
+LISTEN     ?= 0.0.0.0:8080
 CXX        ?= g++
 CXXFLAGS   ?= -O2 -g
 WARNINGS   := -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
@@ -93,7 +94,7 @@ $(BUILD)/tests/verify-wsdl: tests/contract/verify_wsdl.cpp
 	$(CXX) $(STD) $(CXXFLAGS) $(WARNINGS) $< -o $@ -lpugixml
 
 .SECONDARY:
-.PHONY: all help deps deps-check deps-lint demo check check-build check-run crash-test lint format bench install dist clean verify-wsdl
+.PHONY: all help deps deps-check deps-lint demo check check-build check-run crash-test test-charger lint format bench install dist clean verify-wsdl
 
 all: $(BUILD)/ocpp-soap-bridge $(BUILD)/ocpp-soap-cs  ## build the programs (the default)
 
@@ -162,6 +163,12 @@ bench:  ## measure: codec and bridge, against the bare parts and a Node bridge
 	@$(MAKE) --no-print-directory deps-check
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BENCHES:%=$(BUILD)/tests/bench/%)
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) sh tests/bench/bench.sh
+
+test-charger:  ## install, build and test a charger: make test-charger CHARGER=its-identity [LISTEN=addr:port]
+	@[ -n "$(CHARGER)" ] || { echo "make test-charger CHARGER=<chargeBoxIdentity>" >&2; exit 2; }
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/ocpp-soap-cs
+	$(BUILD)/ocpp-soap-cs conformance --charger "$(CHARGER)" --listen $(LISTEN)
 
 verify-wsdl: $(BUILD)/tests/verify-wsdl  ## compare wsdl/ with published files: make verify-wsdl OFFICIAL=dir
 	$(BUILD)/tests/verify-wsdl wsdl $(OFFICIAL)

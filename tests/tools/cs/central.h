@@ -75,7 +75,7 @@ class Central {
   std::string url_;
 };
 
-/// The payload of a message in the words of OCPP 1.6-J. A word that 1.6 does not have (Occupied) stays as it is.
+/// The payload of a message in the words of OCPP 1.6-J. A word that 1.6-J does not have (Occupied) stays as it is.
 Json payloadOf(const ocpp::Request& request);
 Json payloadOf(const ocpp::Response& response);
 

@@ -49,13 +49,13 @@ Conformance::Conformance(bridge::Loop& loop, const Options& options, Central& ce
     loop_.post([this] { begin(); });
     return;
   }
-  out_ << "waiting for charger " << options.charger << " (" << options.patience << " s)" << std::endl;
-  timer_.start(std::chrono::seconds(options.patience), [this] {
+  out_ << "waiting for charger " << options.charger << " (" << options.connect << " s)" << std::endl;
+  timer_.start(std::chrono::seconds(options.connect), [this] {
     Result nobody;
     nobody.verdict = Verdict::Failed;
     nobody.name = "OSG_CONNECT_CS";
     nobody.title = "The charger connects";
-    nobody.reason = "charger " + options_.charger + " was not heard in " + std::to_string(options_.patience) + " s";
+    nobody.reason = "charger " + options_.charger + " was not heard in " + std::to_string(options_.connect) + " s";
     results_.push_back(nobody);
     done_(results_);
   });
@@ -124,7 +124,7 @@ void Conformance::nextScenario() {
   const Scenario& scenario = *queue_[scenario_];
   since_ = wallClock();
   now_ = asText(since_);
-  soon_ = asText(since_ + std::chrono::seconds(5));
+  soon_ = asText(since_ + std::chrono::seconds(3));
   later_ = asText(since_ + std::chrono::hours(1));
   step_ = 0;
   unseen_.clear();
@@ -134,6 +134,13 @@ void Conformance::nextScenario() {
   const std::string why = unsuitable(scenario, verdict);
   if (!why.empty()) return conclude(verdict, why);
   out_ << scenario.name << ": " << scenario.title << std::endl;
+  paused_ = options_.step;
+  if (!paused_) nextStep();
+}
+
+void Conformance::goOn() {
+  if (!paused_) return;
+  paused_ = false;
   nextStep();
 }
 
@@ -220,9 +227,17 @@ bool Conformance::arrived(const Step& step) {
     return false;
   }
   if (!there) return false;
-  passed_ = place - unseen_.begin();
-  unseen_.erase(place);
+  take(static_cast<std::size_t>(place - unseen_.begin()));
   return true;
+}
+
+/// Takes a message out, and with it the earlier ones of the same action: what they said is outdated.
+void Conformance::take(std::size_t index) {
+  const std::string action = unseen_[index].action;
+  const auto end = unseen_.begin() + static_cast<std::ptrdiff_t>(index);
+  const auto kept = std::remove_if(unseen_.begin(), end, [&](const Message& each) { return each.action == action; });
+  passed_ = kept - unseen_.begin();
+  unseen_.erase(kept, end + 1);
 }
 
 void Conformance::onTimer(const Step& step) {

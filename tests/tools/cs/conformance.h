@@ -33,6 +33,9 @@ class Conformance {
   /// bridge::BadConfiguration for unknown names of scenarios and profiles.
   Conformance(bridge::Loop& loop, const Options& options, Central& central, std::ostream& out, Done done);
 
+  /// With --step: begins the scenario that waits for it.
+  void goOn();
+
  private:
   using Verdict = Result::Verdict;
 
@@ -48,6 +51,7 @@ class Conformance {
   void await(const Step& step);
   void judgeReply(const Step& step, const Outcome& outcome);
   bool arrived(const Step& step);
+  void take(std::size_t index);
   void onTimer(const Step& step);
   void fail(const Step& step, const std::string& reason, const Message* first, const Message* second);
   void conclude(Verdict verdict, const std::string& reason);
@@ -64,7 +68,7 @@ class Conformance {
   std::vector<const Scenario*> queue_;
   std::size_t scenario_ = 0, step_ = 0;
   const Step* waiting_ = nullptr;
-  bool begun_ = false;
+  bool begun_ = false, paused_ = false;
   std::string supported_;       ///< SupportedFeatureProfiles; "" = not told.
   std::deque<Message> unseen_;  ///< Requests that no step has taken.
   std::ptrdiff_t passed_ = 0;   ///< So many of them came before the one that the last step took.

@@ -73,6 +73,7 @@ int serve(const Options& options) {
     conformance = std::make_unique<Conformance>(
         loop, options, central, people,
         [&](const std::vector<Result>& results) { end(report(results, options, people) ? 0 : 1); });
+    const Prompt enter(loop, [&](const std::string&) { conformance->goOn(); });
     loop.run();
     return status;
   }

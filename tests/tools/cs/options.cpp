@@ -104,11 +104,15 @@ std::vector<tool::Option> options(Options& o) {
       {"charger", "ID", "none", "conformance: the charger to test", [&](Text v) { o.charger = v; }},
       {"version", "V", "its own", "conformance: the version it must speak: 1.2, 1.5, 1.6",
        [&](Text v) { readVersion(o, v); }},
+      {"connect", "SECONDS", "300", "conformance: longest wait for the charger to be heard",
+       [&](Text v) { o.connect = tool::wholeNumber(v, 1, 86400); }},
       {"profile", "NAME,...", "all", "conformance: core, firmware, authlist, reservation, smartcharging, trigger",
        [&](Text v) { o.profiles = words(v); }},
       {"only", "NAME,...", "all", "conformance: only these scenarios", [&](Text v) { o.only = words(v); }},
       {"operator", "", "off", "conformance: somebody is at the charger; also scenarios that need plug and tag",
        [&](Text) { o.operatorPresent = true; }},
+      {"step", "", "off", "conformance: before each scenario wait for a line on the standard input",
+       [&](Text) { o.step = true; }},
       {"list", "", "off", "conformance: show the scenarios and end", [&](Text) { o.list = true; }},
       {"tap", "FILE", "none", "conformance: result as TAP", [&](Text v) { o.tapFile = v; }},
       {"junit", "FILE", "none", "conformance: result as JUnit XML", [&](Text v) { o.junitFile = v; }},
@@ -122,9 +126,9 @@ void checkTogether(const Options& o) {
   if (o.conformance && o.charger.empty() && !o.list) throw BadConfiguration("conformance: needs the option charger");
   if (o.conformance && !o.scriptFile.empty()) throw BadConfiguration("conformance: runs no script");
   if (!o.conformance && (!o.charger.empty() || !o.tapFile.empty() || !o.junitFile.empty() || !o.profiles.empty() ||
-                         !o.only.empty() || o.operatorPresent || o.list))
+                         !o.only.empty() || o.operatorPresent || o.list || o.step))
     throw BadConfiguration(
-        "options charger, profile, only, operator, list, tap and junit: only with the word conformance");
+        "options charger, profile, only, operator, step, list, tap and junit: only with the word conformance");
 }
 
 }  // namespace

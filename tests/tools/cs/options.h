@@ -29,9 +29,10 @@ struct Options {
   std::string charger;       ///< Under test.
   ocpp::Version version{};   ///< Of chargerUrls that have not spoken yet, and which conformance demands.
   bool versionGiven = false;
+  int connect = 300;                        ///< Seconds to wait for the charger.
   std::vector<std::string> profiles, only;  ///< Empty = all.
   std::string tapFile, junitFile;
-  bool operatorPresent = false, list = false;
+  bool operatorPresent = false, list = false, step = false;
 };
 
 /// The table; its rows write into `options`, which outlives it.

@@ -25,8 +25,7 @@ Json valueOf(const T& value) {
     });
     return out;
   } else if constexpr (std::is_enum_v<T>) {
-    const std::string_view word = ocpp::write(value, ocpp::Encoding::Json16);
-    return word.empty() ? ocpp::word(value) : word;
+    return ocpp::word(value);  // also what only older versions say: Occupied, HashError
   } else if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, int>) {
     return value;
   } else if constexpr (std::is_same_v<T, ocpp::TransactionId>) {
