@@ -13,17 +13,21 @@ CXXFLAGS   ?= -O2 -g
 WARNINGS   := -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
 CPPFLAGS   += -Isrc -I. -DWITH_NOIDREF -DOCPP_SOAP_GATEWAY_VERSION='"$(VERSION)"'
 STD        := -std=c++17
-LIBS       := -lgsoap++ -lpugixml -lwebsockets -lev -lboost_program_options -lsqlite3 -lssl -lcrypto -lpthread
+LIBS       := -lgsoap++ -lpugixml -lwebsockets -lev -lboost_program_options -lsqlite3 -lz -lssl -lcrypto -lpthread
 # Left out of undefined: what asan sees as well, or what costs half of the compile time (docs/decisions.md, 17).
 SANITIZE   := -fsanitize=address,undefined -fno-sanitize=null,alignment,vptr,object-size -fno-omit-frame-pointer \
   -fno-sanitize-recover=undefined
 PYTHON     := /usr/bin/python3
+# libFuzzer wants clang; without it the targets of tests/fuzz replay files and mutations (docs/security.md).
+FUZZ_CXX   ?= clang++
+FUZZ_FLAGS := -O1 -g1 -w -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address
 SUDO       := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 BUILD_PACKAGES := g++ make perl gsoap libgsoap-dev libwebsockets-dev libwebsockets-evlib-ev libev-dev libboost-dev \
-  nlohmann-json3-dev libpugixml-dev libboost-program-options-dev libsqlite3-dev libssl-dev tzdata
+  nlohmann-json3-dev libpugixml-dev libboost-program-options-dev libsqlite3-dev libssl-dev zlib1g-dev tzdata
 CHECK_PACKAGES := libcppunit-dev libxml2-utils python3 python3-zeep python3-jsonschema openssl clang-format
 LINT_PACKAGES  := clang-format clang-tidy
+FUZZ_PACKAGES  := clang libclang-rt-14-dev
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -38,9 +42,10 @@ CONTRACT_SRC := $(filter-out tests/contract/verify_wsdl.cpp,$(wildcard tests/con
 UNIT_SRC    := $(wildcard tests/unit/*/*.cpp) $(CONTRACT_SRC) $(wildcard tests/support/*.cpp)
 TOOLS       := $(patsubst tests/tools/%.cpp,%,$(wildcard tests/tools/*.cpp))
 CS_SRC      := $(wildcard tests/tools/common/*.cpp tests/tools/cs/*.cpp)
+FUZZ_SRC    := $(wildcard tests/fuzz/*.cpp)
 BENCHES     := $(patsubst tests/bench/%.cpp,%,$(wildcard tests/bench/*.cpp))
 SOURCES     := $(wildcard src/*/*.h src/*/*/*.h src/*/*.cpp src/*/*/*.cpp bridge/*.h bridge/*.cpp tests/*/*.h tests/*/*.cpp tests/unit/*/*.cpp \
-  tests/tools/*/*.h tests/tools/*/*.cpp)
+  tests/fuzz/*/*.cpp tests/tools/*/*.h tests/tools/*/*.cpp)
 
 GEN_O := $(GEN_OBJ:%=$(BUILD)/obj/gen/%)
 
@@ -54,47 +59,67 @@ $(BUILD)/obj/gen/noidref.o: gen/noidref.cpp
 	@mkdir -p $(@D)
 	$(CXX) $(STD) $(CXXFLAGS) -w -MMD -MP -c $< -o $@
 
-# One object tree per flavour (release, asan): $(call flavour,NAME,DIR,FLAGS)
+# One object tree per flavour (release, asan, fuzz): $(call flavour,NAME,DIR,FLAGS,COMPILER)
 define flavour
 $(1)_PRODUCT := $$(PRODUCT_SRC:%.cpp=$(2)/obj/%.o)
 $(1)_BRIDGE  := $$(BRIDGE_SRC:%.cpp=$(2)/obj/%.o)
 $(1)_UNIT    := $$(UNIT_SRC:%.cpp=$(2)/obj/%.o)
+$(1)_FUZZ    := $$(FUZZ_SRC:%.cpp=$(2)/obj/%.o)
 
 $(2)/obj/%.o: %.cpp | $$(GEN_STAMP)
 	@mkdir -p $$(@D)
-	$$(CXX) $$(STD) $$(CPPFLAGS) -I$$(GEN_DIR) $$(CXXFLAGS) $(3) $$(WARNINGS) -MMD -MP -c $$< -o $$@
+	$(4) $$(STD) $$(CPPFLAGS) -I$$(GEN_DIR) $$(CXXFLAGS) $(3) $$(WARNINGS) -MMD -MP -c $$< -o $$@
 
 $(2)/ocpp-soap-bridge: $(2)/obj/bridge/main.o $$($(1)_BRIDGE) $$($(1)_PRODUCT) $$(GEN_O)
-	$$(CXX) $(3) $$(LDFLAGS) $$^ -o $$@ $$(LIBS)
+	$(4) $(3) $$(LDFLAGS) $$^ -o $$@ $$(LIBS)
 
 $(2)/ocpp-soap-cs: $$(CS_SRC:%.cpp=$(2)/obj/%.o) $$($(1)_BRIDGE) $$($(1)_PRODUCT) $$(GEN_O)
-	$$(CXX) $(3) $$(LDFLAGS) $$^ -o $$@ $$(LIBS)
+	$(4) $(3) $$(LDFLAGS) $$^ -o $$@ $$(LIBS)
 
 $(2)/tests/unit: $$($(1)_UNIT) $$($(1)_BRIDGE) $$($(1)_PRODUCT) $$(GEN_O)
 	@mkdir -p $$(@D)
-	$$(CXX) $(3) $$(LDFLAGS) $$^ -o $$@ $$(LIBS) -lcppunit
+	$(4) $(3) $$(LDFLAGS) $$^ -o $$@ $$(LIBS) -lcppunit
 
 $$(TOOLS:%=$(2)/tests/tools/%): $(2)/tests/tools/%: $(2)/obj/tests/tools/%.o $$($(1)_BRIDGE) $$($(1)_PRODUCT) $$(GEN_O)
 	@mkdir -p $$(@D)
-	$$(CXX) $(3) $$(LDFLAGS) $$^ -o $$@ $$(LIBS)
+	$(4) $(3) $$(LDFLAGS) $$^ -o $$@ $$(LIBS)
 
 $$(BENCHES:%=$(2)/tests/bench/%): $(2)/tests/bench/%: $(2)/obj/tests/bench/%.o $$($(1)_BRIDGE) $$($(1)_PRODUCT) $$(GEN_O)
 	@mkdir -p $$(@D)
-	$$(CXX) $(3) $$(LDFLAGS) $$^ -o $$@ $$(LIBS)
+	$(4) $(3) $$(LDFLAGS) $$^ -o $$@ $$(LIBS)
 
-$(1)_DEPENDS := $$(patsubst %.o,%.d,$$($(1)_PRODUCT) $$($(1)_BRIDGE) $$($(1)_UNIT) $(2)/obj/bridge/main.o \
-  $$(CS_SRC:%.cpp=$(2)/obj/%.o) $$(TOOLS:%=$(2)/obj/tests/tools/%.o) $$(BENCHES:%=$(2)/obj/tests/bench/%.o))
+$(2)/tests/fuzz-replay: $(2)/obj/tests/fuzz/replay/main.o $$($(1)_FUZZ) $$($(1)_BRIDGE) $$($(1)_PRODUCT) $$(GEN_O)
+	@mkdir -p $$(@D)
+	$(4) $(3) $$(LDFLAGS) $$^ -o $$@ $$(LIBS)
+
+$(1)_DEPENDS := $$(patsubst %.o,%.d,$$($(1)_PRODUCT) $$($(1)_BRIDGE) $$($(1)_UNIT) $$($(1)_FUZZ) \
+  $(2)/obj/bridge/main.o $(2)/obj/tests/fuzz/replay/main.o $$(CS_SRC:%.cpp=$(2)/obj/%.o) \
+  $$(TOOLS:%=$(2)/obj/tests/tools/%.o) $$(BENCHES:%=$(2)/obj/tests/bench/%.o))
 -include $$($(1)_DEPENDS)
 endef
-$(eval $(call flavour,REL,$(BUILD),))
-$(eval $(call flavour,ASAN,$(BUILD)/asan,-O0 -g1 $(SANITIZE)))
+$(eval $(call flavour,REL,$(BUILD),,$$(CXX)))
+$(eval $(call flavour,ASAN,$(BUILD)/asan,-O0 -g1 $(SANITIZE),$$(CXX)))
+$(eval $(call flavour,FUZZ,$(BUILD)/fuzz,$(FUZZ_FLAGS),$$(FUZZ_CXX)))
+
+# For libFuzzer the generated code is instrumented too: what it compares guides the mutations.
+$(BUILD)/fuzz/obj/gen/%.o: $(GEN_DIR)/%.cpp | $(GEN_STAMP)
+	@mkdir -p $(@D)
+	$(FUZZ_CXX) $(STD) $(CPPFLAGS) -I$(GEN_DIR) $(FUZZ_FLAGS) -c $< -o $@
+$(BUILD)/fuzz/obj/gen/noidref.o: $(BUILD)/obj/gen/noidref.o
+	@mkdir -p $(@D)
+	cp $< $@
+
+$(BUILD)/fuzz/ocpp-fuzz: $(FUZZ_FUZZ) $(FUZZ_BRIDGE) $(FUZZ_PRODUCT) $(GEN_OBJ:%=$(BUILD)/fuzz/obj/gen/%) \
+  $(BUILD)/fuzz/obj/tests/fuzz/libfuzzer/main.o
+	$(FUZZ_CXX) $(FUZZ_FLAGS) -fsanitize=fuzzer $(LDFLAGS) $^ -o $@ $(LIBS)
 
 $(BUILD)/tests/verify-wsdl: tests/contract/verify_wsdl.cpp
 	@mkdir -p $(@D)
 	$(CXX) $(STD) $(CXXFLAGS) $(WARNINGS) $< -o $@ -lpugixml
 
 .SECONDARY:
-.PHONY: all help deps deps-check deps-lint demo check check-build check-run crash-test test-charger lint format bench install dist clean verify-wsdl
+.PHONY: all help deps deps-check deps-lint deps-fuzz demo check check-build check-run crash-test test-charger lint format fuzz bench install \
+  dist clean verify-wsdl
 
 all: $(BUILD)/ocpp-soap-bridge $(BUILD)/ocpp-soap-cs  ## build the programs (the default)
 
@@ -121,6 +146,9 @@ deps-check: deps  ## install what the tests need as well
 deps-lint:
 	$(call install_packages,$(LINT_PACKAGES))
 
+deps-fuzz: deps
+	$(call install_packages,$(FUZZ_PACKAGES))
+
 demo:  ## install, build, and show a whole charging session of a SOAP charger
 	@$(MAKE) --no-print-directory deps
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/tests/tools/demo_charger
@@ -132,7 +160,8 @@ check:  ## install, build and run every test; ends with `N passed, N failed`
 	@$(MAKE) --no-print-directory check-run
 
 # Everything that tests run is built with sanitizers; the release build is for users and measurements.
-check-build: $(BUILD)/asan/tests/unit $(BUILD)/asan/ocpp-soap-bridge $(BUILD)/asan/ocpp-soap-cs $(BUILD)/tests/verify-wsdl $(TOOLS:%=$(BUILD)/asan/tests/tools/%)
+check-build: $(BUILD)/asan/tests/unit $(BUILD)/asan/tests/fuzz-replay $(BUILD)/asan/ocpp-soap-bridge $(BUILD)/asan/ocpp-soap-cs \
+  $(BUILD)/tests/verify-wsdl $(TOOLS:%=$(BUILD)/asan/tests/tools/%)
 
 check-run:
 	@BUILD=$(BUILD) OFFICIAL=$(OFFICIAL) WSDL_DIR=$(WSDL_DIR) PYTHON=$(PYTHON) sh tests/check.sh
@@ -142,6 +171,11 @@ crash-test: all  ## kill the bridge 50 times during 1,000 transactions; then out
 	$(PYTHON) tests/system/crash_test.py --bridge $(BUILD)/ocpp-soap-bridge --transactions 1000 --kills 50 --chargers 20 --think 0.3 --seconds 350
 	$(PYTHON) tests/system/outage_test.py --bridge $(BUILD)/ocpp-soap-bridge
 	$(PYTHON) tests/system/disk_full_test.py --bridge $(BUILD)/ocpp-soap-bridge
+
+fuzz:  ## libFuzzer on every target, each FUZZ_SECONDS (an hour), FUZZ_JOBS at a time: make fuzz [FUZZ_TARGETS="frame session"]
+	@$(MAKE) --no-print-directory deps-fuzz
+	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/fuzz/ocpp-fuzz
+	@BUILD=$(BUILD) sh tests/fuzz/fuzz.sh $(FUZZ_TARGETS)
 
 lint:  ## include rules, formatting and a few clang-tidy checks
 	@$(MAKE) --no-print-directory deps-lint
@@ -178,13 +212,18 @@ $(BUILD)/man/%.1: $(BUILD)/%
 	@mkdir -p $(@D)
 	$< --help-man > $@
 
-install: all $(BUILD)/man/ocpp-soap-cs.1  ## copy the programs to $(DESTDIR)$(PREFIX)
+install: all $(BUILD)/man/ocpp-soap-cs.1  ## copy the programs, their manual pages and the systemd unit to $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(BUILD)/ocpp-soap-bridge $(DESTDIR)$(PREFIX)/bin/ocpp-soap-bridge
 	install -D -m 755 $(BUILD)/ocpp-soap-cs $(DESTDIR)$(PREFIX)/bin/ocpp-soap-cs
 	install -D -m 644 $(BUILD)/man/ocpp-soap-cs.1 $(DESTDIR)$(PREFIX)/share/man/man1/ocpp-soap-cs.1
 	install -D -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/ocpp-soap-gateway/README.md
 	install -D -m 644 CHANGELOG.md $(DESTDIR)$(PREFIX)/share/doc/ocpp-soap-gateway/CHANGELOG.md
 	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/ocpp-soap-gateway/LICENSE
+	install -D -m 644 bridge/systemd/bridge.conf.example $(DESTDIR)$(PREFIX)/share/doc/ocpp-soap-gateway/bridge.conf.example
+	install -D -m 644 docs/security.md $(DESTDIR)$(PREFIX)/share/doc/ocpp-soap-gateway/docs/security.md
+	install -D -m 644 bridge/systemd/ocpp-soap-bridge.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/ocpp-soap-bridge.conf
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's#/usr/local/#$(PREFIX)/#' bridge/systemd/ocpp-soap-bridge.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/ocpp-soap-bridge.service
 
 dist:  ## a tar of what is committed, under build/
 	@mkdir -p $(BUILD)

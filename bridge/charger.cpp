@@ -17,6 +17,10 @@ namespace {
 
 constexpr ocpp::Duration rowEvery = std::chrono::minutes(2);  // lastSeen on disk is at most so old
 constexpr std::size_t mostOutstanding = 8;                    // CALLs whose late answers we still recognise
+// What one charger may have under way; an honest one has an exchange or two, and few effects that wait for the disk.
+constexpr std::size_t mostWaiting = 64;
+constexpr std::size_t mostHeld = 256;
+constexpr std::size_t mostQueued = 100000;  // messages for the back-end: weeks of meter values
 
 std::string joined(const ocpp::ReadNotes& notes) {
   std::string out;
@@ -95,6 +99,15 @@ void Charger::configure(ChargerConfig config) {
     ws_->close(1000, "settings changed");
   }
   pump();
+}
+
+const char* Charger::overload() const {
+  if (waiting_.size() >= mostWaiting) return "too many requests of this charge box wait for their answers";
+  if (promises_.held() >= mostHeld) return "the disk does not keep up";
+  if (shard_.store() && shard_.store()->backlog() >= shard_.options().limits.backlog)
+    return "the disk does not keep up";
+  if (session_.overview().waitingForCentral >= mostQueued) return "too many messages wait for the back-end";
+  return nullptr;
 }
 
 void Charger::fromCharger(ocpp_s::RequestMessage&& message, std::string digest, Responder responder) {
@@ -187,6 +200,7 @@ WsTarget Charger::target() const {
   target.certFile = options.centralCert;
   target.keyFile = options.centralKey;
   target.pingIntervalMs = pingInterval_ * 1000;
+  target.maxMessage = options.limits.message;
   return target;
 }
 
@@ -302,6 +316,8 @@ void Charger::onJson(std::string&& text) {
 }
 
 void Charger::onCall(const std::string& id, const std::string& action, const ocpp::Result<ocpp::Request>& request) {
+  if (request && promises_.held() >= mostHeld)
+    return sendJson(ocpp_j::writeCallError(id, {ocpp::FaultCode::InternalError, "the disk does not keep up"}), action);
   if (request) {
     session_.fromCentral(session::CentralCall{id, *request}, wallClock());
   } else {

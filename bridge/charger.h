@@ -32,6 +32,8 @@ class Charger : private Deadlines::Node {
   void begin();
   void configure(ChargerConfig config);
 
+  /// Why a request must not be taken now, or null. What was taken before is not touched by it.
+  const char* overload() const;
   /// A request that was read and belongs to this charger. `digest` names its bytes (SM-7).
   void fromCharger(ocpp_s::RequestMessage&& message, std::string digest, Responder responder);
   /// `ocpp-soap-bridge queue` (ER-3, SM-15).

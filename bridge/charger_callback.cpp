@@ -10,7 +10,8 @@ namespace {
 std::vector<Cidr> allowedFor(const ChargerConfig& config) {
   std::vector<Cidr> ranges = config.call.allow;
   const auto url = config.callback ? Url::parse(*config.callback) : std::nullopt;
-  if (const auto literal = url ? literalAddress(url->host) : std::nullopt) ranges.push_back(Cidr::of(IpAddress::of(*literal)));
+  if (const auto literal = url ? literalAddress(url->host) : std::nullopt)
+    ranges.push_back(Cidr::of(IpAddress::of(*literal)));
   return ranges;
 }
 

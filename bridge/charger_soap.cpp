@@ -9,6 +9,12 @@
 
 namespace bridge {
 
+namespace {
+
+constexpr std::size_t mostPosts = 10000;  // of all chargers; each has one at most (SM-11)
+
+}  // namespace
+
 void Charger::execute(session::AnswerCharger& effect) {
   const auto found =
       std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& w) { return w.exchange == effect.exchange; });
@@ -50,6 +56,11 @@ void Charger::call(session::ToCharger& effect, ocpp::Instant end) {
     session_.fromCharger(session::ChargerReply{effect.id, {}, session::ChargerFailure::NoCallbackUrl, {}}, wallClock());
     return;
   }
+  if (shard_.http().inFlight() >= mostPosts) {
+    ocpp::Fault busy{ocpp::FaultCode::InternalError, "too many requests to chargers are under way"};
+    session_.fromCharger({effect.id, {}, session::ChargerFailure::Unreachable, std::move(busy)}, wallClock());
+    return;
+  }
   ocpp_s::Dialect dialect = ocpp_s::dialectFor(effect.version);
   dialect.mustUnderstand = dialect.mustUnderstand && !refusesMustUnderstand_;
   const std::string action(ocpp::actionName(effect.request));
@@ -69,7 +80,7 @@ void Charger::call(session::ToCharger& effect, ocpp::Instant end) {
   }
   post.totalTimeoutMs = static_cast<int>(std::max(ocpp::Duration(0), end - wallClock()).count());
   post.connectTimeoutMs = static_cast<int>(shard_.options().chargerConnectTimeout * 1000);
-  post.maxBody = shard_.options().maxBody;
+  post.maxBody = shard_.options().limits.body;
   ++shard_.counters().soapCalls;
   if (shard_.trace().on()) shard_.trace().add({TracedMessage::Wire::Soap, TracedMessage::Way::Out, action, post.body});
   const auto slot = std::make_shared<std::uint64_t>(0);

@@ -181,7 +181,7 @@ ChargersFile parseChargers(const std::string& content, const std::string& path) 
   json root;
   try {
     root = json::parse(content, nullptr, true, true);
-  } catch (const json::parse_error& e) { throw BadConfiguration(path + ": " + e.what()); }
+  } catch (const json::exception& e) { throw BadConfiguration(path + ": " + e.what()); }
   if (!root.is_object()) throw BadConfiguration(path + ": must be an object of identities");
   ChargersFile chargers;
   for (const auto& [identity, object] : root.items()) {

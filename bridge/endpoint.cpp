@@ -2,6 +2,7 @@
 // Routes of the HTTP port.
 #include "bridge/endpoint.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "bridge/callback.h"
@@ -19,6 +20,8 @@ using ocpp::FaultCode;
 constexpr std::string_view soapPath = "/ocpp";
 constexpr std::string_view controlPath = "/embedded/";
 constexpr std::string_view callbacksPath = "/health/chargers";
+constexpr std::size_t longestIdentity = 255;  // bytes; it becomes part of a URL and of every log line
+constexpr const char* comeAgain = "10";       // seconds
 
 HttpResponse text(int status, std::string body, const char* type = "text/plain; charset=utf-8") {
   HttpResponse response;
@@ -32,6 +35,20 @@ HttpResponse text(int status, std::string body, const char* type = "text/plain; 
 bool isSoapPath(std::string_view path) {
   if (!ocpp::equalFold(path.substr(0, soapPath.size()), soapPath)) return false;
   return path.size() == soapPath.size() || path[soapPath.size()] == '/';
+}
+
+/// MTOM, XOP and SOAP with attachments: the envelope is one part of several, which nobody here takes apart.
+bool isMultipart(const HttpRequest& request) {
+  const std::string* type = request.headers.find("Content-Type");
+  return type && ocpp::equalFold(ocpp::trimmed(*type).substr(0, 10), "multipart/");
+}
+
+/// What is wrong with whose message this says to be (ER-7), or null.
+const char* identityProblem(const ocpp_s::Header& header) {
+  if (header.identityTwice) return "the header has two different chargeBoxIdentity";
+  if (header.chargeBoxIdentity.empty()) return "the header chargeBoxIdentity is missing";
+  if (header.chargeBoxIdentity.size() > longestIdentity) return "the chargeBoxIdentity is too long";
+  return nullptr;
 }
 
 bool isLoopback(std::string_view address) { return address.rfind("127.", 0) == 0 || address == "::1"; }
@@ -94,18 +111,25 @@ void Endpoint::soap(HttpRequest&& request, const Responder& responder) {
     logRefusal(*refused, "", request.peerAddress);
     return responder.respond(access_.answer(*refused));
   }
+  if (isMultipart(request)) {
+    ++shard_.counters().soapRefused;
+    return responder.respond(text(415, "attachments (MTOM, XOP) are not read; send the envelope alone\n"));
+  }
   auto read = shard_.soap().readRequest(request.body, ocpp::Role::CentralSystem);
   if (const auto* failure = std::get_if<ocpp_s::ReadFailure>(&read))
     return refuse(responder, *failure, request.peerAddress);
   auto& message = std::get<ocpp_s::RequestMessage>(read);
+  if (request.misnamedCoding)
+    message.notes.push_back({"/", "Content-Encoding names a compression that the body does not have"});
   std::string& identity = message.header.chargeBoxIdentity;
   // The URL or the credentials name the charger where the header does not (QUIRKS A1).
   if (identity.empty()) identity = arrival.pathIdentity;
   if (identity.empty()) identity = access_.identityOf(arrival);
-  if (identity.empty()) {
+  if (const char* problem = identityProblem(message.header)) {
     ocpp_s::ReadFailure failure;
     static_cast<ocpp_s::Incoming&>(failure) = message;
-    failure.fault = {FaultCode::ProtocolError, "the header chargeBoxIdentity is missing"};  // ER-7
+    failure.header.chargeBoxIdentity.resize(std::min(failure.header.chargeBoxIdentity.size(), longestIdentity));
+    failure.fault = {message.header.identityTwice ? FaultCode::IdentityMismatch : FaultCode::ProtocolError, problem};
     return refuse(responder, failure, request.peerAddress);
   }
   admit(std::move(request), std::move(message), arrival, responder);
@@ -125,6 +149,20 @@ void Endpoint::fault(const Responder& responder, const ocpp_s::Incoming& to, con
   responder.respond(envelope(dialect, ocpp_s::httpStatus(dialect, fault), std::move(body)));
 }
 
+/// New work is refused, what was accepted is not lost: a charger repeats what got a Fault.
+void Endpoint::refuseForNow(const Responder& responder, const ocpp_s::RequestMessage& message, const char* why,
+                            std::string_view peer) {
+  ++shard_.counters().soapRefused;
+  shard_.log().line(Log::Level::Warning, message.header.chargeBoxIdentity, "overload", why, {{"peer", peer}});
+  const auto dialect = ocpp_s::answering(*message.version, message.soap11, message.wsa2004);
+  std::string body;
+  ocpp_s::Codec::writeFault(body, dialect, ocpp::Role::CentralSystem, answerHeader(message.header),
+                            {FaultCode::InternalError, why});
+  HttpResponse response = envelope(dialect, 503, std::move(body));
+  response.headers.add("Retry-After", comeAgain);
+  responder.respond(std::move(response));
+}
+
 void Endpoint::admit(HttpRequest&& request, ocpp_s::RequestMessage&& message, const Access::Arrival& arrival,
                      const Responder& responder) {
   const ocpp::Instant now = wallClock();
@@ -140,6 +178,7 @@ void Endpoint::admit(HttpRequest&& request, ocpp_s::RequestMessage&& message, co
     shard_.log().line(Log::Level::Warning, identity, "two-places",
                       "heard from two addresses within a short time: is somebody else using its name?",
                       {{"peer", request.peerAddress}, {"before", *elsewhere}});
+  if (const char* why = charger->overload()) return refuseForNow(responder, message, why, request.peerAddress);
   pass(request, std::move(message), arrival, *charger, responder);
 }
 
@@ -228,6 +267,13 @@ HttpResponse Endpoint::health() const {
     out["refused"][std::string(refusalName(static_cast<Refusal>(why)))] = access_.count(static_cast<Refusal>(why));
   out["forwardedIgnored"] = access_.headersIgnored();
   out["twoPlaces"] = access_.alarms();
+  if (server_) {
+    const HttpServerCounters did = server_->counters();
+    out["http"] = {{"connections", server_->connections()},
+                   {"gaveWay", did.gaveWay},
+                   {"turnedAway", did.turnedAway},
+                   {"refused", did.refused}};
+  }
   if (const Store* store = const_cast<Shard&>(shard_).store()) {
     const StoreStatus kept = store->status();
     const auto age = kept.queued == 0 ? ocpp::Duration(0) : wallClock() - kept.oldestQueued;

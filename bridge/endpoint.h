@@ -8,6 +8,7 @@
 #include "bridge/access.h"
 #include "bridge/embedded_central.h"
 #include "bridge/http_server.h"
+#include "bridge/listeners.h"
 #include "bridge/shard.h"
 
 namespace bridge {
@@ -21,6 +22,8 @@ class Endpoint {
   void handle(HttpRequest&& request, Responder responder);
   /// TLS has refused a client's certificate: counted and logged like other refusals.
   void certificateRefused(const std::string& peer, const std::string& reason);
+  /// Whose counters /health shows; outlives the endpoint's last request.
+  void setServer(const Listeners& server) { server_ = &server; }
   /// From now on /ready says no.
   void setDraining() { draining_ = true; }
 
@@ -36,6 +39,8 @@ class Endpoint {
                     const Responder& responder);
   void fault(const Responder& responder, const ocpp_s::Incoming& to, const ocpp::Fault& fault);
   void reject(const ocpp_s::RequestMessage& boot, const Responder& responder);
+  void refuseForNow(const Responder& responder, const ocpp_s::RequestMessage& message, const char* why,
+                    std::string_view peer);
   HttpResponse wsdl(const HttpRequest& request) const;
   HttpResponse health() const;
   void control(HttpRequest&& request, const Responder& responder);
@@ -43,6 +48,7 @@ class Endpoint {
   Shard& shard_;
   Access& access_;
   EmbeddedCentral* embedded_;
+  const Listeners* server_ = nullptr;
   ocpp::Instant started_;
   bool draining_ = false;
 };

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "bridge/http_parser.h"
+#include "bridge/http_answer.h"
 #include "bridge/name_pins.h"
 #include "bridge/resolver.h"
 #include "bridge/tls_client.h"
@@ -86,10 +86,7 @@ class HttpClient::Exchange final : public Deadlines::Node, public std::enable_sh
   bool connected_ = false;  // and hands are shaken
   std::string out_;
   std::size_t sent_ = 0;
-  HttpLimits limits_;
-  std::string held_;  // received, not consumed
-  HeaderScan scan_;
-  std::unique_ptr<HttpResponseParser> parser_;
+  HttpAnswer answer_;
 };
 
 HttpClient::Exchange::Exchange(std::shared_ptr<State> state, std::uint64_t id, Done&& done)
@@ -126,7 +123,9 @@ void HttpClient::Exchange::start(HttpPost&& request) {
   url_ = *url;
   refusal_ = std::move(request.refusal);
   trust_ = std::move(request.trust);
-  limits_.body = request.maxBody;
+  HttpLimits limits;
+  limits.body = request.maxBody;
+  answer_ = HttpAnswer(limits);
   out_ = serialize(request, *url);
   end_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(request.totalTimeoutMs);
   state_->loop.deadlines().arm(*this,
@@ -273,46 +272,15 @@ void HttpClient::Exchange::receive() {
   }
 }
 
-/// Feeds one or, after interim answers, several messages to the parser.
 void HttpClient::Exchange::parse(std::string_view bytes) {
-  const bool direct = held_.empty();  // the usual case: no copy in between
-  if (!direct) held_.append(bytes);
-  std::string_view rest = direct ? bytes : std::string_view(held_);
-  boost::beast::error_code error;
-  while (!rest.empty()) {
-    if (!parser_) {
-      const std::size_t length = scan_.find(rest);
-      if (length == std::string_view::npos && rest.size() <= limits_.header) break;
-      if (length == std::string_view::npos || length > limits_.header) return finish(Outcome::Broken, "header too big");
-      parser_ = std::make_unique<HttpResponseParser>(limits_);
-      const std::string header = HeaderScan::toCrlf(rest.substr(0, length));
-      std::string_view head = header;
-      rest.remove_prefix(length);
-      if (!parser_->feed(head, error)) return finish(Outcome::Broken, "not HTTP: " + error.message());
-    }
-    if (!parser_->is_done() && !parser_->feed(rest, error))
-      return finish(Outcome::Broken, "bad answer: " + error.message());
-    if (!parser_->is_done()) break;
-    const int status = parser_->message().status;
-    if (status >= 200 || status == 101) return finish(Outcome::Answered, "");
-    parser_.reset();  // interim answer, 100 or 103: the real one follows
-    scan_ = HeaderScan();
-  }
-  if (direct) {
-    held_.assign(rest);
-  } else {
-    held_.erase(0, held_.size() - rest.size());
-  }
-  if (held_.size() > limits_.header + limits_.body) finish(Outcome::Broken, "answer too big");
+  const auto state = answer_.add(bytes);
+  if (state == HttpAnswer::State::Complete) finish(Outcome::Answered, "");
+  if (state == HttpAnswer::State::Bad) finish(Outcome::Broken, answer_.problem());
 }
 
 void HttpClient::Exchange::onEndOfStream(bool orderly, const std::string& reason) {
-  boost::beast::error_code error;
-  if (orderly && parser_ && parser_->need_eof()) {
-    parser_->put_eof(error);
-    if (!error && parser_->is_done()) return finish(Outcome::Answered, "");
-  }
-  finish(Outcome::Broken, parser_ ? reason + " within its answer" : reason + " without an answer");
+  if (orderly && answer_.end() == HttpAnswer::State::Complete) return finish(Outcome::Answered, "");
+  finish(Outcome::Broken, answer_.begun() ? reason + " within its answer" : reason + " without an answer");
 }
 
 void HttpClient::Exchange::onDeadline() {
@@ -331,7 +299,7 @@ void HttpClient::Exchange::finish(Outcome outcome, std::string detail) {
   HttpResult result;
   result.outcome = outcome;
   result.detail = std::move(detail);
-  if (outcome == Outcome::Answered) result.response = std::move(parser_->message());
+  if (outcome == Outcome::Answered) result.response = std::move(answer_.response());
   const Done done = std::exchange(done_, nullptr);
   drop();
   done(std::move(result));

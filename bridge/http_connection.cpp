@@ -2,6 +2,7 @@
 // The state machine of one HTTP connection.
 #include "bridge/http_connection.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace bridge::detail {
@@ -9,10 +10,12 @@ namespace {
 
 constexpr std::size_t maxHeld = 64 * 1024;  // pipelined bytes kept while a request is worked on
 constexpr std::size_t maxScratch = 256 * 1024;
-constexpr int lingerMs = 2000;  // for the peer to read our last answer before the connection is cut
+constexpr int lingerMs = 2000;               // for the peer to read our last answer before the connection is cut
+constexpr std::size_t alwaysAllowed = 4096;  // bytes of an unfinished request, however crowded it is
 
-int statusFor(const boost::beast::error_code& error) {
+int statusFor(const HttpRequestParser& parser, const boost::beast::error_code& error) {
   using Kind = boost::beast::http::error;
+  if (parser.unknownCoding()) return 415;
   if (error == Kind::body_limit) return 413;
   if (error == Kind::header_limit) return 431;
   return 400;
@@ -41,6 +44,7 @@ HttpConnection::HttpConnection(HttpServerState& theServer, const NetAddress& pee
     : server(&theServer), peerAddress(peer.host()), peerPort(peer.port()) {}
 
 bool HttpConnection::begin(int socket) {
+  idleSince = ev_now(server->loop.raw());
   arm(server->options.headerTimeoutMs);
   if (!server->tls) {
     stream = std::make_unique<PlainStream>(server->loop, socket, *this, server->received);
@@ -61,24 +65,45 @@ void HttpConnection::onGone() {
 }
 
 void HttpConnection::onSent() {
-  if (phase != Phase::Closing)
-    resume();
-  else if (server != nullptr)
-    arm(lingerMs);
+  if (peerEnded && held.empty() && phase != Phase::Working) return dropNow();
+  if (phase == Phase::Closing) return server != nullptr ? arm(lingerMs) : void();
+  if (phase == Phase::Idle && server != nullptr) arm(server->options.idleTimeoutMs);
+  resume();
+}
+
+/// The peer has ended its direction, as TCP allows: what it asked for is still answered.
+void HttpConnection::onPeerEnd() {
+  peerEnded = true;
+  readingStopped = true;
+  stream->setReading(false);
+  if (phase != Phase::Working && !stream->unsent()) dropNow();
 }
 
 void HttpConnection::arm(int ms) { server->loop.deadlines().arm(*this, std::chrono::milliseconds(ms)); }
 
 void HttpConnection::onBytes(std::string_view bytes) {
   if (server == nullptr || phase == Phase::Closing) return;
-  if (phase == Phase::Working || processing) return keep(bytes);
-  if (held.empty()) {
+  if (phase == Phase::Working || processing) {
+    keep(bytes);
+  } else if (held.empty()) {
     process(bytes);
     if (phase != Phase::Closing) keep(bytes);
-    return;
+  } else {
+    held.append(bytes);
+    resume();
   }
-  held.append(bytes);
-  resume();
+  if (parser || !held.empty() || accounted != 0) account();
+}
+
+/// Requests that are not complete share one budget: who holds more than his part when it is used up has to come again.
+void HttpConnection::account() {
+  if (server == nullptr) return;
+  const std::size_t now = phase == Phase::Closing ? 0 : held.size() + (parser ? parser->memory() : 0);
+  server->unfinished += now - accounted;
+  accounted = now;
+  const HttpServerOptions& options = server->options;
+  if (server->unfinished <= options.maxUnfinished || phase == Phase::Working || phase == Phase::Idle) return;
+  if (now > std::max(alwaysAllowed, options.maxUnfinished / server->connections.size())) refuse(503);
 }
 
 void HttpConnection::resume() {
@@ -88,12 +113,13 @@ void HttpConnection::resume() {
   std::string_view rest = input;
   process(rest);
   if (phase == Phase::Closing) return;
+  if (peerEnded && phase != Phase::Working && !stream->unsent()) return dropNow();  // nothing completes the rest
   if (rest.size() == input.size() && held.empty()) {
     held.swap(input);
   } else {
     held.insert(0, rest);  // what came meanwhile is behind it
   }
-  if (readingStopped && held.size() < maxHeld && stream->open()) {
+  if (readingStopped && !peerEnded && held.size() < maxHeld && stream->open()) {
     readingStopped = false;
     stream->setReading(true);
   }
@@ -143,15 +169,17 @@ bool HttpConnection::readHeader(std::string_view& bytes) {
     return false;
   }
   if (length == std::string_view::npos) return false;
-  parser = std::make_unique<HttpRequestParser>(HttpLimits{server->options.maxHeader, server->options.maxBody},
-                                               std::move(server->spareBody));
+  HttpLimits limits;
+  limits.header = server->options.maxHeader;
+  limits.body = server->options.maxBody;
+  parser = std::make_unique<HttpRequestParser>(limits, std::move(server->spareBody));
   boost::beast::error_code error;
   std::string rewritten;
   std::string_view header = bytes.substr(0, length);
   bytes.remove_prefix(length);
   if (scan.bareLf()) header = rewritten = HeaderScan::toCrlf(header);
   if (!parser->feed(header, error) || !parser->is_header_done()) {
-    refuse(error ? statusFor(error) : 400);
+    refuse(error ? statusFor(*parser, error) : 400);
     return false;
   }
   http10 = parser->minor() == 0;
@@ -169,7 +197,7 @@ bool HttpConnection::readHeader(std::string_view& bytes) {
 bool HttpConnection::feedParser(std::string_view& bytes) {
   boost::beast::error_code error;
   if (!parser->feed(bytes, error)) {
-    refuse(statusFor(error));
+    refuse(statusFor(*parser, error));
     return false;
   }
   if (!parser->is_done()) {
@@ -198,9 +226,11 @@ void HttpConnection::handOver() {
 void HttpConnection::respond(HttpResponse&& response) {
   --server->inFlight;
   phase = Phase::Idle;
+  idleSince = ev_now(server->loop.raw());
+  if (peerEnded && held.empty()) keepAlive = false;
   write(std::move(response));
   if (phase == Phase::Closing) return;
-  arm(server->options.idleTimeoutMs);
+  arm(stream->unsent() ? server->options.answerTimeoutMs : server->options.idleTimeoutMs);
   if (processing || (held.empty() && !readingStopped)) return;
   // Pipelined requests go to the handler from the loop, not from inside the caller's respond().
   server->loop.post([weak = weak_from_this()] {
@@ -222,9 +252,18 @@ void HttpConnection::refuse(int status) {
   headOnly = false;
   HttpResponse response;
   response.status = status;
+  ++server->counters.refused;
   response.headers.add("Content-Type", "text/plain");
+  if (status == 415) response.headers.add("Accept-Encoding", "gzip, deflate");
+  if (status == 503) response.headers.add("Retry-After", "30");
   response.body = std::string(reasonPhrase(status)) + "\n";
   write(std::move(response));
+}
+
+void HttpConnection::turnAway() {
+  turnedAway = true;
+  ++server->leaving;
+  refuse(503);
 }
 
 void HttpConnection::write(HttpResponse&& response) {
@@ -249,8 +288,10 @@ void HttpConnection::beginClose() {
   phase = Phase::Closing;
   parser.reset();
   std::string().swap(held);
-  arm(stream->unsent() ? server->options.idleTimeoutMs : lingerMs);
-  if (readingStopped) {
+  account();
+  if (peerEnded && !stream->unsent()) return arm(0);
+  arm(stream->unsent() ? server->options.answerTimeoutMs : lingerMs);
+  if (readingStopped && !peerEnded) {
     readingStopped = false;
     stream->setReading(true);
   }

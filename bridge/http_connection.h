@@ -19,11 +19,19 @@ namespace bridge::detail {
 
 using Connections = std::list<std::shared_ptr<HttpConnection>>;
 
+/// The connections of one address (IPv6: of one /64).
+struct Neighbours {
+  std::string group;
+  std::list<HttpConnection*> all;
+};
+
 struct HttpServerState {
   HttpServerState(Loop& theLoop, HttpServerOptions&& theOptions, HttpServer::Handler&& theHandler);
   void accept(int socket, const NetAddress& peer);
   /// The connection is gone for libwebsockets: forgets it.
   void remove(HttpConnection& connection);
+  template <class List>
+  bool giveWay(List& list, const HttpConnection& newest);
 
   Loop& loop;
   HttpServerOptions options;
@@ -34,8 +42,11 @@ struct HttpServerState {
   bool tls = false;
   bool draining = false;
   std::size_t inFlight = 0;
+  std::size_t unfinished = 0;  // bytes of requests that are not complete
+  std::size_t leaving = 0;     // connections that were turned away and still read why
+  HttpServerCounters counters;
   Connections connections;
-  std::unordered_map<std::string, std::size_t> perAddress;
+  std::unordered_map<std::string, Neighbours> perAddress;
   std::string scratch;    // where answers are put together; one for all connections
   std::string spareBody;  // of the last request, to receive the next one in
   std::string received;   // where plain connections receive; one for all
@@ -52,6 +63,7 @@ struct HttpConnection final : StreamUser, Deadlines::Node, std::enable_shared_fr
   bool begin(int socket);
   void onBytes(std::string_view bytes) override;
   void onSent() override;
+  void onPeerEnd() override;
   void onGone() override;
   std::shared_ptr<void> hold() override { return shared_from_this(); }
   void onDeadline() override;
@@ -64,10 +76,16 @@ struct HttpConnection final : StreamUser, Deadlines::Node, std::enable_shared_fr
   /// Nothing of ours is left to send; only the peer's end of close is missing.
   bool flushed() const { return !stream->open() || (phase == Phase::Closing && !stream->unsent()); }
   void dropNow();
+  /// Instead of serving: 503, and the end.
+  void turnAway();
+  /// Nothing of ours is lost by closing it.
+  bool idle() const { return phase == Phase::Idle && held.empty() && stream->open() && !stream->unsent(); }
 
   HttpServerState* server;  // null once the server is gone
   std::unique_ptr<Stream> stream;
   Connections::iterator place;
+  Neighbours* neighbours = nullptr;
+  std::list<HttpConnection*>::iterator placeNear;
   std::string peerAddress;
   std::uint16_t peerPort;
   Phase phase = Phase::Idle;
@@ -76,8 +94,12 @@ struct HttpConnection final : StreamUser, Deadlines::Node, std::enable_shared_fr
   bool headOnly = false;    // HEAD: the answer has no body
   bool processing = false;  // process() is on the stack
   bool readingStopped = false;
-  std::uint64_t serial = 0;  // of the request at the handler
-  std::string held;          // received, not consumed
+  bool peerEnded = false;  // it sends no more; it may still read
+  bool turnedAway = false;
+  double idleSince = 0;       // of the loop's clock
+  std::size_t accounted = 0;  // our part of server->unfinished
+  std::uint64_t serial = 0;   // of the request at the handler
+  std::string held;           // received, not consumed
   HeaderScan scan;
   std::unique_ptr<HttpRequestParser> parser;  // only while a message is being read
 
@@ -93,6 +115,7 @@ struct HttpConnection final : StreamUser, Deadlines::Node, std::enable_shared_fr
   void write(HttpResponse&& response);
   void send(std::string_view bytes);
   void beginClose();
+  void account();
   void arm(int ms);
 };
 

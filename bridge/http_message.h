@@ -41,6 +41,7 @@ struct HttpRequest {
   std::string peerAddress;  // numeric
   std::uint16_t peerPort = 0;
   std::vector<std::string> certificateNames;  // CN and SANs of the client certificate, verified; empty without one
+  bool misnamedCoding = false;                // Content-Encoding named a compression that the body did not have
 
   /// The path without scheme, authority and query, still percent-encoded.
   std::string_view path() const;

@@ -8,20 +8,23 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
 
 #include "bridge/http_message.h"
+#include "bridge/inflater.h"
 
 namespace bridge {
 
 struct HttpLimits {
   std::size_t header = 16 * 1024;  // start line and fields; also chunk headers and trailers
-  std::size_t body = 1024 * 1024;
+  std::size_t fields = 128;        // header fields
+  std::size_t body = 1024 * 1024;  // as sent, and as it is after Content-Encoding is undone
 };
 
-/// Parses one message. Trailer fields are checked and dropped.
+/// Parses one message, and undoes gzip and deflate while the body comes. Trailer fields are checked and dropped.
 template <bool isRequest>
 class HttpParser : public boost::beast::http::basic_parser<isRequest> {
   using Base = boost::beast::http::basic_parser<isRequest>;
@@ -32,7 +35,8 @@ class HttpParser : public boost::beast::http::basic_parser<isRequest> {
   using Message = std::conditional_t<isRequest, HttpRequest, HttpResponse>;
 
   /// `body` is where the body is received: a string with room spares an allocation.
-  explicit HttpParser(const HttpLimits& limits, std::string&& body = {}) : maxBody_(limits.body) {
+  explicit HttpParser(const HttpLimits& limits, std::string&& body = {})
+      : maxBody_(limits.body), maxFields_(limits.fields) {
     message_.body = std::move(body);
     message_.body.clear();
     // Our own check of the header's size comes first; Beast needs room for it.
@@ -46,6 +50,9 @@ class HttpParser : public boost::beast::http::basic_parser<isRequest> {
   bool feed(std::string_view& bytes, Error& error) {
     error = {};
     while (!bytes.empty() && !this->is_done()) {
+      // Beast 1.74 asserts that it sees a last chunk ("0" and two line ends) whole or not at all.
+      const bool lastBegun = bytes.front() == '0' && bytes.size() < lastChunk;
+      if (lastBegun && this->is_header_done() && this->chunked()) return true;
       const std::size_t used = this->put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
       bytes.remove_prefix(used);
       if (error == boost::beast::http::error::need_more) {
@@ -60,6 +67,10 @@ class HttpParser : public boost::beast::http::basic_parser<isRequest> {
   Message& message() { return message_; }
   bool expectsContinue() const { return expectsContinue_; }
   int minor() const { return minor_; }
+  /// The body has a Content-Encoding that we do not know: the error was set because of that.
+  bool unknownCoding() const { return coding_ == ContentCoding::Unknown; }
+  /// Bytes that the message keeps in memory so far.
+  std::size_t memory() const { return message_.body.size() + (inflater_ ? Inflater::memory : 0); }
 
  private:
   void on_request_impl(boost::beast::http::verb, View method, View target, int version, Error&) override {
@@ -70,9 +81,10 @@ class HttpParser : public boost::beast::http::basic_parser<isRequest> {
     }
     minor_ = version - 10;
   }
-  void on_response_impl(int code, View, int version, Error&) override {
+  void on_response_impl(int code, View, int version, Error& error) override {
     if constexpr (!isRequest) message_.status = code;
     minor_ = version - 10;
+    if (code < 100) error = boost::beast::http::error::bad_status;
   }
   void on_field_impl(boost::beast::http::field name, View spelling, View value, Error& error) override {
     using boost::beast::http::field;
@@ -83,15 +95,29 @@ class HttpParser : public boost::beast::http::basic_parser<isRequest> {
       error = boost::beast::http::error::bad_transfer_encoding;
       return;
     }
+    if (message_.headers.size() >= maxFields_) {
+      error = boost::beast::http::error::header_limit;
+      return;
+    }
+    if (name == field::content_encoding)
+      coding_ = coding_ == ContentCoding::Identity ? contentCoding(text) : ContentCoding::Unknown;
     if (name == field::expect && sameToken(text, "100-continue")) expectsContinue_ = minor_ > 0;
     message_.headers.add(std::string(spelling.data(), spelling.size()), std::string(text));
   }
-  void on_header_impl(Error&) override { inTrailer_ = true; }
+  void on_header_impl(Error& error) override {
+    inTrailer_ = true;
+    if (coding_ == ContentCoding::Identity) return;
+    if (coding_ == ContentCoding::Unknown)
+      error = boost::beast::http::error::bad_value;
+    else
+      inflater_ = std::make_unique<Inflater>(coding_);
+  }
   void on_body_init_impl(const boost::optional<std::uint64_t>& length, Error&) override {
     // No more than this on the word of a peer that has sent nothing yet.
     if (length) message_.body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(*length, 64 * 1024)));
   }
   std::size_t append(View bytes, Error& error) {
+    if (inflater_) return inflate(bytes, error);
     if (message_.body.size() + bytes.size() > maxBody_) {
       error = boost::beast::http::error::body_limit;
       return 0;
@@ -99,14 +125,30 @@ class HttpParser : public boost::beast::http::basic_parser<isRequest> {
     message_.body.append(bytes.data(), bytes.size());
     return bytes.size();
   }
+  std::size_t inflate(View bytes, Error& error) {
+    switch (inflater_->feed({bytes.data(), bytes.size()}, message_.body, maxBody_)) {
+      case Inflater::Outcome::Good: return bytes.size();
+      case Inflater::Outcome::Corrupt: error = boost::beast::http::error::bad_value; return 0;
+      case Inflater::Outcome::TooBig: error = boost::beast::http::error::body_limit; return 0;
+    }
+    return 0;
+  }
   std::size_t on_body_impl(View bytes, Error& error) override { return append(bytes, error); }
   void on_chunk_header_impl(std::uint64_t, View, Error&) override {}
   std::size_t on_chunk_body_impl(std::uint64_t, View bytes, Error& error) override { return append(bytes, error); }
-  void on_finish_impl(Error&) override {}
+  void on_finish_impl(Error& error) override {
+    if (!inflater_) return;
+    if (!inflater_->complete()) error = boost::beast::http::error::partial_message;
+    if constexpr (isRequest) message_.misnamedCoding = inflater_->plain();
+  }
+
+  static constexpr std::size_t lastChunk = 5;  // bytes of the shortest end of a chunked message
 
   Message message_;
-  std::size_t maxBody_;
+  std::size_t maxBody_, maxFields_;
+  std::unique_ptr<Inflater> inflater_;
   int minor_ = 1;
+  ContentCoding coding_ = ContentCoding::Identity;
   bool inTrailer_ = false;
   bool expectsContinue_ = false;
 };

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -14,6 +15,13 @@
 namespace bridge {
 
 namespace detail {
+
+namespace {
+
+constexpr std::size_t mostLeaving = 256;  // connections that are being told 503; further ones are closed unanswered
+constexpr std::size_t mostLooks = 64;
+
+}  // namespace
 
 HttpServerState::HttpServerState(Loop& theLoop, HttpServerOptions&& theOptions, HttpServer::Handler&& theHandler)
     : loop(theLoop), options(std::move(theOptions)), handler(std::move(theHandler)), received(lwsReadSize, '\0') {
@@ -34,23 +42,50 @@ void HttpServerState::accept(int socket, const NetAddress& peer) {
     return;
   }
   auto connection = std::make_shared<HttpConnection>(*this, peer);
-  std::size_t& fromThere = perAddress[connection->peerAddress];
-  const bool tooMany = (options.maxConnections != 0 && connections.size() >= options.maxConnections) ||
-                       (options.maxPerAddress != 0 && fromThere >= options.maxPerAddress);
-  if (tooMany) {
-    ::close(socket);
-    if (fromThere == 0) perAddress.erase(connection->peerAddress);
+  const std::string group = peer.group();
+  Neighbours& neighbours = perAddress[group];
+  neighbours.group = group;
+  neighbours.all.push_front(connection.get());
+  connections.push_front(connection);
+  connection->neighbours = &neighbours;
+  connection->placeNear = neighbours.all.begin();
+  connection->place = connections.begin();
+  const bool crowded = (options.maxPerAddress != 0 && neighbours.all.size() > options.maxPerAddress &&
+                        !giveWay(neighbours.all, *connection)) ||
+                       (options.maxConnections != 0 && connections.size() - leaving > options.maxConnections &&
+                        !giveWay(connections, *connection));
+  if (!crowded) {
+    if (!connection->begin(socket) && connection->server != nullptr) remove(*connection);
     return;
   }
-  ++fromThere;
-  connections.push_front(connection);
-  connection->place = connections.begin();
-  if (!connection->begin(socket) && connection->server != nullptr) remove(*connection);
+  ++counters.turnedAway;
+  if (!tls && leaving < mostLeaving && connection->begin(socket)) return connection->turnAway();
+  if (!connection->stream) ::close(socket);
+  if (connection->server != nullptr) remove(*connection);
+}
+
+/// Closes the connection that has been idle longest, of a few that were opened early. The order turns, so that all of
+/// them are looked at in time; looking at all at once would let strangers slow us down.
+template <class List>
+bool HttpServerState::giveWay(List& list, const HttpConnection& newest) {
+  HttpConnection* oldest = nullptr;
+  for (std::size_t looks = std::min(list.size(), mostLooks); looks > 0; --looks) {
+    HttpConnection& each = **std::prev(list.end());
+    list.splice(list.begin(), list, std::prev(list.end()));
+    if (&each != &newest && each.idle() && (oldest == nullptr || each.idleSince < oldest->idleSince)) oldest = &each;
+  }
+  if (oldest == nullptr) return false;
+  ++counters.gaveWay;
+  oldest->dropNow();
+  return true;
 }
 
 void HttpServerState::remove(HttpConnection& connection) {
-  const auto found = perAddress.find(connection.peerAddress);
-  if (found != perAddress.end() && --found->second == 0) perAddress.erase(found);
+  Neighbours& neighbours = *connection.neighbours;
+  neighbours.all.erase(connection.placeNear);
+  if (neighbours.all.empty()) perAddress.erase(std::string(neighbours.group));
+  unfinished -= connection.accounted;
+  leaving -= connection.turnedAway;
   connection.server = nullptr;
   connections.erase(connection.place);  // may destroy it
 }
@@ -103,6 +138,7 @@ void HttpServer::stopListening() {
 
 std::size_t HttpServer::inFlight() const { return state_->inFlight; }
 std::size_t HttpServer::connections() const { return state_->connections.size(); }
+const HttpServerCounters& HttpServer::counters() const { return state_->counters; }
 
 bool HttpServer::flushed() const {
   return std::all_of(state_->connections.begin(), state_->connections.end(),

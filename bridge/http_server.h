@@ -17,14 +17,18 @@ namespace bridge {
 struct HttpServerOptions {
   std::string address = "127.0.0.1";  // IP literal; "::" serves IPv4 too
   std::uint16_t port = 0;             // 0: the system chooses, see port()
-  std::size_t maxBody = 1024 * 1024;  // bytes; more is answered 413
-  std::size_t maxHeader = 16 * 1024;  // bytes; more is answered 431
-  int headerTimeoutMs = 10000;        // from a message's first byte (or the connection) to the header's end, then 408
-  int bodyTimeoutMs = 30000;          // from the header's end to the body's end, then 408
-  int idleTimeoutMs = 120000;         // without a request, or with an answer that the peer does not read: closed
-  std::size_t maxConnections = 0;     // 0: as many as the process may open
-  std::size_t maxPerAddress = 0;  // per peer IP address; 0: no limit. Connections above a limit are closed unanswered
-  std::string certFile;           // PEM chain; with it the server speaks TLS only
+  std::size_t maxBody = 1024 * 1024;  // bytes, also after Content-Encoding is undone; more is answered 413
+  std::size_t maxHeader = 16 * 1024;  // bytes; more, or more than 128 fields, is answered 431
+  // Deadlines of whole phases: a byte now and then does not move them.
+  int headerTimeoutMs = 10000;  // from a message's first byte (or the connection) to the header's end, then 408
+  int bodyTimeoutMs = 30000;    // from the header's end to the body's end, then 408
+  int answerTimeoutMs = 30000;  // for the peer to take an answer that did not fit into the socket, then closed
+  int idleTimeoutMs = 120000;   // without a request: closed
+  // Above a limit of connections the one that has been idle longest gives way; if none is idle the new one gets 503.
+  std::size_t maxConnections = 0;                 // 0: as many as the process may open
+  std::size_t maxPerAddress = 0;                  // per peer IPv4 address or IPv6 /64; 0: no limit
+  std::size_t maxUnfinished = 256 * 1024 * 1024;  // bytes of all incomplete requests; beyond it the large ones get 503
+  std::string certFile;                           // PEM chain; with it the server speaks TLS only
   std::string keyFile;
   std::string clientCaFile;         // with it a certificate that a client shows must be of this CA
   bool clientCertOptional = false;  // with a client CA: false refuses clients that show none
@@ -32,6 +36,13 @@ struct HttpServerOptions {
   std::function<bool(const std::string& peerAddress)> admit;
   /// A client's certificate was not good: where it comes from, and why.
   std::function<void(const std::string& peerAddress, const std::string& reason)> onCertificateRefused;
+};
+
+/// What the server did by itself since it began.
+struct HttpServerCounters {
+  std::uint64_t gaveWay = 0;     // idle connections closed for new ones
+  std::uint64_t turnedAway = 0;  // connections that got 503, or were closed at once
+  std::uint64_t refused = 0;     // requests answered 4xx or 503 before the handler saw them
 };
 
 namespace detail {
@@ -64,7 +75,8 @@ class Responder {
 };
 
 /// Serves until destroyed. Requests of one connection are handed over one at a time, in order. Requests that are no
-/// valid HTTP are answered here (400, 408, 413, 431) and never reach the handler. The handler must not throw and must
+/// valid HTTP are answered here (400, 408, 413, 415, 431) and never reach the handler. A peer that has ended its own
+/// direction still gets the answers to what it sent before. The handler must not throw and must
 /// not destroy the server; it may do anything else, respond() included.
 class HttpServer {
  public:
@@ -88,6 +100,7 @@ class HttpServer {
   std::size_t inFlight() const;
   /// Open connections, those that only wait for the peer's end of close included.
   std::size_t connections() const;
+  const HttpServerCounters& counters() const;
   /// While draining: every answer is with the system, so that the process may end.
   bool flushed() const;
 

@@ -10,9 +10,16 @@ namespace {
 
 HttpServerOptions common(const Options& options) {
   HttpServerOptions server;
-  server.maxBody = options.maxBody;
-  server.maxConnections = options.maxConnections;
-  server.idleTimeoutMs = 15 * 60 * 1000;  // chargers keep a connection between heartbeats
+  const auto ms = [](std::uint32_t seconds) { return static_cast<int>(seconds * 1000); };
+  const InputLimits& limits = options.limits;
+  server.maxBody = limits.body;
+  server.maxHeader = limits.header;
+  server.maxConnections = limits.connections;
+  server.maxPerAddress = limits.connectionsPerAddress;
+  server.maxUnfinished = std::size_t(limits.unfinished) << 20;
+  server.headerTimeoutMs = ms(limits.headerTimeout);
+  server.bodyTimeoutMs = server.answerTimeoutMs = ms(limits.bodyTimeout);
+  server.idleTimeoutMs = ms(limits.idleTimeout);
   return server;
 }
 
@@ -59,6 +66,22 @@ void Listeners::stopListening() {
 }
 
 std::size_t Listeners::inFlight() const { return (plain_ ? plain_->inFlight() : 0) + (tls_ ? tls_->inFlight() : 0); }
+
+std::size_t Listeners::connections() const {
+  return (plain_ ? plain_->connections() : 0) + (tls_ ? tls_->connections() : 0);
+}
+
+HttpServerCounters Listeners::counters() const {
+  HttpServerCounters sum;
+  for (const HttpServer* each : {plain_.get(), tls_.get()}) {
+    if (!each) continue;
+    const HttpServerCounters& one = each->counters();
+    sum.gaveWay += one.gaveWay;
+    sum.turnedAway += one.turnedAway;
+    sum.refused += one.refused;
+  }
+  return sum;
+}
 
 bool Listeners::flushed() const { return (!plain_ || plain_->flushed()) && (!tls_ || tls_->flushed()); }
 

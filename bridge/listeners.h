@@ -32,6 +32,8 @@ class Listeners {
   void stopListening();
   std::size_t inFlight() const;
   bool flushed() const;
+  std::size_t connections() const;
+  HttpServerCounters counters() const;
 
  private:
   std::unique_ptr<HttpServer> plain_, tls_;

@@ -114,6 +114,7 @@ int serve(const Options& options) {
   Listeners server(loop, options, serveOne,
                    [&](const std::string& peer, const std::string& why) { endpoint.certificateRefused(peer, why); });
   const std::string& soapUrl = server.plainUrl().empty() ? server.tlsUrl() : server.plainUrl();
+  endpoint.setServer(server);
   shard.setPublicUrl(options.publicUrl.empty() ? soapUrl : options.publicUrl);
   for (const NetAddress& own : server.addresses()) shard.addresses().addListener(own);
   if (embedded) shard.addresses().addListener(*NetAddress::parse("127.0.0.1", Url::parse(embedded->url())->port));

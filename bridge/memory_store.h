@@ -26,6 +26,7 @@ class MemoryStore : public Store {
   Ticket commandDone(std::uint64_t command) override;
   void whenDurable(Ticket ticket, Done done) override;
   bool pending(Ticket ticket) const override { return ticket > settled_; }
+  std::uint64_t backlog() const override { return last_ - settled_; }
   void load(const std::function<void(StoredCharger&&)>& each,
             const std::function<void(const std::string& line)>& problem) override;
   void onCommand(std::function<void(OperatorCommand&&)> carryOut) override { carryOut_ = std::move(carryOut); }

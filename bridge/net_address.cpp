@@ -54,6 +54,14 @@ std::string NetAddress::host() const {
   return text;
 }
 
+std::string NetAddress::group() const {
+  if (family() != AF_INET6 || IN6_IS_ADDR_V4MAPPED(&reinterpret_cast<const sockaddr_in6*>(&storage)->sin6_addr))
+    return host();
+  NetAddress network = *this;
+  std::memset(reinterpret_cast<sockaddr_in6*>(&network.storage)->sin6_addr.s6_addr + 8, 0, 8);
+  return network.host() + "/64";
+}
+
 std::uint16_t NetAddress::port() const {
   // sin_port and sin6_port lie at the same place.
   return ntohs(reinterpret_cast<const sockaddr_in*>(&storage)->sin_port);

@@ -22,6 +22,8 @@ struct NetAddress {
   int family() const { return storage.ss_family; }
   /// Numeric host without brackets; IPv4-mapped IPv6 is shown as IPv4.
   std::string host() const;
+  /// What one site has: the IPv4 address, or the first 64 bits of the IPv6 address (`2001:db8:0:1::/64`).
+  std::string group() const;
   std::uint16_t port() const;
   void setPort(std::uint16_t port);
 };

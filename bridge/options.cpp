@@ -19,13 +19,16 @@ namespace {
 
 namespace po = boost::program_options;
 
-std::uint32_t number(const std::string& text, std::uint32_t most) {
+std::uint32_t number(const std::string& text, std::uint32_t least, std::uint32_t most) {
   std::uint32_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value > most)
-    throw BadConfiguration("'" + text + "' is not a whole number from 0 to " + std::to_string(most));
+  if (error != std::errc() || end != text.data() + text.size() || value < least || value > most)
+    throw BadConfiguration("'" + text + "' is not a whole number from " + std::to_string(least) + " to " +
+                           std::to_string(most));
   return value;
 }
+
+std::uint32_t number(const std::string& text, std::uint32_t most) { return number(text, 0, most); }
 
 ocpp::Duration seconds(const std::string& text) { return std::chrono::seconds(number(text, 86400)); }
 
@@ -191,10 +194,30 @@ const OptionRow rows[] = {
      [](Options& o, const std::string&) { o.session.authKeyPlain = true; }},
     {"no-trigger-meter-values", "", "off", "never answer TriggerMessage(MeterValues) from memory (EM-4)",
      [](Options& o, const std::string&) { o.session.triggerMeterValues = false; }},
-    {"max-body", "BYTES", "1048576", "largest HTTP body accepted from a charger, at most 1 MiB",
-     [](Options& o, const std::string& v) { o.maxBody = number(v, 1U << 20); }},
-    {"max-connections", "N", "60000", "most TCP connections of chargers at once",
-     [](Options& o, const std::string& v) { o.maxConnections = number(v, 1000000); }},
+    {"max-body", "BYTES", "1048576", "largest HTTP body, also after gzip or deflate is undone; more is answered 413",
+     [](Options& o, const std::string& v) { o.limits.body = number(v, 1024, 16U << 20); }},
+    {"max-header", "BYTES", "16384", "largest HTTP header; more, or more than 128 fields, is answered 431",
+     [](Options& o, const std::string& v) { o.limits.header = number(v, 1024, 1U << 20); }},
+    {"max-xml-depth", "N", "32", "deepest nesting of elements in an envelope",
+     [](Options& o, const std::string& v) { o.limits.xmlDepth = number(v, 4, 64); }},
+    {"max-xml-attributes", "N", "64", "most attributes of an element; of it and all around it twice as many",
+     [](Options& o, const std::string& v) { o.limits.xmlAttributes = number(v, 8, 1024); }},
+    {"max-message", "BYTES", "1048576", "largest WebSocket message of the back-end; more closes with 1009",
+     [](Options& o, const std::string& v) { o.limits.message = number(v, 1024, 16U << 20); }},
+    {"max-connections", "N", "60000", "most TCP connections of chargers; above it idle ones give way, or 503",
+     [](Options& o, const std::string& v) { o.limits.connections = number(v, 1, 1000000); }},
+    {"max-connections-per-address", "N", "1000", "the same for one IPv4 address or IPv6 /64; 0 is no limit",
+     [](Options& o, const std::string& v) { o.limits.connectionsPerAddress = number(v, 1000000); }},
+    {"max-unfinished", "MIB", "256", "memory for requests that are not complete; beyond it the large ones get 503",
+     [](Options& o, const std::string& v) { o.limits.unfinished = number(v, 1, 65536); }},
+    {"max-backlog", "N", "100000", "changes that wait for the disk before requests of chargers get 503",
+     [](Options& o, const std::string& v) { o.limits.backlog = number(v, 100, 100000000); }},
+    {"header-timeout", "SECONDS", "10", "for a whole HTTP header, from its first byte",
+     [](Options& o, const std::string& v) { o.limits.headerTimeout = number(v, 1, 3600); }},
+    {"body-timeout", "SECONDS", "30", "for a whole HTTP body, and for a charger to take an answer",
+     [](Options& o, const std::string& v) { o.limits.bodyTimeout = number(v, 1, 3600); }},
+    {"idle-timeout", "SECONDS", "900", "a charger's connection may rest before it is closed",
+     [](Options& o, const std::string& v) { o.limits.idleTimeout = number(v, 1, 86400); }},
 };
 
 bool isSwitch(const OptionRow& row) { return row.argument[0] == '\0'; }

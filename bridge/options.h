@@ -43,6 +43,22 @@ struct AccessOptions {
 
 enum class LogFormat { Human, Json };
 
+/// How much strangers may ask of us (docs/architecture.md has the list with what is fixed).
+struct InputLimits {
+  std::uint32_t body = 1024 * 1024;  ///< Bytes of one HTTP body, also after gzip or deflate is undone.
+  std::uint32_t header = 16 * 1024;  ///< Bytes of one HTTP header.
+  std::uint32_t xmlDepth = 32;
+  std::uint32_t xmlAttributes = 64;     ///< Of one element, namespaces included; of all around it twice as many.
+  std::uint32_t message = 1024 * 1024;  ///< Bytes of one WebSocket message of the back-end.
+  std::uint32_t headerTimeout = 10;     ///< Seconds, as the next ones.
+  std::uint32_t bodyTimeout = 30;
+  std::uint32_t idleTimeout = 900;  ///< Chargers keep a connection between heartbeats.
+  std::uint32_t connections = 60000;
+  std::uint32_t connectionsPerAddress = 1000;
+  std::uint32_t unfinished = 256;  ///< MiB of all incomplete requests.
+  std::uint32_t backlog = 100000;  ///< Changes that wait for the disk before chargers are told to come again.
+};
+
 struct Options {
   std::string listenAddress = "127.0.0.1";  ///< "" = no port without TLS.
   std::uint16_t listenPort = 8080;
@@ -69,8 +85,7 @@ struct Options {
   std::uint32_t chargerTimeout = 30;               ///< Seconds (soap_out_timeout).
   std::uint32_t chargerConnectTimeout = 10;        ///< Seconds, part of chargerTimeout.
   std::uint32_t drainTimeout = 30;                 ///< Seconds.
-  std::uint32_t maxBody = 1024 * 1024;             ///< Bytes of one HTTP body.
-  std::uint32_t maxConnections = 60000;
+  InputLimits limits;
   std::uint32_t maxChargers = 50000;  ///< Identities that --auto-register takes in.
   session::Settings session;          ///< Defaults of every charger.
 };

@@ -68,8 +68,8 @@ void PlainStream::onEvent(int events) {
 void PlainStream::onReadable() {
   const ssize_t size = ::recv(socket_, buffer_.data(), buffer_.size(), 0);
   if (size > 0) return user_.onBytes({buffer_.data(), static_cast<std::size_t>(size)});
-  if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  drop();
+  if (size == 0) return user_.onPeerEnd();
+  if (errno != EAGAIN && errno != EINTR) drop();
 }
 
 bool PlainStream::write(std::string_view bytes) {

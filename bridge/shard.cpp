@@ -2,6 +2,8 @@
 // Which chargers there are.
 #include "bridge/shard.h"
 
+#include <algorithm>
+
 #include "bridge/charger.h"
 
 namespace bridge {
@@ -14,6 +16,17 @@ HttpClientOptions callOptions(const Options& options) {
   calls.nameLifetime = std::chrono::seconds(options.callbackNames);
   return calls;
 }
+
+ocpp_s::GuardLimits guardLimits(const InputLimits& limits) {
+  ocpp_s::GuardLimits guard;
+  guard.bytes = limits.body;
+  guard.depth = limits.xmlDepth;
+  guard.attributes = limits.xmlAttributes;
+  guard.elements = std::max(guard.elements, guard.bytes / 16);
+  guard.openAttributes = 2 * std::size_t(limits.xmlAttributes);
+  return guard;
+}
+
 }  // namespace
 
 Shard::Shard(Loop& loop, const Options& options, Log& log, std::string centralUrl, Store* store)
@@ -23,6 +36,7 @@ Shard::Shard(Loop& loop, const Options& options, Log& log, std::string centralUr
       store_(store),
       trace_(log, options.trace),
       addresses_(options.callbackAllow),
+      soap_(guardLimits(options.limits)),
       http_(loop, callOptions(options)),
       ws_(loop),
       centralUrl_(std::move(centralUrl)) {

@@ -92,6 +92,8 @@ class Store {
   /// `carryOut` gets each command once per process, at most a second after it was given. Set it before the loop runs.
   virtual void onCommand(std::function<void(OperatorCommand&&)> carryOut) = 0;
   virtual StoreStatus status() const = 0;
+  /// Changes whose fate is not known yet: grows while the disk does not keep up.
+  virtual std::uint64_t backlog() const = 0;
 };
 
 }  // namespace bridge

@@ -21,6 +21,8 @@ class StreamUser {
   virtual void onBytes(std::string_view bytes) = 0;
   /// What the socket did not take at once is sent.
   virtual void onSent() = 0;
+  /// The peer sends no more but may still read (plain connections only). The user stops reading, or drops.
+  virtual void onPeerEnd() = 0;
   /// The connection is over: the last event, once; also from inside drop().
   virtual void onGone() = 0;
   /// Kept by the stream while it delivers an event.

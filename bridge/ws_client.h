@@ -19,9 +19,10 @@ struct WsTarget {
   std::string caFile;       // PEM; empty: the system's CAs. The certificate must match the URL's host in any case
   std::string certFile;     // PEM client certificate chain, with keyFile
   std::string keyFile;
-  int connectTimeoutMs = 30000;          // resolving, connecting, TLS and upgrade together
-  int pingIntervalMs = 0;                // 0: none. Nothing heard for two intervals: the connection is dead (1006)
-  std::size_t maxMessage = 1024 * 1024;  // bytes; a longer one closes with 1009
+  int connectTimeoutMs = 30000;             // resolving, connecting, TLS and upgrade together
+  int pingIntervalMs = 0;                   // 0: none. Nothing heard for two intervals: the connection is dead (1006)
+  std::size_t maxMessage = 1024 * 1024;     // bytes; a longer one closes with 1009
+  std::size_t maxQueued = 4 * 1024 * 1024;  // bytes that the server does not take; more closes with 1008
 };
 
 struct WsClosed {
@@ -53,7 +54,7 @@ class WsConnection {
   WsConnection(const WsConnection&) = delete;
   WsConnection& operator=(const WsConnection&) = delete;
 
-  /// Sends one text message. False, and nothing is sent, unless the connection is open.
+  /// Sends one text message. False, and nothing is sent, unless the connection is open and the server reads.
   bool send(std::string text);
   /// Sends what is queued, then the close frame; onClosed follows when the peer has answered, at the latest after 5 s.
   /// Before the connection is open: gives up. Later calls do nothing. The reason is cut at 123 bytes.

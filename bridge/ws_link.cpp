@@ -62,7 +62,8 @@ WsLink::WsLink(std::shared_ptr<WsClientState> state, WsTarget&& target, WsCallba
       callbacks_(std::move(callbacks)),
       attempt_(std::make_unique<Attempt>()),
       pingIntervalMs_(target.pingIntervalMs),
-      maxMessage_(target.maxMessage) {
+      maxMessage_(target.maxMessage),
+      maxQueued_(target.maxQueued) {
   attempt_->target = std::move(target);
 }
 
@@ -249,6 +250,11 @@ bool WsLink::send(std::string&& text) {
     writeFrame(text, LWS_WRITE_TEXT);  // if that fails the close event is on its way
     return true;
   }
+  if (queued_ + text.size() > maxQueued_) {
+    close(1008, "the peer does not read");
+    return false;
+  }
+  queued_ += text.size();
   outgoing_.push_back(std::move(text));
   lws_callback_on_writable(wsi_);
   return true;
@@ -260,6 +266,7 @@ int WsLink::onWriteable(lws* wsi) {
     if (!outgoing_.empty()) {
       const std::string text = std::move(outgoing_.front());
       outgoing_.pop_front();
+      queued_ -= text.size();
       if (!writeFrame(text, LWS_WRITE_TEXT)) return -1;
     } else if (phase_ == Phase::Closing) {
       // Said twice, libwebsockets would close the socket under the peer's answer, and the peer see a reset.
@@ -355,16 +362,11 @@ void WsLink::end(int httpStatus, int code, std::string reason) {
   attempt_.reset();
   std::string().swap(incoming_);
   outgoing_.clear();
+  queued_ = 0;
   if (!abandoned_ && callbacks_.onClosed) {
     callbacks_.onClosed(WsClosed{wasOpen_, httpStatus, wasOpen_ ? code : 0, std::move(reason)});
   }
   callbacks_ = WsCallbacks();
-}
-
-std::size_t WsLink::queued() const {
-  std::size_t bytes = 0;
-  for (const std::string& text : outgoing_) bytes += text.size();
-  return bytes;
 }
 
 }  // namespace bridge::detail

@@ -53,7 +53,7 @@ class WsLink final : public LwsSink, Deadlines::Node, public std::enable_shared_
   /// Takes the connection away from libwebsockets at once, without a callback. Not from inside its own events.
   void kill();
   bool isOpen() const { return phase_ == Phase::Open; }
-  std::size_t queued() const;
+  std::size_t queued() const { return queued_; }
 
   int onLws(lws* wsi, lws_callback_reasons reason, void* in, std::size_t len) override;
 
@@ -105,7 +105,8 @@ class WsLink final : public LwsSink, Deadlines::Node, public std::enable_shared_
   std::uint8_t missed_ = 0;  // intervals in which nothing came
   int closeCode_ = 0;
   int pingIntervalMs_;
-  std::size_t maxMessage_;
+  std::size_t maxMessage_, maxQueued_;
+  std::size_t queued_ = 0;  // bytes in outgoing_
   std::string closeReason_;
   std::string incoming_;             // fragments of the message being received
   std::list<std::string> outgoing_;  // waiting for the socket; usually empty

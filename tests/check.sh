@@ -37,6 +37,8 @@ export ASAN_OPTIONS="detect_leaks=1:abort_on_error=0" UBSAN_OPTIONS="print_stack
 suite layers "$PYTHON" tests/layers.py
 suite docs "$PYTHON" tests/docs_check.py
 suite unit "$BUILD/asan/tests/unit"
+suite fuzz "$BUILD/asan/tests/fuzz-replay" tests/fuzz
+suite systemd "$PYTHON" tests/system/systemd_check.py "$BUILD/asan/ocpp-soap-bridge"
 suite verify-wsdl-detects "$PYTHON" tests/contract/verify_wsdl_test.py "$BUILD/tests/verify-wsdl"
 if [ -d "$OFFICIAL" ]; then
   suite verify-wsdl "$BUILD/tests/verify-wsdl" wsdl "$OFFICIAL"
@@ -47,6 +49,7 @@ suite xsd "$PYTHON" tests/contract/xsd_check.py "$BUILD/asan/tests/tools/random_
 suite json-schema "$PYTHON" tests/contract/json_schema_check.py "$BUILD/asan/tests/tools/random_messages"
 suite system "$PYTHON" tests/system/run.py --bridge "$BUILD/asan/ocpp-soap-bridge"
 suite cs "$PYTHON" tests/system/cs_test.py --cs "$BUILD/asan/ocpp-soap-cs"
+suite hostile "$PYTHON" tests/system/hostile_test.py --bridge "$BUILD/asan/ocpp-soap-bridge"
 suite crash "$PYTHON" tests/system/crash_test.py --bridge "$BUILD/asan/ocpp-soap-bridge"
 suite disk-full "$PYTHON" tests/system/disk_full_test.py --bridge "$BUILD/asan/ocpp-soap-bridge"
 

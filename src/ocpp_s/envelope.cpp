@@ -11,7 +11,6 @@
 
 #include "ocpp/text.h"
 #include "ocpp_s/body.h"
-#include "ocpp_s/guard.h"
 #include "ocpp_s/head.h"
 #include "ocpp_s/recover.h"
 
@@ -80,6 +79,7 @@ struct Attempt {
 
 struct Codec::Context {
   enum class Part { Header, Body, RepairedBody };
+  GuardLimits limits;
   ::soap* soap;
   std::string_view input;
   std::string* output = nullptr;
@@ -88,7 +88,7 @@ struct Codec::Context {
   ocpp::ReadNotes ignored;     ///< Elements that the lax reading of a repaired body left out.
   Part reading = Part::Header;
 
-  Context() {
+  explicit Context(const GuardLimits& limitsOfDocuments) : limits(limitsOfDocuments) {
     constexpr soap_mode common = SOAP_ENC_PLAIN | SOAP_XML_TREE | SOAP_C_UTFSTRING;
     soap = soap_new2(common | SOAP_XML_STRICT, common | SOAP_IO_BUFFER | SOAP_XML_NOTYPE);
     if (soap == nullptr) throw std::bad_alloc();
@@ -175,7 +175,7 @@ struct Codec::Context {
                                        from->cs15__chargeBoxIdentity, from->cp15__chargeBoxIdentity,
                                        from->cs16__chargeBoxIdentity, from->cp16__chargeBoxIdentity};
     for (std::string* identity : identities)  // any of them: QUIRKS X9
-      if (identity != nullptr) to.chargeBoxIdentity = trimmedText(identity);
+      if (identity != nullptr) addIdentity(to, trimmedText(identity));
     to.messageId = trimmedText(from->wsa__MessageID);
     to.action = trimmedText(from->wsa__Action);
     to.to = trimmedText(from->wsa__To);
@@ -278,7 +278,7 @@ void Codec::Context::readRepaired(std::string_view xml, Attempt& attempt) {
 }
 
 void Codec::Context::read(std::string_view xml, const ReadOptions& options, Attempt& attempt) {
-  const Guarded guarded = guard(xml);
+  const Guarded guarded = guard(xml, limits);
   if (guarded.refusal != nullptr) {
     attempt.refuse(ocpp::FaultCode::ProtocolError, guarded.refusal);
     return;
@@ -326,7 +326,7 @@ const Operation& writable(const Dialect& dialect, ocpp::Role service, std::size_
 
 }  // namespace
 
-Codec::Codec() : context_(std::make_unique<Context>()) {}
+Codec::Codec(const GuardLimits& limits) : context_(std::make_unique<Context>(limits)) {}
 Codec::~Codec() = default;
 
 std::variant<RequestMessage, ReadFailure> Codec::readRequest(std::string_view xml, ocpp::Role service,

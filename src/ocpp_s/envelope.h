@@ -13,6 +13,7 @@
 #include "ocpp/result.h"
 #include "ocpp/version.h"
 #include "ocpp_s/dialect.h"
+#include "ocpp_s/guard.h"
 
 namespace ocpp_s {
 
@@ -23,8 +24,9 @@ struct Header {
   std::string relatesTo;
   std::string action;
   std::string to;
-  std::string from;     ///< wsa:From/Address, or the bare text of wsa:From (QUIRKS A9).
-  std::string replyTo;  ///< wsa:ReplyTo/Address.
+  std::string from;            ///< wsa:From/Address, or the bare text of wsa:From (QUIRKS A9).
+  std::string replyTo;         ///< wsa:ReplyTo/Address.
+  bool identityTwice = false;  ///< There are several chargeBoxIdentity, and they differ.
 };
 
 struct ReadOptions {
@@ -61,7 +63,7 @@ struct ReplyMessage : Incoming {
 /// ChargePoint.
 class Codec {
  public:
-  Codec();
+  explicit Codec(const GuardLimits& limits = {});
   ~Codec();
   Codec(const Codec&) = delete;
   Codec& operator=(const Codec&) = delete;

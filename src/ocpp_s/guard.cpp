@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "ocpp/text.h"
 
@@ -12,9 +13,12 @@ namespace ocpp_s {
 
 namespace {
 
-constexpr std::size_t deepest = 64;
-
 bool isSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+bool isBlank(std::string_view s) {
+  while (!s.empty() && isSpace(s.front())) s.remove_prefix(1);
+  return s.empty();
+}
 
 bool isLegal(unsigned char c) { return c >= 0x20 ? c < 0x80 : c == '\t' || c == '\n' || c == '\r'; }
 
@@ -47,6 +51,30 @@ bool refersToNul(std::string_view s, bool& plain) {
   return false;
 }
 
+// Encodings that both readers know; the guard's own scan sees ASCII in each of them.
+constexpr std::string_view knownEncodings[] = {"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin1"};
+
+bool isUtf16Or32(std::string_view s) {
+  const auto begins = [&](std::string_view bytes) { return s.substr(0, bytes.size()) == bytes; };
+  using namespace std::string_view_literals;
+  return begins("\xFF\xFE"sv) || begins("\xFE\xFF"sv) || begins("<\0"sv) || begins("\0<"sv) || begins("\0\0"sv);
+}
+
+// What the XML declaration says, if there is one.
+bool declaresUnknownEncoding(std::string_view s) {
+  if (s.substr(0, 5) != "<?xml") return false;
+  s = s.substr(0, s.find("?>"));
+  std::size_t at = s.find("encoding");
+  if (at == s.npos) return false;
+  at = s.find_first_of("\"'", at);
+  if (at == s.npos) return true;
+  const std::string_view rest = s.substr(at + 1);
+  const std::string_view name = rest.substr(0, rest.find(s[at]));
+  for (const std::string_view known : knownEncodings)
+    if (ocpp::equalFold(name, known)) return false;
+  return true;
+}
+
 constexpr const char* tooLong = "the document ends early, or a tag is too long";
 constexpr const char* mismatch = "an end tag does not match";
 
@@ -64,6 +92,7 @@ class Scan {
   const char* run() {
     for (;;) {
       const std::size_t at = rest_.find('<');
+      if (depth_ == 0 && rooted_ && !isBlank(rest_.substr(0, at))) return "text behind the root element";
       if (at == rest_.npos) break;
       rest_.remove_prefix(at);
       if (const char* refusal = markup()) return refusal;
@@ -105,24 +134,36 @@ class Scan {
     }
     const std::string_view inside = rest_.substr(1, i - 1);
     rest_.remove_prefix(i + 1);
-    return startTag(inside);
+    return startTag(inside, attributes);
   }
 
-  const char* startTag(std::string_view inside) {
+  const char* startTag(std::string_view inside, std::size_t attributes) {
     std::size_t length = 0;
     while (length < inside.size() && !isSpace(inside[length]) && inside[length] != '/') ++length;
     if (length == 0) return "a tag has no name";
     if (depth_ == 0 && rooted_) return "more than one root element";
     rooted_ = true;
+    if (depth_ == 1 && isSecond(inside.substr(0, length))) return "more than one Header or Body";
+    if (++elements_ > limits_.elements) return "too many elements";
+    if (openAttributes_ + attributes > limits_.openAttributes) return "too many attributes around an element";
     if (inside.back() == '/') return nullptr;
-    if (depth_ == limits_.depth || depth_ == deepest) return "elements are nested too deeply";
-    open_[depth_++] = inside.substr(0, length);
+    if (depth_ == limits_.depth || depth_ == open_.size()) return "elements are nested too deeply";
+    openAttributes_ += attributes;
+    open_[depth_++] = {inside.substr(0, length), attributes};
     return nullptr;
+  }
+
+  // Of an envelope's children each stands there once: two readers might take different ones.
+  bool isSecond(std::string_view name) {
+    name.remove_prefix(name.find(':') == name.npos ? 0 : name.find(':') + 1);
+    return (ocpp::equalFold(name, "Header") && std::exchange(header_, true)) ||
+           (ocpp::equalFold(name, "Body") && std::exchange(body_, true));
   }
 
   const char* endTag() {
     if (depth_ == 0) return mismatch;
-    const std::string_view name = open_[--depth_];
+    const auto& [name, attributes] = open_[--depth_];
+    openAttributes_ -= attributes;
     if (rest_.compare(2, name.size(), name) != 0) return mismatch;
     rest_.remove_prefix(2 + name.size());
     while (!rest_.empty() && isSpace(rest_.front())) rest_.remove_prefix(1);
@@ -133,9 +174,13 @@ class Scan {
 
   std::string_view rest_;
   const GuardLimits& limits_;
-  std::array<std::string_view, deepest> open_;
-  std::size_t depth_ = 0;
-  bool rooted_ = false;
+  struct Open {
+    std::string_view name;
+    std::size_t attributes;
+  };
+  std::array<Open, GuardLimits::deepest> open_;
+  std::size_t depth_ = 0, elements_ = 0, openAttributes_ = 0;
+  bool rooted_ = false, header_ = false, body_ = false;
 };
 
 }  // namespace
@@ -145,7 +190,9 @@ Guarded guard(std::string_view document, const GuardLimits& limits) {
   if (document.substr(0, 3) == "\xef\xbb\xbf") document.remove_prefix(3);
   while (!document.empty() && isSpace(document.front())) document.remove_prefix(1);
   if (document.empty()) return {"there is no document"};
+  if (isUtf16Or32(document)) return {"UTF-16 and UTF-32 are not read, please send UTF-8"};
   if (document.front() != '<') return {"this is not XML"};
+  if (declaresUnknownEncoding(document)) return {"this encoding is not read, please send UTF-8"};
   if (std::memchr(document.data(), 0, document.size()) != nullptr) return {"a NUL character is not allowed"};
   bool plain = isPlainAscii(document) || ocpp::isXmlText(document);
   if (refersToNul(document, plain)) return {"a NUL character is not allowed"};

@@ -8,9 +8,15 @@
 namespace ocpp_s {
 
 struct GuardLimits {
+  static constexpr std::size_t deepest = 64;  ///< `depth` cannot be more.
+
   std::size_t bytes = 1 << 20;
   std::size_t depth = 32;
-  std::size_t attributes = 64;   ///< Of one element; parsers compare each with each.
+  std::size_t attributes =
+      64;  ///< Of one element, declarations of namespaces included; parsers compare each with each.
+  std::size_t openAttributes =
+      128;  ///< Of an element and all around it: where parsers look for the meaning of a prefix.
+  std::size_t elements = 65536;
   std::size_t tagBytes = 16384;  ///< Of one tag with its attributes.
 };
 
@@ -19,8 +25,9 @@ struct Guarded {
   bool plain = false;             ///< Texts need no check for characters: all UTF-8, and no character references.
 };
 
-/// Refuses: what does not begin with `<` (HTTP, MIME, JSON, UTF-16), NUL (also as reference), DTD, tags that do not
-/// match, more than one root, and documents beyond the limits. Everything else is for the parser to judge.
+/// Refuses: what does not begin with `<` (HTTP, MIME, JSON), NUL (also as reference), DTD, encodings other than UTF-8
+/// and Latin-1, tags that do not match, more than one root or Body or Header, text behind the root, and documents
+/// beyond the limits. Everything else is for the parser to judge.
 Guarded guard(std::string_view document, const GuardLimits& limits = {});
 
 }  // namespace ocpp_s

@@ -43,7 +43,8 @@ std::string addressOf(const pugi::xml_node& endpoint) {
 Header headersOf(const pugi::xml_node& envelope) {
   Header header;
   const pugi::xml_node from = childNamed(envelope, "Header");
-  header.chargeBoxIdentity = trimmedTextOf(childNamed(from, "chargeBoxIdentity"));  // QUIRKS A2
+  for (pugi::xml_node each = firstElement(from); each; each = nextElement(each))
+    if (isNamed(each, "chargeBoxIdentity")) addIdentity(header, trimmedTextOf(each));  // QUIRKS A2
   header.messageId = trimmedTextOf(childNamed(from, "MessageID"));
   header.relatesTo = trimmedTextOf(childNamed(from, "RelatesTo"));
   header.action = trimmedTextOf(childNamed(from, "Action"));
@@ -161,6 +162,13 @@ Recovered recover(std::string_view document, const Expected& expected) {
   Recovered result;
   Recovery(expected, result).run(document);
   return result;
+}
+
+void addIdentity(Header& header, std::string identity) {
+  if (header.chargeBoxIdentity.empty())
+    header.chargeBoxIdentity = std::move(identity);
+  else if (!identity.empty() && !ocpp::equalFold(header.chargeBoxIdentity, identity))
+    header.identityTwice = true;
 }
 
 Header readHeaders(std::string_view text) {

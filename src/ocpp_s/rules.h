@@ -21,22 +21,22 @@ constexpr std::array<Substitute, 0> substitutes{};
 
 /// QUIRKS P1: a charger that is not let in for want of its model never boots.
 template <>
-constexpr std::array<Substitute, 2> substitutes<ocpp::BootNotification::Request>{
+inline constexpr std::array<Substitute, 2> substitutes<ocpp::BootNotification::Request>{
     {{"chargePointVendor", "Unknown"}, {"chargePointModel", "Unknown"}}};
 /// Optional in OCPP 1.2 (translation 4.1); whoever needs them has defaults.
 template <>
-constexpr std::array<Substitute, 2> substitutes<ocpp::BootNotification::Response>{
+inline constexpr std::array<Substitute, 2> substitutes<ocpp::BootNotification::Response>{
     {{"currentTime", ""}, {"interval", ""}}};
 /// G-9: with one connector there is nothing to say; the session decides.
 template <>
-constexpr std::array<Substitute, 1> substitutes<ocpp::StartTransaction::Request>{{{"connectorId", "0"}}};
+inline constexpr std::array<Substitute, 1> substitutes<ocpp::StartTransaction::Request>{{{"connectorId", "0"}}};
 /// QUIRKS X10, P2: the session knows the open transaction.
 template <>
-constexpr std::array<Substitute, 1> substitutes<ocpp::StopTransaction::Request>{{{"transactionId", "0"}}};
+inline constexpr std::array<Substitute, 1> substitutes<ocpp::StopTransaction::Request>{{{"transactionId", "0"}}};
 
 /// A key that does not say so can be tried.
 template <>
-constexpr std::array<Substitute, 1> substitutes<ocpp::KeyValue>{{{"readonly", "false"}}};
+inline constexpr std::array<Substitute, 1> substitutes<ocpp::KeyValue>{{{"readonly", "false"}}};
 
 template <class Owner>
 const Substitute* substitute(std::string_view field) {
@@ -50,10 +50,10 @@ template <class Owner>
 constexpr Excess excessOf = Excess::KeepStart;
 /// A cut vendorId or messageId would name something else: the session answers (translation 4.1, DataTransfer).
 template <>
-constexpr Excess excessOf<ocpp::DataTransfer::Request> = Excess::KeepAll;
+inline constexpr Excess excessOf<ocpp::DataTransfer::Request> = Excess::KeepAll;
 /// The end of a path says more than its start (translation 4.2, GetDiagnostics).
 template <>
-constexpr Excess excessOf<ocpp::GetDiagnostics::Response> = Excess::KeepEnd;
+inline constexpr Excess excessOf<ocpp::GetDiagnostics::Response> = Excess::KeepEnd;
 
 /// ER-6: what an unknown literal means where the message must not fail for it. False: it may.
 template <class Owner, class T>

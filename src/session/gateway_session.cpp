@@ -33,8 +33,8 @@ void GatewaySession::Impl::tick(Instant now) {
     giveUp(*due, Why::Slow, now);
   if (OutCall* call = outbox_.onWire(); call && call->sentAt + callTimeout <= now) {
     note(Level::Warning, "no answer to " + std::string(actionName(call->request)));
-    OutCallPtr taken = outbox_.take(*call);
-    giveUpWaiting(std::move(taken), now);
+    if (!call->waiters.empty()) giveUp(*call, Why::Slow, now);  // repetitions that came while it was asked (SM-7)
+    if (outbox_.onWire() == call) giveUpWaiting(outbox_.take(*call), now);
   }
   if (link_ == Link::Waiting && reopenAt_ <= now && !draining_) open(now);
   if (fillStatusAt_ && *fillStatusAt_ <= now) fillStatus(now);

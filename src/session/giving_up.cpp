@@ -115,15 +115,15 @@ void GatewaySession::Impl::giveUpAll(Why why, Instant now) {
 
 /// True when the message still goes to the back-end although nobody waits for it.
 bool GatewaySession::Impl::worthKeeping(const OutCall& call, Why why) const {
+  if (call.onWire()) return true;  // the next CALL must wait for its answer (SM-10)
   if (call.transactional) {
-    if (call.kept != 0 || call.onWire()) return true;
+    if (call.kept != 0) return true;
     if (settings_.durable && is<MeterValues>(call.request) && call.waiters.empty()) return true;  // a part, see above
     return call.everSent && !is<MeterValues>(call.request);  // SM-13: the back-end may have it: say it again
   }
   if (is<MeterValues>(call.request) || isProgress(call.request)) return true;
   if (is<StatusNotification>(call.request)) return why == Why::Slow;  // else the current state is sent later
-  if (is<BootNotification>(call.request)) return why == Why::Slow;    // else it is replayed
-  return call.onWire();
+  return is<BootNotification>(call.request) && why == Why::Slow;      // else it is replayed
 }
 
 void GatewaySession::Impl::drop(OutCall& call) {
@@ -203,22 +203,24 @@ Result<Response> GatewaySession::Impl::localAuthorize(const IdToken& tag, Why wh
   return Response(Authorize::Response{*known});
 }
 
-/// TX-4.
+/// TX-4. A repetition gets the id that was given before (SM-7).
 Result<Response> GatewaySession::Impl::localStart(OutCall& call, Why why, Instant now) {
-  if (why == Why::Refused && refusedStatus_ == 404)
-    return Fault{FaultCode::SecurityError, "the central system does not know this charge point"};
-  const auto policy = settings_.durable ? settings_.startOffline : StartOffline::Fault;
   TransactionRecord& record = *call.transaction;
-  const auto known = authorized_.find(record.idTag, now);
-  const bool accepted = known && known->status == AuthorizationStatus::Accepted;
-  if (policy == StartOffline::Fault || (policy == StartOffline::ProvisionalIfAuthorized && !accepted))
-    return internal("the central system cannot be reached; please repeat");
-  record.soapTxId = transactions_.nextProvisional();
-  record.provisional = true;
-  record.startInfo = accepted ? *known : IdTagInfo{};
-  record.startInfo->status = AuthorizationStatus::Accepted;
-  keepRecord(record);
-  keepQueued(call);
+  if (!record.provisional) {
+    if (why == Why::Refused && refusedStatus_ == 404)
+      return Fault{FaultCode::SecurityError, "the central system does not know this charge point"};
+    const auto policy = settings_.durable ? settings_.startOffline : StartOffline::Fault;
+    const auto known = authorized_.find(record.idTag, now);
+    const bool accepted = known && known->status == AuthorizationStatus::Accepted;
+    if (policy == StartOffline::Fault || (policy == StartOffline::ProvisionalIfAuthorized && !accepted))
+      return internal("the central system cannot be reached; please repeat");
+    record.soapTxId = transactions_.nextProvisional();
+    record.provisional = true;
+    record.startInfo = accepted ? *known : IdTagInfo{};
+    record.startInfo->status = AuthorizationStatus::Accepted;
+    keepRecord(record);
+    keepQueued(call);
+  }
   StartTransaction::Response response;
   response.transactionId.value = record.soapTxId;
   response.idTagInfo = *record.startInfo;

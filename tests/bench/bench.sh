@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What `make bench` runs: the codecs, what durability costs, then the bridge between a load and a back-end; five minutes.
+# What `make bench` runs: the codecs, what durability costs, then the bridge between a load and a back-end, and beside abuse;
+# about six minutes.
 set -eu
 cd "$(dirname "$0")/../.."
 : "${BUILD:=build}" "${PYTHON:=/usr/bin/python3}"
@@ -17,4 +18,7 @@ scratch=$(mktemp -d)
 rm -rf "$scratch"
 echo
 echo "== bridge"
-exec "$PYTHON" tests/bench/bridge_bench.py "$@"
+"$PYTHON" tests/bench/bridge_bench.py "$@"
+echo
+echo "== honest chargers beside abuse"
+exec "$PYTHON" tests/bench/abuse_bench.py

@@ -247,7 +247,7 @@ LOOPBACK_CHARGERS = ("--callback-policy", "from", "--callback-allow", "127.0.0.0
 
 
 class Bridge(Process):
-    def __init__(self, folder, options, arguments, durable=True):
+    def __init__(self, folder, options, arguments, durable=True, trace=True):
         self.folder = folder
         data = os.path.join(folder, "data")
         os.makedirs(data, exist_ok=True)
@@ -256,8 +256,8 @@ class Bridge(Process):
             *([] if "--listen" in arguments else ["--listen", "127.0.0.1:0"]),
             "--log",
             "json",
-            "--trace",
         ]
+        command += ["--trace"] if trace else []
         command += (["--data-dir", data] if durable else []) + list(arguments)
         env = dict(
             os.environ,

@@ -57,4 +57,10 @@ class Certificates {
   std::string dir_;
 };
 
+/// Made once per process: twenty runs of a program take a while.
+inline const Certificates& certificatesOfAll() {
+  static const Certificates made;
+  return made;
+}
+
 }  // namespace test

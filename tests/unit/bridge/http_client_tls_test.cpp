@@ -106,7 +106,7 @@ TlsTrust pinned(const std::string& text) {
 
 TEST(chargerTlsChain,
      "AU-2: without more a charger's certificate must chain to the CA, name the host and be valid today") {
-  const Certificates certificates;
+  const Certificates& certificates = test::certificatesOfAll();
   Bench good(certificates, "server");
   good.expectEcho();
   good.expectEcho({}, "localhost");
@@ -130,7 +130,7 @@ TEST(chargerTlsChain,
 
 TEST(chargerTlsSelfSigned,
      "AU-2: callbackSelfSigned takes certificates that signed themselves, and no others that do not chain") {
-  const Certificates certificates;
+  const Certificates& certificates = test::certificatesOfAll();
   TlsTrust trust;
   trust.selfSigned = true;
   Bench alone(certificates, "alone");
@@ -146,7 +146,7 @@ TEST(chargerTlsSelfSigned,
 }
 
 TEST(chargerTlsPin, "AU-2: a pin of the certificate or of its key is enough, and nothing else is") {
-  const Certificates certificates;
+  const Certificates& certificates = test::certificatesOfAll();
   for (const char* name : {"alone", "aloneExpired", "stranger", "expired", "server"}) {
     Bench bench(certificates, name);
     bench.expectEcho(pinned(fingerprint(certificates, name)));
@@ -173,7 +173,7 @@ TEST(chargerTlsPinTexts, "pins are read in the two ways people write them, and n
 
 TEST(chargerTlsPeers,
      "https:// to a server without TLS or one that only accepts, and an unusable CA file, are ConnectFailed") {
-  const Certificates certificates;
+  const Certificates& certificates = test::certificatesOfAll();
   Bench bench(certificates, "server");
   test::RawServer raw(bench.loop);
   for (const bool silent : {false, true}) {
@@ -193,7 +193,7 @@ TEST(chargerTlsPeers,
 }
 
 TEST(chargerTlsVersion, "AU-2: a charger that knows only TLS 1.1 is refused, one with 1.2 is not") {
-  const Certificates certificates;
+  const Certificates& certificates = test::certificatesOfAll();
   for (const int version : {TLS1_1_VERSION, TLS1_2_VERSION}) {
     bridge::SslContext serverSide(SSL_CTX_new(TLS_server_method()));
     SSL_CTX_set_security_level(serverSide.get(), 0);
@@ -226,13 +226,13 @@ TEST(chargerTlsVersion, "AU-2: a charger that knows only TLS 1.1 is refused, one
 }
 
 TEST(chargerTlsRenewedCa, "a renewed CA file counts from the next call on") {
-  const Certificates certificates;
-  std::filesystem::copy_file(certificates.file("other.pem"), certificates.file("late.pem"));
-  std::filesystem::last_write_time(certificates.file("late.pem"),
+  const Certificates& certificates = test::certificatesOfAll();
+  std::filesystem::copy_file(certificates.file("other.pem"), certificates.file("lateCharger.pem"));
+  std::filesystem::last_write_time(certificates.file("lateCharger.pem"),
                                    std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
-  Bench bench(certificates, "server", "late");
+  Bench bench(certificates, "server", "lateCharger");
   bench.expectRefusal("certificate");
-  std::filesystem::copy_file(certificates.file("ca.pem"), certificates.file("late.pem"),
+  std::filesystem::copy_file(certificates.file("ca.pem"), certificates.file("lateCharger.pem"),
                              std::filesystem::copy_options::overwrite_existing);
   bench.expectEcho();
 }

@@ -68,6 +68,12 @@ class RawPeer {
     ev_io_stop(loop_.raw(), &io_);
     ::close(std::exchange(socket_, -1));
   }
+  /// Breaks the connection (RST).
+  void reset() {
+    const linger now{1, 0};
+    setsockopt(socket_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    close();
+  }
   bool saw(const std::string& text) const { return received.find(text) != std::string::npos; }
   std::size_t count(const std::string& text) const {
     std::size_t n = 0;

@@ -179,6 +179,7 @@ TEST(wsChoked, "messages to a peer that does not read are queued in order, and a
   RawBench bench;
   WsTarget target = bench.target();
   target.pingIntervalMs = 100;
+  target.maxQueued = 40'000'000;
   Peer peer;
   bench.open(peer, target);
   bench.raw().stopReading();
@@ -186,4 +187,18 @@ TEST(wsChoked, "messages to a peer that does not read are queued in order, and a
   CPPUNIT_ASSERT(peer.connection->queued() > 0);
   waitFor(bench.loop, "the end", [&] { return peer.ended == 1; });
   CPPUNIT_ASSERT_EQUAL(1006, peer.closed.closeCode);
+}
+
+TEST(wsQueueBound, "what waits for a peer that does not read is bounded: beyond it the connection is given up") {
+  RawBench bench;
+  WsTarget target = bench.target();
+  target.maxQueued = 1'000'000;
+  Peer peer;
+  bench.open(peer, target);
+  bench.raw().stopReading();
+  int taken = 0;
+  while (peer.connection->send(std::string(300000, 'q'))) CPPUNIT_ASSERT(++taken < 100);
+  CPPUNIT_ASSERT(peer.connection->queued() > 0 && peer.connection->queued() <= 1'000'000);
+  CPPUNIT_ASSERT(!peer.connection->isOpen());
+  waitFor(bench.loop, "the end", [&] { return peer.ended == 1; });
 }

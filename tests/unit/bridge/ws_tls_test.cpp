@@ -81,7 +81,7 @@ struct Bench {
 
 TEST(tlsVerification,
      "a server is trusted only with a certificate of the given CA for the URL's host, name or address") {
-  const Certificates certificates;
+  const Certificates& certificates = test::certificatesOfAll();
   Bench bench(certificates, "server");
   bench.expectEcho(targetOf(certificates, bench.server.port()));
   bench.expectEcho(targetOf(certificates, bench.server.port(), "127.0.0.1"));
@@ -98,7 +98,7 @@ TEST(tlsVerification,
 }
 
 TEST(tlsClientCertificate, "a client certificate is shown, and one is needed, of the right CA") {
-  const Certificates certificates;
+  const Certificates& certificates = test::certificatesOfAll();
   Bench bench(certificates, "server", "ca");
   WsTarget target = targetOf(certificates, bench.server.port());
   const auto none = bench.tryIt(target);
@@ -113,7 +113,7 @@ TEST(tlsClientCertificate, "a client certificate is shown, and one is needed, of
 }
 
 TEST(tlsFiles, "files that cannot be used are named in the reason, and a renewed file is read again") {
-  const Certificates certificates;
+  const Certificates& certificates = test::certificatesOfAll();
   Bench bench(certificates, "server");
   WsTarget target = targetOf(certificates, bench.server.port());
   target.caFile = certificates.file("missing.pem");
@@ -131,7 +131,7 @@ TEST(tlsFiles, "files that cannot be used are named in the reason, and a renewed
 }
 
 TEST(tlsPlainServer, "wss:// to a server without TLS, and a silent one, end the attempt") {
-  const Certificates certificates;
+  const Certificates& certificates = test::certificatesOfAll();
   Loop loop;
   test::RawServer raw(loop);
   raw.onAccept = [](test::RawPeer& peer) { peer.send("HTTP/1.1 400 Bad Request\r\n\r\n"); };
@@ -148,7 +148,7 @@ TEST(tlsPlainServer, "wss:// to a server without TLS, and a silent one, end the 
 
 TEST(tlsHttpServer,
      "the HTTP server speaks TLS with HTTP/1.1 only, keeps connections, and closes them with its answer") {
-  const Certificates certificates;
+  const Certificates& certificates = test::certificatesOfAll();
   Loop loop;
   bridge::HttpServerOptions options;
   options.certFile = certificates.file("server.pem");

@@ -50,6 +50,14 @@ TEST(vector39,
   CPPUNIT_ASSERT_EQUAL(id, again.transactionId.value);
 }
 
+TEST(repeatedProvisional, "SM-7, TX-4: a provisional start that is repeated under its MessageID gets the same id") {
+  SessionHarness h(durable());
+  provisional(h);
+  const auto first = h.answered<StartTransaction>(h.send(Version::V15, h.start(2, "TAG"), "m1"));
+  const auto again = h.answered<StartTransaction>(h.send(Version::V15, h.start(2, "TAG"), "m1"));
+  CPPUNIT_ASSERT_EQUAL(first.transactionId.value, again.transactionId.value);
+}
+
 TEST(keptFirst, "TX-9: what the charger is told was kept before") {
   session::GatewaySession bare(durable(StartOffline::Provisional),
                                {[] { return std::string("id"); }, [] { return 0.5; }, {}, {}});

@@ -60,3 +60,41 @@ TEST(sameReasonAgain, "TX-12: a stop that is repeated after a restart has the re
   next.up();
   CPPUNIT_ASSERT(next.toCentral<StopTransaction>().reason == Reason::Reboot);
 }
+
+TEST(repeatedWhileAsked,
+     "SM-7, SM-8: a repetition that comes after the first answer and before the CALL's is answered too") {
+  SessionHarness h;
+  h.boot(Version::V15, 3600);
+  h.pass(seconds(30));
+  h.statusFilled();
+  const auto first = h.send(Version::V15, Authorize::Request{"TAG"}, "m1");
+  h.toCentral<Authorize>();
+  h.pass(seconds(20));
+  h.faulted(first);
+  const auto second = h.send(Version::V15, Authorize::Request{"TAG"}, "m1");
+  h.pass(seconds(20));
+  h.faulted(second);
+  h.nothing();
+}
+
+TEST(heldWhileAsked, "SM-10: what is given up while it is on the wire still keeps the next CALL waiting") {
+  session::Settings settings;
+  settings.pendingPolicy = session::PendingPolicy::AcceptAndHold;
+  SessionHarness h(settings);
+  const auto boot = h.send(Version::V15, h.bootRequest());
+  h.take<session::OpenCentral>();
+  h.up();
+  h.toCentral<BootNotification>();
+  const std::string bootCall = h.lastCall();
+  h.pass(seconds(20));
+  h.answered<BootNotification>(boot);
+  const auto status = h.send(Version::V15, h.status(1, ChargePointStatus::Available));
+  h.pass(seconds(10));
+  h.toCentral<StatusNotification>();
+  h.replyTo(bootCall, Response(BootNotification::Response{RegistrationStatus::Pending, {h.now, true}, 300}));
+  h.answered<StatusNotification>(status);
+  h.send(Version::V15, h.bootRequest());
+  h.nothing();
+  h.reply(StatusNotification::Response{});
+  h.toCentral<BootNotification>();
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Runs the fuzz targets without libFuzzer: on seeds, kept files and a fixed number of simple mutations.
+//
+// fuzz-replay DIR              all targets on DIR/seeds/TARGET, DIR/found/TARGET and mutations; `N passed, N failed`
+// fuzz-replay --input TARGET FILE...   only these files
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <random>
+#include <stdexcept>
+
+#include "tests/fuzz/targets.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using fuzz::Seeds;
+using fuzz::Target;
+
+std::string readFile(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw std::runtime_error(path.string() + ": cannot be opened");
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+void writeFile(const fs::path& path, const std::string& text) {
+  std::ofstream out(path, std::ios::binary);
+  if (!(out << text).flush()) throw std::runtime_error(path.string() + ": cannot be written");
+}
+
+/// The files of a directory in the order of their names; none if there is no directory.
+Seeds filesIn(const fs::path& directory) {
+  std::vector<fs::path> paths;
+  if (fs::is_directory(directory))
+    for (const auto& entry : fs::directory_iterator(directory)) paths.push_back(entry.path());
+  std::sort(paths.begin(), paths.end());
+  Seeds texts;
+  for (const fs::path& path : paths) texts.push_back(readFile(path));
+  return texts;
+}
+
+/// Changes of the kinds that libFuzzer makes, from a fixed seed: the same on every machine.
+class Mutator {
+ public:
+  explicit Mutator(const Target& target, const Seeds& seeds) : target_(target), seeds_(seeds), words_(target.words()) {}
+
+  std::string next() {
+    std::string text = pick(seeds_);
+    for (std::size_t i = 1 + below(4); i > 0; --i) change(text);
+    text.resize(std::min(text.size(), target_.maxLength));
+    return text;
+  }
+
+ private:
+  std::size_t below(std::size_t end) { return end == 0 ? 0 : engine_() % end; }
+  const std::string& pick(const Seeds& from) { return from[below(from.size())]; }
+
+  void change(std::string& text) {
+    const std::size_t at = below(text.size() + 1);
+    switch (below(8)) {
+      case 0:
+        if (at < text.size()) text[at] = static_cast<char>(text[at] ^ (1U << below(8)));
+        break;
+      case 1:
+        if (at < text.size()) text[at] = static_cast<char>(below(256));
+        break;
+      case 2: text.erase(at, below(40)); break;
+      case 3: text.insert(at, text.substr(below(text.size() + 1), below(60))); break;
+      case 4:
+        if (!words_.empty()) text.insert(at, pick(words_));
+        break;
+      case 5:
+        if (!words_.empty()) {
+          const std::string& word = pick(words_);
+          text.replace(at, std::min(word.size(), text.size() - at), word);
+        }
+        break;
+      case 6: text = text.substr(0, at) + tailOf(pick(seeds_)); break;
+      default: text.insert(at, below(20), static_cast<char>(below(256))); break;
+    }
+  }
+  std::string tailOf(const std::string& other) { return other.substr(below(other.size() + 1)); }
+
+  const Target& target_;
+  const Seeds& seeds_;
+  Seeds words_;
+  std::mt19937 engine_{4711};
+};
+
+/// In a child process, since a broken invariant aborts. The last input is left in the file `last`.
+bool holds(const Target& target, const fs::path& directory, const fs::path& last, std::size_t& inputs) {
+  Seeds seeds = target.seeds();
+  for (const char* kind : {"seeds", "found"})
+    for (std::string& text : filesIn(directory / kind / target.name)) seeds.push_back(std::move(text));
+  inputs = seeds.size() + static_cast<std::size_t>(target.mutations);
+  std::cout.flush();
+  const pid_t child = ::fork();
+  if (child < 0) throw std::runtime_error("cannot fork");
+  if (child == 0) {
+    ::alarm(120);  // a hang is a failure
+    const auto run = [&](const std::string& input) {
+      writeFile(last, input);
+      target.run(input);
+    };
+    for (const std::string& seed : seeds) run(seed);
+    Mutator mutator(target, seeds);
+    for (int i = 0; i < target.mutations; ++i) run(mutator.next());
+    fs::remove(last);
+    std::exit(0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+int runAll(const fs::path& directory) {
+  int failed = 0;
+  for (const Target& target : fuzz::targets()) {
+    const auto start = std::chrono::steady_clock::now();
+    const fs::path last = fs::temp_directory_path() / ("fuzz-" + std::to_string(::getpid()) + "-" + target.name);
+    std::size_t inputs = 0;
+    const bool good = holds(target, directory, last, inputs);
+    const auto took = std::chrono::steady_clock::now() - start;
+    std::cout << (good ? "ok   " : "FAIL ") << target.name << ": " << target.invariant << " (" << inputs << " inputs, "
+              << std::chrono::duration_cast<std::chrono::milliseconds>(took).count() << " ms)\n";
+    if (!good) std::cout << "     the input is in " << last.string() << "\n";
+    failed += good ? 0 : 1;
+  }
+  std::cout << fuzz::targets().size() - static_cast<std::size_t>(failed) << " passed, " << failed << " failed"
+            << std::endl;
+  return failed == 0 ? 0 : 1;
+}
+
+const Target& find(const std::string& name) {
+  for (const Target& each : fuzz::targets())
+    if (name == each.name) return each;
+  throw std::runtime_error("no target " + name);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  try {
+    if (words.size() >= 3 && words[0] == "--input") {
+      const Target& target = find(words[1]);
+      for (std::size_t i = 2; i < words.size(); ++i) target.run(readFile(words[i]));
+      return 0;
+    }
+    if (words.size() == 1) return runAll(words[0]);
+  } catch (const std::exception& e) {
+    std::cerr << e.what() << "\n";
+    return 2;
+  }
+  std::cerr << "usage: fuzz-replay DIR | --input TARGET FILE...\n";
+  return 2;
+}
