@@ -406,6 +406,10 @@ def helpIsTrue(world):
     with open(os.path.join(ROOT, "README.md")) as readme:
         if table not in readme.read():
             raise Failed("the table of options in README.md differs from --help-table")
+        readme.seek(0)
+        example = next(text for text in re.findall(r"```json\n(.*?)```", readme.read(), re.S) if '"failures"' in text)
+    Cs(world, "--config", world.file("readme.json", example), "--script", world.file("end", "quit 7"), "--api", "none",
+       name="readme").exits(7)
     text = subprocess.run([world.options.cs, "--help"], text=True, capture_output=True, check=True).stdout
     man = subprocess.run([world.options.cs, "--help-man"], text=True, capture_output=True, check=True).stdout
     for name in re.findall(r"`--([a-z-]+)", table):

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <sstream>
 
 #include "bridge/options.h"
@@ -94,6 +95,12 @@ void Book::save() const {
     throw std::runtime_error(file_ + ": cannot be written (" + std::strerror(errno) + ")");
 }
 
+void Book::keep() const {
+  try {
+    save();
+  } catch (const std::runtime_error& error) { std::cerr << error.what() << std::endl; }
+}
+
 const KnownCharger* Book::find(const std::string& id) const {
   const auto found = chargers_.find(id);
   return found == chargers_.end() ? nullptr : &found->second;
@@ -125,7 +132,7 @@ std::int64_t Book::start(const std::string& charger, const ocpp::StartTransactio
   fresh.meterStart = request.meterStart;
   fresh.start = request.timestamp.at;
   transactions_.push_back(fresh);
-  save();
+  keep();
   return fresh.id;
 }
 
@@ -135,7 +142,7 @@ bool Book::stop(const std::string& charger, const ocpp::StopTransaction::Request
   t->stop = request.timestamp.at;
   t->meterStop = request.meterStop;
   t->reason = std::string(request.reason ? ocpp::word(*request.reason) : "Local");
-  save();
+  keep();
   return true;
 }
 

@@ -60,8 +60,8 @@ class Book {
   bool stop(const std::string& charger, const ocpp::StopTransaction::Request& request);
   void meter(const std::string& charger, const ocpp::MeterValues::Request& request);
   void status(const std::string& charger, const ocpp::StatusNotification::Request& request, ocpp::Instant now);
-  /// Writes the state file now. Throws std::runtime_error if that fails.
-  void save() const;
+  /// Writes the state file now; says so on the standard error if that fails.
+  void keep() const;
 
   Json describe(const std::string& id) const;
   Json describeAll() const;
@@ -69,6 +69,7 @@ class Book {
   std::string table() const;
 
  private:
+  void save() const;  // throws std::runtime_error
   Transaction* transaction(const std::string& charger, std::int64_t id);
   void load(const std::string& text);
 

@@ -149,10 +149,10 @@ void Central::learn(const ocpp_s::RequestMessage& message, const std::string& pe
     if (!callback.remark.empty()) told.notes.push_back(callback.remark);
     if (!callback.url.empty() && callback.url != charger.url) {
       charger.url = callback.url;
-      book_.save();
+      book_.keep();
     }
   }
-  if (fresh) book_.save();
+  if (fresh) book_.keep();
 }
 
 void Central::onRequest(HttpRequest&& request, const Responder& responder) {

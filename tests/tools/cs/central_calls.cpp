@@ -69,7 +69,8 @@ void Central::send(const std::string& charger, const std::string& action, const 
 /// Writes the envelope, and reads it again: what the version cannot say has been left out, and is noted.
 bool Central::prepare(Outcome& outcome, const KnownCharger& known, const ocpp::Request& request, HttpPost& post) {
   Message& told = outcome.request;
-  const ocpp_s::Dialect& dialect = ocpp_s::dialectFor(known.version);
+  ocpp_s::Dialect dialect = ocpp_s::dialectFor(known.version);
+  dialect.mustUnderstand = options_.mustUnderstand;
   ocpp_s::Header header;
   header.chargeBoxIdentity = told.charger;
   header.messageId = told.messageId = "urn:uuid:" + newUuid();

@@ -70,7 +70,8 @@ bool Conformance::selected(const Scenario& scenario) const {
 
 void Conformance::onMessage(const Message& message) {
   if (message.charger != options_.charger) return;
-  (message.incoming ? lastIn_ : lastOut_) = message;
+  if (message.incoming) lastIn_ = message;
+  if (!message.incoming && message.kind == Message::Kind::Request) lastSent_ = message;
   if (message.incoming && !message.notes.empty()) odd_.push_back(message);
   if (!begun_ && message.incoming) return loop_.post([this] { begin(); });
   if (!message.incoming || message.kind != Message::Kind::Request) return;
@@ -223,7 +224,7 @@ bool Conformance::arrived(const Step& step) {
     fail(step,
          (step.what == Do::Never ? "expected no " : "expected nothing but ") + std::string(step.action) + ", got " +
              oneLine(unwanted),
-         &lastOut_, &unwanted);
+         &lastSent_, &unwanted);
     return false;
   }
   if (!there) return false;
@@ -243,10 +244,13 @@ void Conformance::take(std::size_t index) {
 void Conformance::onTimer(const Step& step) {
   waiting_ = nullptr;
   if (step.what == Do::Never) return nextStep();
+  const auto near = std::find_if(unseen_.rbegin(), unseen_.rend(),
+                                 [&](const Message& message) { return message.action == step.action; });
+  const Message nearest = near == unseen_.rend() ? lastIn_ : *near;
   fail(step,
        std::string("no ") + step.action + " " + filled(step.expected) + " in " + std::to_string(options_.patience) +
            " s",
-       &lastOut_, &lastIn_);
+       &lastSent_, &nearest);
 }
 
 void Conformance::fail(const Step& step, const std::string& reason, const Message* first, const Message* second) {

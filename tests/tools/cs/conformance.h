@@ -73,7 +73,7 @@ class Conformance {
   std::deque<Message> unseen_;  ///< Requests that no step has taken.
   std::ptrdiff_t passed_ = 0;   ///< So many of them came before the one that the last step took.
   std::vector<Message> odd_;    ///< Messages of the charger that had to be tolerated.
-  Message lastOut_, lastIn_;
+  Message lastSent_, lastIn_;   ///< Our last operation; whatever the charger sent last.
   ocpp::Instant since_{};
   std::string now_, soon_, later_;
   std::vector<Result> results_;

@@ -45,6 +45,46 @@ void greet(const Central& central, const Api* api, std::ostream& out) {
   if (isatty(STDIN_FILENO)) out << "`help` shows what can be sent, `list` who is there" << std::endl;
 }
 
+/// Everything that prompt, scripts and scenarios need.
+struct Parts {
+  const Options& options;
+  bridge::Loop& loop;
+  Central& central;
+  std::ostream& people;
+  int status = 0;
+
+  void end(int theStatus) {
+    status = theStatus;
+    loop.stop();
+  }
+};
+
+int testCharger(Parts& parts) {
+  Conformance conformance(
+      parts.loop, parts.options, parts.central, parts.people,
+      [&](const std::vector<Result>& results) { parts.end(report(results, parts.options, parts.people) ? 0 : 1); });
+  const Prompt enter(parts.loop, [&](const std::string&) { conformance.goOn(); });
+  parts.loop.run();
+  return parts.status;
+}
+
+int converse(Parts& parts, std::vector<Command> script) {
+  const bool forever = script.empty() || parts.options.stay;
+  Runner runner(parts.loop, parts.central, parts.options.patience, parts.people,
+                [&](int status) { parts.end(status); });
+  const Prompt prompt(parts.loop, [&](const std::string& line) {
+    try {
+      if (auto command = readCommand(line, "")) runner.add(std::move(*command));
+    } catch (const BadConfiguration& bad) { parts.people << bad.what() << std::endl; }
+    runner.run();
+  });
+  for (Command& command : script) runner.add(std::move(command));
+  if (!forever) runner.setLast();
+  parts.loop.post([&] { runner.run(); });
+  parts.loop.run();
+  return parts.status;
+}
+
 int serve(const Options& options) {
   Rules rules;
   if (!options.configFile.empty()) rules = parseRules(bridge::readFile(options.configFile), options.configFile);
@@ -60,37 +100,12 @@ int serve(const Options& options) {
   if (!options.logFile.empty()) central.watch([&](const Message& message) { journal.add(message); });
   if (!options.quiet && !options.conformance)
     central.watch([&](const Message& message) { people << oneLine(message) << std::endl; });
-  int status = 0;
-  const auto end = [&](int theStatus) {
-    status = theStatus;
-    loop.stop();
-  };
-  const bridge::SignalWatch term(loop, SIGTERM, [&] { end(options.conformance ? 1 : 0); });
-  const bridge::SignalWatch interrupt(loop, SIGINT, [&] { end(options.conformance ? 1 : 0); });
+  Parts parts{options, loop, central, people};
+  const int unfinished = options.conformance || (!script.empty() && !options.stay) ? 1 : 0;
+  const bridge::SignalWatch term(loop, SIGTERM, [&] { parts.end(unfinished); });
+  const bridge::SignalWatch interrupt(loop, SIGINT, [&] { parts.end(unfinished); });
   greet(central, api.get(), people);
-  std::unique_ptr<Conformance> conformance;
-  if (options.conformance) {
-    conformance = std::make_unique<Conformance>(
-        loop, options, central, people,
-        [&](const std::vector<Result>& results) { end(report(results, options, people) ? 0 : 1); });
-    const Prompt enter(loop, [&](const std::string&) { conformance->goOn(); });
-    loop.run();
-    return status;
-  }
-  Runner runner(loop, central, options.patience, people, [&](int theStatus) {
-    if (!options.stay || theStatus != 0 || script.empty()) end(theStatus);
-  });
-  const Prompt prompt(loop, [&](const std::string& line) {
-    try {
-      if (auto command = readCommand(line, "")) runner.add(std::move(*command));
-    } catch (const BadConfiguration& bad) { people << bad.what() << std::endl; }
-    runner.run();
-  });
-  for (Command& command : script) runner.add(std::move(command));
-  if (!script.empty() && !options.stay) runner.setLast();
-  loop.post([&] { runner.run(); });
-  loop.run();
-  return status;
+  return options.conformance ? testCharger(parts) : converse(parts, std::move(script));
 }
 
 }  // namespace

@@ -86,6 +86,8 @@ std::vector<tool::Option> options(Options& o) {
        [&](Text v) { readChargerUrl(o, v); }},
       {"charger-timeout", "SECONDS", "30", "longest wait for a charger's answer",
        [&](Text v) { o.chargerTimeout = tool::wholeNumber(v, 1, 3600); }},
+      {"no-must-understand", "", "off", "leave mustUnderstand out of our requests, for chargers that refuse it",
+       [&](Text) { o.mustUnderstand = false; }},
       {"api", "ADDR:PORT", "127.0.0.1:8081", "where commands are taken over HTTP; `none` leaves it out",
        [&](Text v) { v == "none" ? o.apiAddress.clear() : bridge::parseListen(v, o.apiAddress, o.apiPort); }},
       {"config", "FILE", "none", "JSON file with the rules by which chargers are answered",

@@ -21,6 +21,7 @@ struct Options {
   std::string publicUrl;  ///< "" = made of the listening address.
   std::string configFile, scriptFile, logFile, stateFile;
   std::map<std::string, std::string> chargerUrls;  ///< By identity; the others announce theirs.
+  bool mustUnderstand = true;                      ///< On the headers of our requests, as OCPP-S demands.
   bool raw = false, quiet = false, stay = false;
   int chargerTimeout = 30;  ///< Seconds for a charger's answer.
   int patience = 30;        ///< Seconds for what a script or scenario waits for.

@@ -9,8 +9,8 @@
 
 namespace cs {
 
-/// Prints the table to `out` and writes the files that the options name. True if nothing failed and something passed.
-/// Throws std::runtime_error if a file cannot be written.
+/// Prints the table to `out` and writes the files that the options name. True if nothing failed, something passed, and
+/// the files could be written.
 bool report(const std::vector<Result>& results, const Options& options, std::ostream& out);
 
 }  // namespace cs
