@@ -19,6 +19,7 @@ constexpr unsigned bit(ocpp::Version version) { return 1U << static_cast<unsigne
 
 /// The next message of the charger goes out only when it has its answer.
 constexpr std::chrono::milliseconds breath{20};
+constexpr std::chrono::milliseconds calm{500};
 
 std::string asText(ocpp::Instant at) { return ocpp::formatDateTime(at, ocpp::Fraction::None); }
 
@@ -273,7 +274,18 @@ void Conformance::conclude(Verdict verdict, const std::string& reason) {
   result.profile = std::string(profileName(scenario.profile));
   result.reason = reason;
   result.seconds = static_cast<double>((wallClock() - since_).count()) / 1000;
-  timer_.start(breath, [this] { nextScenario(); });
+  central_.setRules(base_);
+  since_ = wallClock();
+  timer_.start(breath, [this, verdict] { verdict == Verdict::Failed ? settle() : nextScenario(); });
+}
+
+/// After a failure the charger may be in the middle of something: until it is registered and silent, or patience ends.
+void Conformance::settle() {
+  const std::string& registration = central_.book().charger(options_.charger).registration;
+  const bool registered = registration.empty() || registration == "Accepted";
+  const bool silent = wallClock() - lastIn_.at >= calm;
+  if ((registered && silent) || wallClock() - since_ >= std::chrono::seconds(options_.patience)) return nextScenario();
+  timer_.start(calm / 5, [this] { settle(); });
 }
 
 /// Last of all: what had to be tolerated in any message.

@@ -54,6 +54,7 @@ class Conformance {
   void take(std::size_t index);
   void onTimer(const Step& step);
   void fail(const Step& step, const std::string& reason, const Message* first, const Message* second);
+  void settle();
   void conclude(Verdict verdict, const std::string& reason);
   void finish();
   std::string filled(const char* json) const;
