@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The callback addresses as JSON.
+// The chargers as JSON.
 #include "bridge/callback_report.h"
 
-#include <nlohmann/json.hpp>
-
 #include "bridge/charger.h"
+#include "bridge/quirk_report.h"
 
 namespace bridge {
 
@@ -23,6 +22,8 @@ nlohmann::json describe(const Charger& charger) {
   word("lastFailure", book.lastFailure());
   word("waiting", book.waiting());
   word("remark", charger.callbackRemark());
+  out["profile"] = charger.quirks().profile();
+  out["tolerated"] = toleratedReport(charger.quirks().counts());
   return out;
 }
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What GET /health/chargers tells the operator: where each charger is called, and how that went (WA-5).
+// What GET /health/chargers tells the operator: where each charger is called, how that went
+// (WA-5), which profile it has and what it was forgiven.
 #pragma once
 
 #include <string>

@@ -33,6 +33,7 @@ std::string joined(const ocpp::ReadNotes& notes) {
 Charger::Charger(Shard& shard, ChargerConfig config)
     : shard_(shard),
       config_(std::move(config)),
+      quirks_(quirkChoice()),
       session_(settings(), services()),
       promises_(shard.store(), config_.identity,
                 [this](session::Effect&& effect) { std::visit([this](auto& each) { execute(each); }, effect); }),
@@ -51,6 +52,8 @@ session::Settings Charger::settings() const {
   s.identity = config_.identity;
   s.connectors = config_.connectors;
   s.durable = shard_.store() != nullptr;
+  s.nameTransaction = quirks_.has(ocpp_s::Quirk::LostTransaction);
+  s.fillTransaction = quirks_.has(ocpp_s::Quirk::FillTransaction);
   if (!s.durable) s.startOffline = session::StartOffline::Fault;  // a provisional id must outlive us
   const std::string url = config_.centralUrl.value_or(shard_.centralUrl());
   const bool secure = url.rfind("wss:", 0) == 0;
@@ -66,7 +69,13 @@ void Charger::restore(StoredCharger&& stored) {
   password_ = stored.password;
   pingInterval_ = stored.pingInterval.value_or(pingInterval_);
   version_ = stored.version;
-  for (const StoredRecord& record : stored.records) session_.restore(record);
+  for (const StoredRecord& record : stored.records) {
+    session_.restore(record);
+    const auto* boot = std::get_if<session::BootRecord>(&record);
+    if (boot && quirks_.wantsClues(true))
+      recognise({boot->request.chargePointVendor, boot->request.chargePointModel, {}, {}});
+  }
+  session_.restore(stored.rest);
   session_.wasSeen(stored.version, stored.lastSeen, wallClock());
 }
 
@@ -93,6 +102,7 @@ void Charger::configure(ChargerConfig config) {
   book_.fix(config_.callback, wallClock());
   reconsiderCallback();
   learnedFrom_ = 0;
+  quirks_.choose(quirkChoice());
   session_.configure(settings());
   if (moved && ws_) {
     log(session::Level::Info, "reconnecting", "the address or password of the back-end has changed");
@@ -114,11 +124,9 @@ void Charger::fromCharger(ocpp_s::RequestMessage&& message, std::string digest, 
   const session::Exchange exchange = nextExchange_++;
   session::ChargerRequest request{exchange, *message.version, message.header.messageId, std::move(digest),
                                   std::move(message.request)};
-  waiting_.push_back({exchange, std::move(responder), std::move(message.header), message.soap11, message.wsa2004});
-  if (!message.notes.empty()) {
-    shard_.counters().notes += message.notes.size();
-    log(session::Level::Info, "tolerated", joined(message.notes));
-  }
+  waiting_.push_back({exchange, std::move(responder), std::move(message.header), message.manner});
+  manner_ = message.manner;
+  countNotes(message.notes);
   const ocpp::Instant now = wallClock();
   if (version_ != request.version || now - rowKept_ > rowEvery) {
     version_ = request.version;
@@ -136,12 +144,15 @@ void Charger::fromCharger(ocpp_s::RequestMessage&& message, std::string digest, 
 void Charger::carryOut(const OperatorCommand& command) {
   using Kind = OperatorCommand::Kind;
   const ocpp::Instant now = wallClock();
+  for (const StoredRecord& each : command.related) session_.restore(each);
   switch (command.kind) {
     case Kind::RetryDeadLetter:
       if (command.deadLetter) session_.redeliver(*command.deadLetter, now);
       break;
     case Kind::RetryQueued: session_.retryNow(command.number, now); break;
-    case Kind::DiscardQueued: session_.discard(command.number, command.reason, now); break;
+    case Kind::DiscardQueued:
+      session_.discard(command.number, command.reason, now, command.queued ? &*command.queued : nullptr);
+      break;
   }
   pump();
   shard_.store()->commandDone(command.id);
@@ -245,7 +256,28 @@ void Charger::execute(session::SetPingInterval& effect) {
   keepRow();
 }
 
-void Charger::execute(session::Note& effect) { log(effect.level, "note", effect.text); }
+void Charger::execute(session::LoadQueued& effect) { ask(effect, &session::GatewaySession::queuedLoaded); }
+void Charger::execute(session::FindTransaction& effect) { ask(effect, &session::GatewaySession::transactionFound); }
+
+void Charger::ask(Wanted wanted, StoreAnswer tell) {
+  if (promises_.failing()) {  // something that should be there is not
+    (session_.*tell)(std::nullopt, wallClock());
+    return;
+  }
+  const auto answer = [this, alive = std::weak_ptr<bool>(alive_), tell](ReadResult&& result) {
+    if (alive.expired()) return;
+    for (const std::string& problem : result.problems) log(session::Level::Error, "store", problem);
+    (session_.*tell)(result.ok ? std::optional(std::move(result.records)) : std::nullopt, wallClock());
+    pump();
+  };
+  shard_.store()->read(config_.identity, std::move(wanted), answer);
+}
+
+void Charger::execute(session::Note& effect) {
+  const auto quirk = ocpp_s::findQuirk(effect.quirk);
+  if (!quirk) return log(effect.level, "note", effect.text);
+  countNotes({{*quirk, "/", effect.text}});
+}
 
 void Charger::sendJson(std::string frame, std::string_view action) {
   if (shard_.trace().on())

@@ -9,6 +9,7 @@
 
 #include "bridge/callback.h"
 #include "bridge/callback_book.h"
+#include "bridge/charger_quirks.h"
 #include "bridge/chargers_file.h"
 #include "bridge/http_client.h"
 #include "bridge/http_server.h"
@@ -34,7 +35,10 @@ class Charger : private Deadlines::Node {
 
   /// Why a request must not be taken now, or null. What was taken before is not touched by it.
   const char* overload() const;
-  /// A request that was read and belongs to this charger. `digest` names its bytes (SM-7).
+  /// Looks at a request that was read and belongs to this charger: recognises a profile, changes what the profile says
+  /// means something else, and gives the refusal of what it does not tolerate.
+  std::optional<ocpp::Fault> examine(ocpp_s::RequestMessage& message, std::string_view document);
+  /// A request that examine() let pass. `digest` names its bytes (SM-7).
   void fromCharger(ocpp_s::RequestMessage&& message, std::string digest, Responder responder);
   /// `ocpp-soap-bridge queue` (ER-3, SM-15).
   void carryOut(const OperatorCommand& command);
@@ -52,6 +56,8 @@ class Charger : private Deadlines::Node {
   const std::string& callbackRemark() const { return callbackRemark_; }
   const ChargerConfig& config() const { return config_; }
   session::Overview overview() const { return session_.overview(); }
+  const ChargerQuirks& quirks() const { return quirks_; }
+  std::optional<ocpp::Version> version() const { return version_; }
 
  private:
   /// An HTTP exchange that waits for its answer.
@@ -59,7 +65,7 @@ class Charger : private Deadlines::Node {
     session::Exchange exchange;
     Responder responder;
     ocpp_s::Header request;
-    bool soap11, wsa2004;
+    ocpp_s::Manner manner;
   };
   /// A CALL whose answer may still come.
   struct Outstanding {
@@ -74,6 +80,9 @@ class Charger : private Deadlines::Node {
   /// Keeps what the bridge itself must remember of the charger (callback, password, when it was seen).
   void keepRow();
   void log(session::Level level, std::string_view event, const std::string& text);
+  QuirkChoice quirkChoice() const;
+  void countNotes(const ocpp_s::Notes& notes);
+  void recognise(const ocpp_s::Clues& clues);
 
   void execute(session::ToCharger& effect);
   void execute(session::ToCentral& effect);
@@ -85,18 +94,28 @@ class Charger : private Deadlines::Node {
   void execute(session::SetPingInterval& effect);
   void execute(session::Keep&) {}  // promises_ takes them
   void execute(session::Forget&) {}
+  void execute(session::LoadQueued& effect);
+  void execute(session::FindTransaction& effect);
   void execute(session::Note& effect);
 
+  /// Asks the store, and gives the session its answer.
+  using StoreAnswer = void (session::GatewaySession::*)(std::optional<std::vector<session::Record>>, ocpp::Instant);
+  void ask(Wanted wanted, StoreAnswer tell);
   void sendJson(std::string frame, std::string_view action);
   void onJson(std::string&& text);
   void onCall(const std::string& id, const std::string& action, const ocpp::Result<ocpp::Request>& request);
+  /// A request under way: where to, as which message, and until when.
+  struct Called {
+    std::string url, messageId;
+    ocpp::Instant end;
+  };
   void call(session::ToCharger& effect, ocpp::Instant end);
   CallbackRules callbackRules() const;
   /// After settings have come or changed: gives up a learned address that they do not permit.
   void reconsiderCallback();
   /// Where to, over which TLS, and which addresses are refused.
   void addressPost(HttpPost& post);
-  void onHttpResult(session::ToCharger& sent, const std::string& url, ocpp::Instant end, HttpResult&& result);
+  void onHttpResult(session::ToCharger& sent, const Called& called, HttpResult&& result);
   /// Learns from the outcome of a call. True: nothing was sent, and another address may be tried.
   bool judgeCall(const std::string& url, const session::ChargerReply& reply);
   /// A message that the wire has no words for is a mistake of ours: logged, the peer gets an error, the process lives
@@ -106,6 +125,7 @@ class Charger : private Deadlines::Node {
 
   Shard& shard_;
   ChargerConfig config_;
+  ChargerQuirks quirks_;
   session::GatewaySession session_;
   Promises promises_;
   CallbackBook book_;
@@ -115,6 +135,7 @@ class Charger : private Deadlines::Node {
   std::string password_;         ///< Set by the back-end (CK-4); wins over the configured one.
   int pingInterval_;
   std::optional<ocpp::Version> version_;  ///< Of its last message.
+  ocpp_s::Manner manner_;                 ///< Of its last message: our requests have the same.
   ocpp::Instant rowKept_{};               ///< When keepRow() was called last.
   std::unique_ptr<WsConnection> ws_, closing_;
   std::vector<Waiting> waiting_;
@@ -123,7 +144,7 @@ class Charger : private Deadlines::Node {
   session::Exchange nextExchange_ = 1;
   ocpp::Instant armedFor_{};
   bool pumping_ = false;
-  bool refusesMustUnderstand_ = false;  ///< ER-2.
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 }  // namespace bridge

@@ -4,17 +4,19 @@
 
 #include <utility>
 
+#include "ocpp/text.h"
+
 namespace bridge {
 
 namespace {
 
 using session::ChargerFailure;
 
-session::ChargerReply failed(ChargerFailure failure, std::string description) {
-  session::ChargerReply reply;
-  reply.failure = failure;
-  reply.fault = {ocpp::FaultCode::GenericError, std::move(description)};
-  return reply;
+ReadReply failed(ChargerFailure failure, std::string description) {
+  ReadReply read;
+  read.reply.failure = failure;
+  read.reply.fault = {ocpp::FaultCode::GenericError, std::move(description)};
+  return read;
 }
 
 bool looksLikeEnvelope(const std::string& body) {
@@ -27,9 +29,19 @@ ChargerFailure byStatus(int status) {
   return status >= 500 ? ChargerFailure::ServerError : ChargerFailure::WrongUrl;
 }
 
+/// Stands for "done" without a word, as gSOAP's one-way operations say it (QUIRKS H9).
+constexpr std::string_view emptyEnvelope =
+    "<e:Envelope xmlns:e=\"http://www.w3.org/2003/05/soap-envelope\"><e:Body/></e:Envelope>";
+
+bool saysNothing(const HttpResponse& response) {
+  const bool done = response.status == 200 || response.status == 202 || response.status == 204;
+  return done && ocpp::trimmed(response.body).empty();
+}
+
 }  // namespace
 
-session::ChargerReply readChargerReply(ocpp_s::Codec& codec, std::size_t action, const HttpResult& result) {
+ReadReply readChargerReply(ocpp_s::Codec& codec, std::size_t action, const std::string& messageId,
+                           const HttpResult& result, ocpp_s::Quirks tolerated) {
   switch (result.outcome) {
     case HttpResult::Outcome::ConnectFailed:
       return failed(ChargerFailure::Unreachable, "charge point unreachable: " + result.detail);
@@ -39,17 +51,30 @@ session::ChargerReply readChargerReply(ocpp_s::Codec& codec, std::size_t action,
     case HttpResult::Outcome::Answered: break;
   }
   const HttpResponse& response = result.response;
-  if (!looksLikeEnvelope(response.body))
-    return failed(byStatus(response.status), "HTTP " + std::to_string(response.status) + " without a SOAP envelope");
-  ocpp_s::ReplyMessage message = codec.readReply(response.body, action);
-  session::ChargerReply reply;
-  if (auto* read = std::get_if<ocpp::Response>(&message.outcome)) {
-    reply.response = std::move(*read);
-    return reply;
+  const std::string without = "HTTP " + std::to_string(response.status) + " without a SOAP envelope";
+  const bool nothing = saysNothing(response);
+  if (!nothing && !looksLikeEnvelope(response.body)) return failed(byStatus(response.status), without);
+  ocpp_s::ReplyMessage message = codec.readReply(nothing ? emptyEnvelope : std::string_view(response.body), action);
+  if (nothing && std::holds_alternative<ocpp::Fault>(message.outcome))
+    return failed(byStatus(response.status), without);
+  ReadReply read;
+  read.notes = std::move(message.notes);
+  if ((response.status / 100 == 2) == message.soapFault)
+    read.notes.push_back({ocpp_s::Quirk::ReplyStatus, "/", "HTTP " + std::to_string(response.status)});
+  if (!message.header.relatesTo.empty() && message.header.relatesTo != messageId)
+    read.notes.push_back({ocpp_s::Quirk::RelatesTo, "/", "RelatesTo '" + message.header.relatesTo + "' is another's"});
+  if (auto* answer = std::get_if<ocpp::Response>(&message.outcome)) {
+    if (const auto objection = ocpp_s::judge(read.notes, tolerated)) {
+      read.reply.failure = ChargerFailure::Malformed;
+      read.reply.fault = {ocpp::FaultCode::InternalError, objection->description};  // section 7.3
+    } else {
+      read.reply.response = std::move(*answer);
+    }
+    return read;
   }
-  reply.fault = std::get<ocpp::Fault>(message.outcome);
-  reply.failure = message.soapFault ? ChargerFailure::Faulted : ChargerFailure::Malformed;
-  return reply;
+  read.reply.fault = std::get<ocpp::Fault>(message.outcome);
+  read.reply.failure = message.soapFault ? ChargerFailure::Faulted : ChargerFailure::Malformed;
+  return read;
 }
 
 }  // namespace bridge

@@ -11,6 +11,21 @@ namespace bridge {
 
 namespace {
 
+/// Faults of addressing that tell which switch would help (QUIRKS F6).
+struct Hint {
+  std::string_view fault, advice;
+};
+constexpr Hint hints[] = {
+    {"MessageAddressingHeaderRequired", "wants all addressing headers: not profile minimal12 or cxf"},
+    {"InvalidAddressingHeader", "wants other addressing headers: try profile oca, javaoca or gsoap"},
+    {"ActionNotSupported", "wants another Action: try the quirks soap-action or plain-content-type"},
+};
+
+std::string hintFor(const ocpp::Fault& fault) {
+  for (const Hint& each : hints)
+    if (fault.description.find(each.fault) != std::string::npos) return " (hint: " + std::string(each.advice) + ")";
+  return {};
+}
 constexpr std::size_t mostPosts = 10000;  // of all chargers; each has one at most (SM-11)
 
 }  // namespace
@@ -21,11 +36,8 @@ void Charger::execute(session::AnswerCharger& effect) {
   if (found == waiting_.end()) return;
   const Waiting waiting = std::move(*found);
   waiting_.erase(found);
-  const ocpp_s::Dialect dialect = ocpp_s::answering(effect.version, waiting.soap11, waiting.wsa2004);
-  ocpp_s::Header header;
-  header.chargeBoxIdentity = config_.identity;
-  header.messageId = "urn:uuid:" + newUuid();
-  header.relatesTo = waiting.request.messageId;
+  const ocpp_s::Dialect dialect = ocpp_s::dialectFor(effect.version, waiting.manner, quirks_.quirks());
+  const ocpp_s::Header header = answerHeader(waiting.request, quirks_.quirks());
   HttpResponse response;
   response.body.reserve(1000);
   const auto fault = [&](const ocpp::Fault& what) {
@@ -38,7 +50,9 @@ void Charger::execute(session::AnswerCharger& effect) {
     else
       fault(effect.result.fault());
   } catch (const std::logic_error& why) { fault(unspeakableMessage(why)); }
-  response.headers.add("Content-Type", ocpp_s::contentType(dialect));
+  const std::string operation =
+      effect.result ? "/" + std::string(ocpp::actionName(*effect.result)) + "Response" : std::string();
+  response.headers.add("Content-Type", ocpp_s::replyContentType(dialect, operation));
   if (shard_.trace().on()) {
     const std::string action = effect.result ? std::string(ocpp::actionName(*effect.result)) + " response" : "fault";
     shard_.trace().add({TracedMessage::Wire::Soap, TracedMessage::Way::Out, action, response.body});
@@ -61,8 +75,7 @@ void Charger::call(session::ToCharger& effect, ocpp::Instant end) {
     session_.fromCharger({effect.id, {}, session::ChargerFailure::Unreachable, std::move(busy)}, wallClock());
     return;
   }
-  ocpp_s::Dialect dialect = ocpp_s::dialectFor(effect.version);
-  dialect.mustUnderstand = dialect.mustUnderstand && !refusesMustUnderstand_;
+  const ocpp_s::Dialect dialect = ocpp_s::dialectFor(effect.version, manner_, quirks_.quirks());
   const std::string action(ocpp::actionName(effect.request));
   ocpp_s::Header header;  // WA-1
   header.chargeBoxIdentity = config_.identity;
@@ -71,7 +84,8 @@ void Charger::call(session::ToCharger& effect, ocpp::Instant end) {
   header.to = book_.url();
   HttpPost post;
   addressPost(post);
-  post.headers.add("Content-Type", ocpp_s::contentType(dialect, "/" + action));
+  post.headers.add("Content-Type", ocpp_s::requestContentType(dialect, "/" + action));
+  if (quirks_.has(ocpp_s::Quirk::SoapActionHeader)) post.headers.add("SOAPAction", "\"/" + action + "\"");
   try {
     shard_.soap().writeRequest(post.body, dialect, ocpp::Role::ChargePoint, header, effect.request);
   } catch (const std::logic_error& why) {
@@ -84,40 +98,77 @@ void Charger::call(session::ToCharger& effect, ocpp::Instant end) {
   ++shard_.counters().soapCalls;
   if (shard_.trace().on()) shard_.trace().add({TracedMessage::Wire::Soap, TracedMessage::Way::Out, action, post.body});
   const auto slot = std::make_shared<std::uint64_t>(0);
-  std::string url = post.url;
+  Called called{post.url, header.messageId, end};
   *slot = shard_.http().post(
-      std::move(post), [this, sent = effect, url = std::move(url), end, slot](HttpResult&& result) mutable {
+      std::move(post), [this, sent = effect, called = std::move(called), slot](HttpResult&& result) mutable {
         posts_.erase(std::remove(posts_.begin(), posts_.end(), *slot), posts_.end());
         session::ToCharger request = std::move(sent);  // this function object may be gone after the next line
-        const std::string called = std::move(url);
-        onHttpResult(request, called, end, std::move(result));
+        const Called was = std::move(called);
+        onHttpResult(request, was, std::move(result));
       });
   posts_.push_back(*slot);
 }
 
-void Charger::onHttpResult(session::ToCharger& sent, const std::string& url, ocpp::Instant end, HttpResult&& result) {
+void Charger::onHttpResult(session::ToCharger& sent, const Called& called, HttpResult&& result) {
   const std::size_t action = sent.request.index();
-  session::ChargerReply reply = readChargerReply(shard_.soap(), action, result);
+  ReadReply read = readChargerReply(shard_.soap(), action, called.messageId, result, quirks_.quirks());
+  countNotes(read.notes);
+  session::ChargerReply& reply = read.reply;
   reply.id = sent.id;
   if (shard_.trace().on() && result.outcome == HttpResult::Outcome::Answered)
     shard_.trace().add({TracedMessage::Wire::Soap, TracedMessage::Way::In,
                         std::string(ocpp::Actions::names[action]) + " response", result.response.body});
-  if (judgeCall(url, reply)) {  // SM-11: nothing was sent
-    call(sent, end);
+  if (judgeCall(called.url, reply)) {  // SM-11: nothing was sent
+    call(sent, called.end);
     return pump();
   }
   if (reply.failure == session::ChargerFailure::Faulted && reply.fault.code == ocpp::FaultCode::MustUnderstand &&
-      !refusesMustUnderstand_) {  // ER-2: once more without the attributes, and never again with them
-    refusesMustUnderstand_ = true;
+      quirks_.has(ocpp_s::Quirk::MustUnderstand)) {  // ER-2: once more without the attributes, never again with them
+    quirks_.drop(ocpp_s::Quirk::MustUnderstand);
     log(session::Level::Warning, "quirk", "does not take mustUnderstand; sent again without");
-    call(sent, end);
+    call(sent, called.end);
     return pump();
   }
   if (reply.failure != session::ChargerFailure::None)
     log(session::Level::Warning, "charger-failed",
-        std::string(ocpp::Actions::names[action]) + ": " + reply.fault.description);
+        std::string(ocpp::Actions::names[action]) + ": " + reply.fault.description + hintFor(reply.fault));
   session_.fromCharger(std::move(reply), wallClock());
   pump();
+}
+
+// --- its quirks
+
+QuirkChoice Charger::quirkChoice() const {
+  return {config_.profile.value_or(shard_.options().profile), config_.quirksOn, config_.quirksOff};
+}
+
+void Charger::countNotes(const ocpp_s::Notes& notes) {
+  if (notes.empty()) return;
+  Counters& all = shard_.counters();
+  all.notes += notes.size();
+  for (const ocpp_s::Note& note : notes) ++all.tolerated[static_cast<std::size_t>(note.quirk)];
+  const std::string text = quirks_.count(notes);
+  if (!text.empty()) log(session::Level::Info, "tolerated", text);
+}
+
+void Charger::recognise(const ocpp_s::Clues& clues) {
+  if (!quirks_.recognise(clues)) return;
+  log(session::Level::Info, "profile", "recognised as " + std::string(quirks_.profile()));
+  session_.configure(settings());
+}
+
+std::optional<ocpp::Fault> Charger::examine(ocpp_s::RequestMessage& message, std::string_view document) {
+  const auto* boot = std::get_if<ocpp::BootNotification::Request>(&message.request);
+  if (quirks_.wantsClues(boot != nullptr)) {
+    ocpp_s::Clues clues;
+    if (boot) clues.vendor = boot->chargePointVendor;
+    if (boot) clues.model = boot->chargePointModel;
+    clues.prefix = ocpp_s::rootPrefix(document);
+    for (const ocpp_s::Note& note : message.notes) clues.quirks.set(note.quirk, true);
+    recognise(clues);
+  }
+  applyMeaning(message, quirks_.quirks(), config_.connectors);
+  return ocpp_s::judge(message.notes, quirks_.quirks());
 }
 
 }  // namespace bridge

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "bridge/charger_quirks.h"
 #include "bridge/timezone.h"
 #include "bridge/url.h"
 #include "ocpp/text.h"
@@ -121,6 +122,17 @@ const KeyRow keys[] = {
        if (!v.is_number_integer() || v.get<std::int64_t>() < 1 || v.get<std::int64_t>() > 1000)
          throw BadConfiguration("must be a whole number from 1 to 1000");
        c.connectors = v.get<int>();
+     }},
+    {"profile", [](ChargerConfig& c, const json& v) { c.profile = profileNamed(text(v)); }},
+    {"quirks",
+     [](ChargerConfig& c, const json& v) {
+       if (!v.is_object()) throw BadConfiguration("must be an object of switches, {\"milliseconds\": true}");
+       for (const auto& [name, on] : v.items()) {
+         const auto quirk = ocpp_s::findQuirk(name);
+         if (!quirk) throw BadConfiguration("'" + name + "' is no quirk (docs/interop.md lists them)");
+         if (!on.is_boolean()) throw BadConfiguration(name + ": must be true or false");
+         (on.get<bool>() ? c.quirksOn : c.quirksOff).set(*quirk, true);
+       }
      }},
     {"allowFrom",
      [](ChargerConfig& c, const json& v) {

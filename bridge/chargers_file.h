@@ -32,7 +32,9 @@ struct ChargerConfig {
   std::optional<std::string> password;  ///< For Basic auth at the back-end.
   std::string timezone;                 ///< IANA name; "" = UTC (L-11).
   std::optional<int> connectors;
-  AccessRules access;  ///< What it must show before it is heard.
+  AccessRules access;                             ///< What it must show before it is heard.
+  std::optional<const ocpp_s::Profile*> profile;  ///< Null inside: recognised.
+  ocpp_s::Quirks quirksOn, quirksOff;             ///< Single switches over the profile.
 };
 
 using ChargersFile = std::map<std::string, ChargerConfig>;

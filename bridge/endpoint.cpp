@@ -8,6 +8,7 @@
 #include "bridge/callback.h"
 #include "bridge/callback_report.h"
 #include "bridge/charger.h"
+#include "bridge/quirk_report.h"
 #include "bridge/random_id.h"
 #include "bridge/wsdl_texts.h"
 
@@ -56,17 +57,9 @@ bool isLoopback(std::string_view address) { return address.rfind("127.", 0) == 0
 HttpResponse envelope(const ocpp_s::Dialect& dialect, int status, std::string body) {
   HttpResponse response;
   response.status = status;
-  response.headers.add("Content-Type", ocpp_s::contentType(dialect));
+  response.headers.add("Content-Type", ocpp_s::replyContentType(dialect));
   response.body = std::move(body);
   return response;
-}
-
-ocpp_s::Header answerHeader(const ocpp_s::Header& request) {
-  ocpp_s::Header header;
-  header.chargeBoxIdentity = request.chargeBoxIdentity;
-  header.messageId = "urn:uuid:" + newUuid();
-  header.relatesTo = request.messageId;
-  return header;
 }
 
 /// AU-6: the text without a secret that stood in the URL, which chargers repeat in wsa:To.
@@ -89,6 +82,12 @@ void Endpoint::handle(HttpRequest&& request, Responder responder) {
   if (isSoapPath(path)) {
     if (request.method == "POST") return soap(std::move(request), responder);
     if (request.method == "GET" && request.query().substr(0, 4) == "wsdl") return responder.respond(wsdl(request));
+    if (request.headers.find("Upgrade")) {  // QUIRKS H12
+      shard_.log().line(Log::Level::Warning, "", "wrong-door", "a charger speaks OCPP-J to the SOAP endpoint",
+                        {{"peer", request.peerAddress}});
+      return responder.respond(
+          text(400, "OCPP over SOAP is spoken here; a charger that speaks OCPP-J goes to the back-end\n"));
+    }
     HttpResponse response = text(405, "SOAP requests are sent by POST; ?wsdl shows the contract\n");  // ER-7
     response.headers.add("Allow", "POST, GET");
     return responder.respond(std::move(response));
@@ -119,12 +118,14 @@ void Endpoint::soap(HttpRequest&& request, const Responder& responder) {
   if (const auto* failure = std::get_if<ocpp_s::ReadFailure>(&read))
     return refuse(responder, *failure, request.peerAddress);
   auto& message = std::get<ocpp_s::RequestMessage>(read);
+  noteContentType(request, message);
   if (request.misnamedCoding)
-    message.notes.push_back({"/", "Content-Encoding names a compression that the body does not have"});
+    message.notes.push_back({ocpp_s::Quirk::ContentEncoding, "/", "a compression that the body does not have"});
   std::string& identity = message.header.chargeBoxIdentity;
-  // The URL or the credentials name the charger where the header does not (QUIRKS A1).
-  if (identity.empty()) identity = arrival.pathIdentity;
-  if (identity.empty()) identity = access_.identityOf(arrival);
+  if (identity.empty()) {  // QUIRKS A1
+    identity = arrival.pathIdentity.empty() ? access_.identityOf(arrival) : arrival.pathIdentity;
+    message.notes.push_back({ocpp_s::Quirk::IdentityInUrl, "/", "the identity stands in the URL or credentials only"});
+  }
   if (const char* problem = identityProblem(message.header)) {
     ocpp_s::ReadFailure failure;
     static_cast<ocpp_s::Incoming&>(failure) = message;
@@ -142,21 +143,23 @@ void Endpoint::refuse(const Responder& responder, const ocpp_s::ReadFailure& fai
   fault(responder, failure, failure.fault);
 }
 
-void Endpoint::fault(const Responder& responder, const ocpp_s::Incoming& to, const ocpp::Fault& fault) {
-  const auto dialect = ocpp_s::answering(to.version.value_or(ocpp::Version::V16), to.soap11, to.wsa2004);
+void Endpoint::fault(const Responder& responder, const ocpp_s::Incoming& to, const ocpp::Fault& fault,
+                     ocpp_s::Quirks quirks) {
+  const auto dialect = ocpp_s::dialectFor(to.version.value_or(ocpp::Version::V16), to.manner, quirks);
   std::string body;
-  ocpp_s::Codec::writeFault(body, dialect, ocpp::Role::CentralSystem, answerHeader(to.header), fault);
+  ocpp_s::Codec::writeFault(body, dialect, ocpp::Role::CentralSystem, answerHeader(to.header, quirks), fault);
   responder.respond(envelope(dialect, ocpp_s::httpStatus(dialect, fault), std::move(body)));
 }
 
 /// New work is refused, what was accepted is not lost: a charger repeats what got a Fault.
-void Endpoint::refuseForNow(const Responder& responder, const ocpp_s::RequestMessage& message, const char* why,
-                            std::string_view peer) {
+void Endpoint::refuseForNow(const Responder& responder, const ocpp_s::RequestMessage& message, const Charger& charger,
+                            const char* why, std::string_view peer) {
   ++shard_.counters().soapRefused;
   shard_.log().line(Log::Level::Warning, message.header.chargeBoxIdentity, "overload", why, {{"peer", peer}});
-  const auto dialect = ocpp_s::answering(*message.version, message.soap11, message.wsa2004);
+  const ocpp_s::Quirks quirks = charger.quirks().quirks();
+  const auto dialect = ocpp_s::dialectFor(*message.version, message.manner, quirks);
   std::string body;
-  ocpp_s::Codec::writeFault(body, dialect, ocpp::Role::CentralSystem, answerHeader(message.header),
+  ocpp_s::Codec::writeFault(body, dialect, ocpp::Role::CentralSystem, answerHeader(message.header, quirks),
                             {FaultCode::InternalError, why});
   HttpResponse response = envelope(dialect, 503, std::move(body));
   response.headers.add("Retry-After", comeAgain);
@@ -178,7 +181,8 @@ void Endpoint::admit(HttpRequest&& request, ocpp_s::RequestMessage&& message, co
     shard_.log().line(Log::Level::Warning, identity, "two-places",
                       "heard from two addresses within a short time: is somebody else using its name?",
                       {{"peer", request.peerAddress}, {"before", *elsewhere}});
-  if (const char* why = charger->overload()) return refuseForNow(responder, message, why, request.peerAddress);
+  if (const char* why = charger->overload())
+    return refuseForNow(responder, message, *charger, why, request.peerAddress);
   pass(request, std::move(message), arrival, *charger, responder);
 }
 
@@ -187,6 +191,12 @@ void Endpoint::pass(const HttpRequest& request, ocpp_s::RequestMessage&& message
   if (shard_.trace().on())
     shard_.trace().add({TracedMessage::Wire::Soap, TracedMessage::Way::In,
                         std::string(ocpp::actionName(message.request)), masked(request.body, arrival.secret)});
+  if (auto objection = charger.examine(message, request.body)) {
+    ++shard_.counters().soapRefused;
+    shard_.log().line(Log::Level::Warning, charger.config().identity, "soap-refused", objection->description,
+                      {{"peer", request.peerAddress}});
+    return fault(responder, message, *objection, charger.quirks().quirks());
+  }
   charger.learnCallback(announcedAddress(message.header.from, message.header.replyTo), request.peerAddress);
   charger.fromCharger(std::move(message), sha256(request.body), responder);
 }
@@ -218,11 +228,12 @@ void Endpoint::refuseSender(const Refused& refused, const Access::Arrival& arriv
 }
 
 void Endpoint::reject(const ocpp_s::RequestMessage& boot, const Responder& responder) {
-  const auto dialect = ocpp_s::answering(*boot.version, boot.soap11, boot.wsa2004);
+  const ocpp_s::Quirks quirks = ocpp_s::standardQuirks();  // of a known one, too: AU-1
+  const auto dialect = ocpp_s::dialectFor(*boot.version, boot.manner, quirks);
   const ocpp::BootNotification::Response rejected{
       ocpp::RegistrationStatus::Rejected, {wallClock(), true}, shard_.options().session.defaultInterval};
   std::string body;
-  shard_.soap().writeReply(body, dialect, ocpp::Role::CentralSystem, answerHeader(boot.header), rejected);
+  shard_.soap().writeReply(body, dialect, ocpp::Role::CentralSystem, answerHeader(boot.header, quirks), rejected);
   responder.respond(envelope(dialect, 200, std::move(body)));
 }
 
@@ -262,7 +273,8 @@ HttpResponse Endpoint::health() const {
       {"soapCalls", c.soapCalls},
       {"jsonCalls", c.jsonCalls},
       {"jsonRequests", c.jsonRequests},
-      {"notes", c.notes}};
+      {"notes", c.notes},
+      {"tolerated", toleratedReport(c.tolerated)}};
   for (std::size_t why = 0; why < refusals; ++why)
     out["refused"][std::string(refusalName(static_cast<Refusal>(why)))] = access_.count(static_cast<Refusal>(why));
   out["forwardedIgnored"] = access_.headersIgnored();

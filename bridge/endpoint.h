@@ -37,10 +37,12 @@ class Endpoint {
   void logRefusal(const Refused& refused, std::string_view identity, std::string_view peer);
   void refuseSender(const Refused& refused, const Access::Arrival& arrival, const ocpp_s::RequestMessage& message,
                     const Responder& responder);
-  void fault(const Responder& responder, const ocpp_s::Incoming& to, const ocpp::Fault& fault);
+  /// `quirks` of a charger that has proved itself; others must not see whom they know.
+  void fault(const Responder& responder, const ocpp_s::Incoming& to, const ocpp::Fault& fault,
+             ocpp_s::Quirks quirks = ocpp_s::standardQuirks());
   void reject(const ocpp_s::RequestMessage& boot, const Responder& responder);
-  void refuseForNow(const Responder& responder, const ocpp_s::RequestMessage& message, const char* why,
-                    std::string_view peer);
+  void refuseForNow(const Responder& responder, const ocpp_s::RequestMessage& message, const Charger& charger,
+                    const char* why, std::string_view peer);
   HttpResponse wsdl(const HttpRequest& request) const;
   HttpResponse health() const;
   void control(HttpRequest&& request, const Responder& responder);

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "bridge/store.h"
 
@@ -29,6 +30,7 @@ class MemoryStore : public Store {
   std::uint64_t backlog() const override { return last_ - settled_; }
   void load(const std::function<void(StoredCharger&&)>& each,
             const std::function<void(const std::string& line)>& problem) override;
+  void read(const std::string& identity, Wanted wanted, std::function<void(ReadResult&&)> done) override;
   void onCommand(std::function<void(OperatorCommand&&)> carryOut) override { carryOut_ = std::move(carryOut); }
   StoreStatus status() const override;
 
@@ -39,6 +41,8 @@ class MemoryStore : public Store {
   void commit(const std::string& error = "");
   /// The next commit fails with that text.
   void failNext(std::string error) { failNext_ = std::move(error); }
+  /// All records of a charger that are durable.
+  std::vector<StoredRecord> content(const std::string& identity) const;
   void setSpaceLow(bool low) { status_.spaceLow = low; }
   void command(OperatorCommand command) { carryOut_(std::move(command)); }
 
@@ -48,6 +52,9 @@ class MemoryStore : public Store {
     std::map<std::string, std::pair<std::uint64_t, StoredRecord>> records;  ///< By key; with the order of arrival.
     std::uint64_t lastNumber = 0;
   };
+  static std::vector<StoredRecord> find(const Content& content, const session::LoadQueued& wanted);
+  static std::vector<StoredRecord> find(const Content& content, const session::FindTransaction& wanted);
+  static void loadTransactions(const Content& content, StoredCharger& charger);
   Ticket add(std::function<void()> change);
   void settle(Ticket upTo, const std::string& error);
 

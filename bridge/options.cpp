@@ -10,6 +10,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "bridge/charger_quirks.h"
 #include "bridge/net_address.h"
 #include "ocpp/text.h"
 
@@ -145,6 +146,8 @@ const OptionRow rows[] = {
      [](Options& o, const std::string& v) { o.chargerCa = v; }},
     {"charger-connect-timeout", "SECONDS", "10", "longest wait for a connection to a charger, part of charger-timeout",
      [](Options& o, const std::string& v) { o.chargerConnectTimeout = number(v, 3600); }},
+    {"profile", "NAME", "auto", "quirk profile of chargers without one of their own; auto recognises them",
+     [](Options& o, const std::string& v) { o.profile = profileNamed(v); }},
     {"data-dir", "DIR", "none",
      "directory for what must outlive the process; without it nothing is promised while the back-end is away",
      [](Options& o, const std::string& v) { o.dataDir = v; }},

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bridge/cidr.h"
+#include "ocpp_s/profiles.h"
 #include "session/settings.h"
 
 namespace bridge {
@@ -86,8 +87,9 @@ struct Options {
   std::uint32_t chargerConnectTimeout = 10;        ///< Seconds, part of chargerTimeout.
   std::uint32_t drainTimeout = 30;                 ///< Seconds.
   InputLimits limits;
-  std::uint32_t maxChargers = 50000;  ///< Identities that --auto-register takes in.
-  session::Settings session;          ///< Defaults of every charger.
+  std::uint32_t maxChargers = 50000;         ///< Identities that --auto-register takes in.
+  const ocpp_s::Profile* profile = nullptr;  ///< Of chargers without one of their own; null = recognised.
+  session::Settings session;                 ///< Defaults of every charger.
 };
 
 /// What the command line asked for.

@@ -18,6 +18,18 @@ bool promises(const session::Effect& effect) {
 Promises::Promises(Store* store, std::string identity, Execute execute)
     : store_(store), identity_(std::move(identity)), execute_(std::move(execute)) {}
 
+Promises::Lane Promises::laneOf(const session::Effect& effect) {
+  if (std::holds_alternative<session::AnswerCharger>(effect) || std::holds_alternative<session::ToCharger>(effect))
+    return Lane::Charger;
+  const bool asks =
+      std::holds_alternative<session::LoadQueued>(effect) || std::holds_alternative<session::FindTransaction>(effect);
+  return asks ? Lane::Store : Lane::Central;
+}
+
+bool Promises::laneIsFree(Lane lane) const {
+  return std::none_of(held_.begin(), held_.end(), [&](const Held& held) { return held.lane == lane; });
+}
+
 void Promises::take(session::Effect&& effect) {
   if (!store_) {
     if (!std::holds_alternative<session::Keep>(effect) && !std::holds_alternative<session::Forget>(effect))
@@ -27,9 +39,11 @@ void Promises::take(session::Effect&& effect) {
   if (const auto* keep = std::get_if<session::Keep>(&effect)) return change(false, keep->record);
   if (const auto* forget = std::get_if<session::Forget>(&effect)) return change(true, forget->record);
   if (std::holds_alternative<session::Note>(effect)) return execute_(std::move(effect));
-  if (promises(effect) && !unkept_.empty()) tryAgain();
-  if (held_.empty() && !store_->pending(last_)) return say({last_, std::move(effect)});
-  held_.push_back({last_, std::move(effect)});
+  const Lane lane = laneOf(effect);
+  if ((promises(effect) || lane == Lane::Store) && !unkept_.empty()) tryAgain();
+  const Ticket ticket = std::holds_alternative<session::ToCentral>(effect) ? named_ : last_;
+  if (laneIsFree(lane) && !store_->pending(ticket)) return say({lane, ticket, std::move(effect)});
+  held_.push_back({lane, ticket, std::move(effect)});
 }
 
 void Promises::change(bool erase, const session::Record& record) {
@@ -40,6 +54,8 @@ void Promises::change(bool erase, const session::Record& record) {
 void Promises::hand(Change change) {
   change.ticket = change.erase ? store_->erase(identity_, change.record) : store_->put(identity_, change.record);
   last_ = change.ticket;
+  const auto* transaction = std::get_if<session::TransactionRecord>(&change.record);
+  if (transaction && transaction->state != session::TransactionState::Closed) named_ = last_;
   pending_.push_back(std::move(change));
   store_->whenDurable(last_,
                       [this, alive = std::weak_ptr<bool>(alive_), ticket = last_](bool ok, const std::string& error) {
@@ -69,10 +85,16 @@ void Promises::settled(Ticket ticket, bool ok, const std::string& error) {
     }
     pending_.pop_front();
   }
-  while (!held_.empty() && !store_->pending(held_.front().ticket)) {
-    Held next = std::move(held_.front());
-    held_.pop_front();
-    say(std::move(next));
+  for (auto next = held_.begin(); next != held_.end();) {
+    const bool first = std::none_of(held_.begin(), next, [&](const Held& held) { return held.lane == next->lane; });
+    if (!first || store_->pending(next->ticket)) {
+      ++next;
+      continue;
+    }
+    Held released = std::move(*next);
+    held_.erase(next);
+    say(std::move(released));
+    next = held_.begin();  // whatever that has led to
   }
   if (released_) released_();
 }

@@ -13,7 +13,9 @@
 
 namespace bridge {
 
-/// Keeps one charger's effects in order behind the store's commits. Without a store everything is said at once.
+/// Keeps one charger's effects in order behind the store's commits. Without a store everything is said at once. What
+/// the charger hears, what the back-end hears and what the store is asked are each in order, and do not wait for each
+/// other.
 ///
 /// When a commit fails, answers to transaction messages that waited for it become a Fault, so that the charger keeps
 /// the message and repeats it; what was to be kept is handed to the store again before anything else is promised.
@@ -25,7 +27,9 @@ class Promises {
   /// take() or from the store's callback.
   Promises(Store* store, std::string identity, Execute execute);
 
-  /// Keep and Forget go to the store; notes are executed at once; everything else in order, when it may be said.
+  /// Keep and Forget go to the store; notes are executed at once; everything else in order, when it may be said. A CALL
+  /// waits only for what the back-end calls a transaction (TX-1): what else is kept promises it nothing, and a
+  /// delivered message that is still on disk after a crash is said again anyhow.
   void take(session::Effect&& effect);
   /// Called after effects were executed from the store's callback, so that the owner can go on.
   void onReleased(std::function<void()> released) { released_ = std::move(released); }
@@ -40,10 +44,14 @@ class Promises {
     StoredRecord record;
     Ticket ticket = 0;
   };
+  enum class Lane { Charger, Central, Store };
   struct Held {
+    Lane lane;
     Ticket ticket;
     session::Effect effect;
   };
+  static Lane laneOf(const session::Effect& effect);
+  bool laneIsFree(Lane lane) const;
 
   void change(bool erase, const session::Record& record);
   void hand(Change change);
@@ -60,7 +68,8 @@ class Promises {
   std::list<Change> pending_;   ///< Handed over, fate unknown.
   std::vector<Change> unkept_;  ///< Refused by the disk; to be handed over again.
   std::list<Held> held_;
-  Ticket last_ = 0;  ///< Newest change.
+  Ticket last_ = 0;   ///< Newest change.
+  Ticket named_ = 0;  ///< Newest change that says what the back-end calls an open transaction.
   std::string error_;
 };
 

@@ -25,23 +25,25 @@ constexpr const char* upsertTx =
     "evidence = excluded.evidence, seen = excluded.seen, start_info = excluded.start_info, "
     "stop_info = excluded.stop_info";
 constexpr const char* upsertBoot =
-    "INSERT OR REPLACE INTO boot (identity, version, request, status, answered_at, interval) VALUES (?,?,?,?,?,?)";
+    "INSERT OR REPLACE INTO boot (identity, version, request, status, answered_at, interval, unsent) "
+    "VALUES (?,?,?,?,?,?,?)";
 constexpr const char* upsertConnector =
     "INSERT OR REPLACE INTO connector (identity, connector_id, raw, delivered, release_pending) VALUES (?,?,?,?,?)";
 constexpr const char* upsertSetting =
-    "INSERT OR REPLACE INTO setting (identity, key, value, readonly) VALUES (?,?,?,?)";
+    "INSERT OR REPLACE INTO setting (identity, key, value, readonly, own) VALUES (?,?,?,?,?)";
 constexpr const char* upsertQueued =
-    "INSERT INTO queued (identity, number, action, payload, attempts, created) VALUES (?,?,?,?,?,?) "
-    "ON CONFLICT (identity, number) DO UPDATE SET action = excluded.action, payload = excluded.payload, "
-    "attempts = excluded.attempts";
+    "INSERT INTO queued (identity, number, action, payload, attempts, not_before, repeat_key, created) "
+    "VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (identity, number) DO UPDATE SET action = excluded.action, "
+    "payload = excluded.payload, attempts = excluded.attempts, not_before = excluded.not_before";
+// What was queued keeps the time when it was.
 constexpr const char* upsertDeadLetter =
     "INSERT INTO dead_letter (identity, number, action, payload, attempts, reason, created, died) "
-    "VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (identity, number, died) DO UPDATE SET action = excluded.action, "
+    "VALUES (?1,?2,?3,?4,?5,?6,coalesce((SELECT created FROM queued WHERE identity = ?1 AND number = ?2), ?7),?8) "
+    "ON CONFLICT (identity, number, died) DO UPDATE SET action = excluded.action, "
     "payload = excluded.payload, attempts = excluded.attempts, reason = excluded.reason";
 constexpr const char* upsertAuthorization =
     "INSERT OR REPLACE INTO authorization (identity, id_tag, info, at) VALUES (?,?,?,?)";
-constexpr const char* upsertAnswer =
-    "INSERT OR REPLACE INTO answer (identity, key, at, action, response) VALUES (?,?,?,?,?)";
+constexpr const char* upsertAlias = "INSERT OR REPLACE INTO tag_alias (identity, alias, id_tag) VALUES (?,?,?)";
 
 constexpr const char* deleteTx =
     "DELETE FROM tx WHERE identity = ? AND connector_id = ? AND id_tag = ? AND start = ? AND meter_start = ?";
@@ -50,7 +52,7 @@ constexpr const char* deleteConnector = "DELETE FROM connector WHERE identity = 
 constexpr const char* deleteSetting = "DELETE FROM setting WHERE identity = ? AND key = ?";
 constexpr const char* deleteQueued = "DELETE FROM queued WHERE identity = ? AND number = ?";
 constexpr const char* deleteAuthorization = "DELETE FROM authorization WHERE identity = ? AND id_tag = ?";
-constexpr const char* deleteAnswer = "DELETE FROM answer WHERE identity = ? AND key = ?";
+constexpr const char* deleteAlias = "DELETE FROM tag_alias WHERE identity = ? AND alias = ?";
 // SM-15: a dead letter is resolved, never deleted.
 constexpr const char* redelivered =
     "UPDATE dead_letter SET resolution = 'redelivered', resolved = ? "
@@ -128,11 +130,11 @@ void RecordRows::put(const std::string& identity, const session::TransactionReco
 }
 
 void RecordRows::put(const std::string& identity, const session::BootRecord& record, ocpp::Instant) {
-  const auto& [version, request, status, answeredAt, interval] = record;
+  const auto& [version, request, status, answeredAt, interval, unsent] = record;
   std::optional<std::string_view> statusWord;
   if (status) statusWord = ocpp::word(*status);
   (prepared(upsertBoot) << identity << ocpp::name(version) << recordText(request) << statusWord << answeredAt
-                        << interval)
+                        << interval << unsent)
       .run();
 }
 
@@ -144,13 +146,16 @@ void RecordRows::put(const std::string& identity, const session::ConnectorRecord
 }
 
 void RecordRows::put(const std::string& identity, const session::SettingRecord& record, ocpp::Instant) {
-  const auto& [key, value, readonly] = record;
-  (prepared(upsertSetting) << identity << key << value << readonly).run();
+  const auto& [key, value, readonly, own] = record;
+  (prepared(upsertSetting) << identity << key << value << readonly << own).run();
 }
 
 void RecordRows::put(const std::string& identity, const session::QueuedRecord& record, ocpp::Instant at) {
-  const auto& [number, request, attempts] = record;
-  (prepared(upsertQueued) << identity << number << ocpp::actionName(request) << recordText(request) << attempts << at)
+  const auto& [number, request, attempts, notBefore, repeatKey] = record;
+  const auto due = notBefore == ocpp::Instant{} ? std::nullopt : std::optional(notBefore);
+  const auto key = repeatKey == 0 ? std::nullopt : std::optional(repeatKey);
+  (prepared(upsertQueued) << identity << number << ocpp::actionName(request) << recordText(request) << attempts << due
+                          << key << at)
       .run();
 }
 
@@ -166,9 +171,9 @@ void RecordRows::put(const std::string& identity, const session::AuthorizationRe
   (prepared(upsertAuthorization) << identity << ocpp::folded(idTag) << recordText(info) << at).run();
 }
 
-void RecordRows::put(const std::string& identity, const session::AnswerRecord& record, ocpp::Instant) {
-  const auto& [key, at, response] = record;
-  (prepared(upsertAnswer) << identity << key << at << ocpp::actionName(response) << recordText(response)).run();
+void RecordRows::put(const std::string& identity, const session::AliasRecord& record, ocpp::Instant) {
+  const auto& [alias, idTag] = record;
+  (prepared(upsertAlias) << identity << alias << idTag).run();
 }
 
 // --- erase
@@ -195,8 +200,8 @@ void RecordRows::erase(const std::string& identity, const session::DeadLetterRec
 void RecordRows::erase(const std::string& identity, const session::AuthorizationRecord& record, ocpp::Instant) {
   (prepared(deleteAuthorization) << identity << ocpp::folded(record.idTag)).run();
 }
-void RecordRows::erase(const std::string& identity, const session::AnswerRecord& record, ocpp::Instant) {
-  (prepared(deleteAnswer) << identity << record.key).run();
+void RecordRows::erase(const std::string& identity, const session::AliasRecord& record, ocpp::Instant) {
+  (prepared(deleteAlias) << identity << record.alias).run();
 }
 
 }  // namespace bridge

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -25,10 +26,13 @@ struct StoreOperation {
 /// Prepared statements over one connection with the newest schema. Throws SqliteError.
 class RecordRows {
  public:
-  explicit RecordRows(Database& database) : db_(database) {}
+  /// load() gives at most `window` queued messages of a charger.
+  RecordRows(Database& database, std::size_t window) : db_(database), window_(window) {}
 
   void apply(const StoreOperation& operation);
   void load(const std::function<void(StoredCharger&&)>& each, const std::function<void(const std::string&)>& problem);
+  /// Throws SqliteError.
+  ReadResult read(const std::string& identity, const Wanted& wanted);
   /// Commands above that id, oldest first.
   std::vector<OperatorCommand> commandsAfter(std::uint64_t id);
 
@@ -44,7 +48,7 @@ class RecordRows {
   void put(const std::string& identity, const session::QueuedRecord& record, ocpp::Instant at);
   void put(const std::string& identity, const session::DeadLetterRecord& record, ocpp::Instant at);
   void put(const std::string& identity, const session::AuthorizationRecord& record, ocpp::Instant at);
-  void put(const std::string& identity, const session::AnswerRecord& record, ocpp::Instant at);
+  void put(const std::string& identity, const session::AliasRecord& record, ocpp::Instant at);
 
   void erase(const std::string& identity, const session::TransactionRecord& record, ocpp::Instant at);
   void erase(const std::string& identity, const session::BootRecord& record, ocpp::Instant at);
@@ -53,11 +57,17 @@ class RecordRows {
   void erase(const std::string& identity, const session::QueuedRecord& record, ocpp::Instant at);
   void erase(const std::string& identity, const session::DeadLetterRecord& record, ocpp::Instant at);
   void erase(const std::string& identity, const session::AuthorizationRecord& record, ocpp::Instant at);
-  void erase(const std::string& identity, const session::AnswerRecord& record, ocpp::Instant at);
+  void erase(const std::string& identity, const session::AliasRecord& record, ocpp::Instant at);
 
+  session::InStore restOf(const StoredCharger& charger);
+  void findTransactionsOf(const std::string& identity, const ocpp::Request& request, ReadResult& result);
+  void find(const std::string& identity, const session::LoadQueued& wanted, ReadResult& result);
+  void find(const std::string& identity, const session::FindTransaction& wanted, ReadResult& result);
   void buryUnreadable(const std::string& identity, std::uint64_t number, const std::string& why);
 
   Database& db_;
+  std::size_t window_;
+  std::set<std::int64_t> given_;  ///< Transactions that are in the result already.
   std::unordered_map<const char*, std::unique_ptr<Statement>> statements_;
 };
 

@@ -132,6 +132,24 @@ CREATE TABLE command (
 ) STRICT;
 )sql";
 
+// Transactions stay when they leave memory (SM-7): they are found by number, start and state. Answers by MessageID
+// were never written.
+constexpr const char* schema2 = R"sql(
+ALTER TABLE boot ADD COLUMN unsent INTEGER NOT NULL DEFAULT 0;     -- the back-end does not know of it yet
+ALTER TABLE setting ADD COLUMN own INTEGER NOT NULL DEFAULT 0;     -- the charger does not know it (CK-4)
+ALTER TABLE queued ADD COLUMN repeat_key INTEGER;                  -- of MessageID and body (SM-7)
+CREATE INDEX tx_by_number ON tx(identity, soap_tx_id);
+CREATE INDEX tx_by_start ON tx(identity, start);
+CREATE INDEX tx_open ON tx(identity) WHERE state IN ('Starting', 'Active', 'StopQueued');
+DROP TABLE answer;
+CREATE TABLE tag_alias (
+  identity TEXT NOT NULL REFERENCES charger(identity),
+  alias    TEXT NOT NULL,  -- for idTags longer than 20 (L-8)
+  id_tag   TEXT NOT NULL,
+  PRIMARY KEY (identity, alias)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 std::string damaged(const std::string& path, const std::string& words) {
   return path + ": the database is damaged (" + words + "); it was left as it is. Restore a copy, or move it away";
 }
@@ -194,7 +212,7 @@ void migrate(Database& db, const Migrations& steps) {
 }  // namespace
 
 const Migrations& migrations() {
-  static const Migrations all{schema1};
+  static const Migrations all{schema1, schema2};
   return all;
 }
 

@@ -2,6 +2,7 @@
 // Everything one event loop of the bridge owns: chargers, codecs, clients. No globals, so there can be several.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,7 +31,8 @@ struct Counters {
   std::uint64_t soapCalls = 0;     ///< Requests sent to chargers.
   std::uint64_t jsonCalls = 0;     ///< CALLs sent to the back-end.
   std::uint64_t jsonRequests = 0;  ///< CALLs of the back-end.
-  std::uint64_t notes = 0;         ///< Tolerated deviations.
+  std::uint64_t notes = 0;         ///< Tolerated deviations of chargers.
+  std::array<std::uint64_t, ocpp_s::quirkCount> tolerated{};  ///< The same by kind.
 };
 
 class Shard {

@@ -26,7 +26,8 @@ SqliteStore::SqliteStore(Loop& loop, SqliteStoreOptions options)
         if (carryOut_) carryOut_(std::move(command));
     });
   };
-  writer_ = std::make_unique<StoreWriter>(openDatabase(databasePath(options_.directory), options_.vfs),
+  callbacks.clock = options_.clock;
+  writer_ = std::make_unique<StoreWriter>(openDatabase(databasePath(options_.directory), options_.vfs), options_.window,
                                           SpaceReserve(options_.directory + "/reserve", options_.reserveBytes),
                                           std::move(callbacks),
                                           StoreWriter::Pace{options_.lookEvery, options_.commitSpacing});
@@ -103,6 +104,13 @@ void SqliteStore::settle(CommitOutcome&& outcome) {
     const auto next = waiting_.extract(waiting_.begin());
     finish(next.key(), next.mapped());
   }
+}
+
+void SqliteStore::read(const std::string& identity, Wanted wanted, std::function<void(ReadResult&&)> done) {
+  const auto answer = [this, done = std::move(done)](ReadResult&& result) {
+    post([done, moved = std::make_shared<ReadResult>(std::move(result))] { done(std::move(*moved)); });
+  };
+  writer_->ask({identity, std::move(wanted), answer});
 }
 
 void SqliteStore::load(const std::function<void(StoredCharger&&)>& each,

@@ -23,8 +23,11 @@ struct SqliteStoreOptions {
   std::function<ocpp::Instant()> clock;          ///< Wall clock; empty = the system's.
   /// How often commands and returning space are looked for; a look without news costs a few microseconds.
   std::chrono::milliseconds lookEvery = std::chrono::seconds(1);
-  /// Commits begin at least so far apart: bounds fsyncs per second under load; a lone change never waits for it.
+  /// Commits for more than a few chargers begin at least so far apart: bounds fsyncs per second under load; a lone
+  /// change never waits for it.
   std::chrono::milliseconds commitSpacing{5};
+  /// Most queued messages of a charger that load() gives.
+  std::size_t window = session::queueWindow;
 };
 
 /// Must be destroyed before the Loop. The destructor writes what is still pending.
@@ -43,6 +46,7 @@ class SqliteStore : public Store {
   std::uint64_t backlog() const override { return last_ - settled_; }
   void load(const std::function<void(StoredCharger&&)>& each,
             const std::function<void(const std::string& line)>& problem) override;
+  void read(const std::string& identity, Wanted wanted, std::function<void(ReadResult&&)> done) override;
   void onCommand(std::function<void(OperatorCommand&&)> carryOut) override { carryOut_ = std::move(carryOut); }
   StoreStatus status() const override { return writer_->status(); }
 

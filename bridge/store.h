@@ -27,12 +27,21 @@ struct ChargerRow {
   ocpp::Instant lastSeen{};         ///< SM-1, SM-6. Need not be exact: keep it when something else is kept.
 };
 
-/// Everything of one charger, as load() gives it back: boot, connectors, settings, transactions in the order they
-/// began, authorizations, answers, and last the queued messages in the order they must be delivered.
+/// One charger, as load() gives it back: boot, connectors, settings, transactions that are open and the newest of the
+/// others, authorizations, aliases, and last the first session::queueWindow queued messages in the order they must be
+/// delivered, each behind the transactions that it names.
 struct StoredCharger : ChargerRow {
   std::vector<StoredRecord> records;
-  /// The highest number that a queued message or dead letter of the charger ever had: go on above it.
-  std::uint64_t lastNumber = 0;
+  session::InStore rest;  ///< What is there besides.
+};
+
+/// What can be looked for while the bridge runs.
+using Wanted = std::variant<session::LoadQueued, session::FindTransaction>;
+
+struct ReadResult {
+  bool ok = false;                    ///< False: the database could not be read now.
+  std::vector<StoredRecord> records;  ///< As session::GatewaySession wants them.
+  std::vector<std::string> problems;  ///< Lines for the log, as of load().
 };
 
 /// What an operator asked for with `ocpp-soap-bridge queue`. Carry it out, then call commandDone().
@@ -46,6 +55,8 @@ struct OperatorCommand {
   std::string identity;
   std::uint64_t number = 0;
   std::optional<session::DeadLetterRecord> deadLetter;
+  std::optional<session::QueuedRecord> queued;  ///< With DiscardQueued: the message, unless it cannot be read.
+  std::vector<StoredRecord> related;            ///< Transactions that the message names.
   std::string reason;
 };
 
@@ -89,6 +100,9 @@ class Store {
   /// log; it stays where it is, but an unreadable queued message becomes a dead letter (SM-15).
   virtual void load(const std::function<void(StoredCharger&&)>& each,
                     const std::function<void(const std::string& line)>& problem) = 0;
+  /// Calls `done` on the loop, never inside this call. Sees every change that is durable when it is called. Never
+  /// called after the store is gone.
+  virtual void read(const std::string& identity, Wanted wanted, std::function<void(ReadResult&&)> done) = 0;
   /// `carryOut` gets each command once per process, at most a second after it was given. Set it before the loop runs.
   virtual void onCommand(std::function<void(OperatorCommand&&)> carryOut) = 0;
   virtual StoreStatus status() const = 0;

@@ -18,7 +18,7 @@ struct KeyOf {
     return std::to_string(r.connectorId) + "/" + ms(r.start) + "/" + std::to_string(r.meterStart) + "/" + r.idTag;
   }
   std::string operator()(const session::AuthorizationRecord& r) const { return ocpp::folded(r.idTag); }
-  std::string operator()(const session::AnswerRecord& r) const { return r.key; }
+  std::string operator()(const session::AliasRecord& r) const { return r.alias; }
   std::string operator()(const session::QueuedRecord& r) const { return std::to_string(r.number); }
   std::string operator()(const session::DeadLetterRecord& r) const {
     return std::to_string(r.number) + "/" + ms(r.died);

@@ -3,6 +3,8 @@
 // is full, the reserve is given up; if that does not help either, the transaction fails as a whole.
 #include "bridge/store_writer.h"
 
+#include <algorithm>
+
 namespace bridge {
 
 namespace {
@@ -24,9 +26,10 @@ void failAll(const std::vector<StoreWriter::Turn>& turns, const std::string& why
 
 }  // namespace
 
-StoreWriter::StoreWriter(std::unique_ptr<Database> database, SpaceReserve reserve, Callbacks callbacks, Pace pace)
+StoreWriter::StoreWriter(std::unique_ptr<Database> database, std::size_t window, SpaceReserve reserve,
+                         Callbacks callbacks, Pace pace)
     : database_(std::move(database)),
-      rows_(*database_),
+      rows_(*database_, window),
       reserve_(std::move(reserve)),
       callbacks_(std::move(callbacks)),
       pace_(pace),
@@ -58,6 +61,14 @@ void StoreWriter::submit(Turn&& turn) {
   wake_.notify_one();
 }
 
+void StoreWriter::ask(Question&& question) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    asked_.push_back(std::move(question));
+  }
+  wake_.notify_one();
+}
+
 StoreStatus StoreWriter::status() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return status_;
@@ -69,21 +80,49 @@ void StoreWriter::run() {
   auto nextCommit = Clock::now();
   for (;;) {
     std::vector<Turn> turns;
+    std::vector<Question> questions;
     {
       std::unique_lock<std::mutex> lock(mutex_);
-      wake_.wait_until(lock, nextLook, [this] { return ending_ || !submitted_.empty(); });
+      wake_.wait_until(lock, nextLook, [this] { return ending_ || !submitted_.empty() || !asked_.empty(); });
       if (submitted_.empty() && ending_) return;
-      if (!submitted_.empty()) {  // under load, let more come together
-        wake_.wait_until(lock, nextCommit, [this] { return ending_; });
-        nextCommit = Clock::now() + pace_.commitSpacing;
-      }
-      turns.swap(submitted_);
+      if (!submitted_.empty())  // under load, let more come together
+        wake_.wait_until(lock, nextCommit, [this] { return ending_ || !asked_.empty(); });
+      questions.swap(asked_);  // they rest on what is durable: no need to wait
+      if (Clock::now() >= nextCommit || ending_) turns.swap(submitted_);
     }
+    for (Question& question : questions) answer(question);
+    if (!turns.empty()) nextCommit = Clock::now() + (isCrowd(turns) ? pace_.commitSpacing : pace_.commitSpacing.zero());
     if (!turns.empty()) commit(turns);
     if (Clock::now() < nextLook) continue;
     look();
+    keepHouse();
     nextLook = Clock::now() + pace_.lookEvery;
   }
+}
+
+/// False while it is always the same few: a charger whose queue is drained waits for each commit, and nobody else
+/// would share it.
+bool StoreWriter::isCrowd(const std::vector<Turn>& turns) {
+  constexpr std::size_t few = 8;
+  bool crowd = false;
+  for (const Turn& turn : turns)
+    for (const StoreOperation& operation : turn) {
+      if (std::find(lately_.begin(), lately_.end(), operation.identity) != lately_.end()) continue;
+      if (lately_.size() == few) {
+        crowd = true;
+        lately_.pop_front();
+      }
+      lately_.push_back(operation.identity);
+    }
+  return crowd;
+}
+
+void StoreWriter::answer(Question& question) {
+  ReadResult result;
+  try {
+    result = rows_.read(question.identity, question.wanted);
+  } catch (const std::exception& error) { result.problems.emplace_back(error.what()); }
+  question.done(std::move(result));
 }
 
 void StoreWriter::commit(std::vector<Turn>& turns) {
@@ -180,6 +219,12 @@ void StoreWriter::look() {
     const std::lock_guard<std::mutex> lock(mutex_);
     status_.lastError = error.what();
   }
+}
+
+void StoreWriter::keepHouse() {
+  try {
+    housekeeping_.step(*database_, callbacks_.clock());
+  } catch (const SqliteError&) {}  // a full disk; commits tell
 }
 
 void StoreWriter::countRows() {

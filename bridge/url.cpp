@@ -32,12 +32,13 @@ bool splitAuthority(const std::string& authority, Url& url) {
     const std::string rest = authority.substr(end + 1);
     if (!rest.empty() && rest.front() != ':') return false;
     port = rest.empty() ? "" : rest.substr(1);
+    if (url.host.find(':') == std::string::npos) return false;  // only IPv6 stands in brackets
   } else {
     const auto colon = authority.find(':');
     url.host = authority.substr(0, colon);
     if (colon != std::string::npos) port = authority.substr(colon + 1);
   }
-  if (url.host.empty()) return false;
+  if (url.host.empty() || url.host.find_first_of("[]") != std::string::npos) return false;
   if (port.empty()) return true;
   unsigned value = 0;
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), value);

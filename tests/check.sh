@@ -51,6 +51,8 @@ suite system "$PYTHON" tests/system/run.py --bridge "$BUILD/asan/ocpp-soap-bridg
 suite cs "$PYTHON" tests/system/cs_test.py --cs "$BUILD/asan/ocpp-soap-cs"
 suite hostile "$PYTHON" tests/system/hostile_test.py --bridge "$BUILD/asan/ocpp-soap-bridge"
 suite crash "$PYTHON" tests/system/crash_test.py --bridge "$BUILD/asan/ocpp-soap-bridge"
+suite outage "$PYTHON" tests/system/outage_test.py --bridge "$BUILD/asan/ocpp-soap-bridge" --growth 0 \
+  --chargers 5 --messages 1000 --sessions 40 --sleepless 2
 suite disk-full "$PYTHON" tests/system/disk_full_test.py --bridge "$BUILD/asan/ocpp-soap-bridge"
 
 echo "$passed passed, $failed failed"

@@ -42,7 +42,7 @@ void readRequired(Reader& reader, std::string_view name, std::optional<std::stri
   const bool empty = from && ocpp::trimmed(*from).empty();
   if (!from || empty) {
     if (const Substitute* instead = substitute<Owner>(name)) {
-      reader.note(from ? "is empty" : "is missing");
+      reader.note(from ? Quirk::EmptyValue : Quirk::MissingValue, from ? "is empty" : "is missing");
       if (instead->text.empty()) return;
       from = std::string(instead->text);
     } else if (!from) {
@@ -61,13 +61,13 @@ void readOptional(Reader& reader, std::optional<std::string>& from, std::optiona
   if constexpr (IsText<T>::value) {
     if (from->empty() && !KeepsEmpty<T>::value) return;
   } else if (ocpp::trimmed(*from).empty()) {
-    return reader.note("is empty: read as absent");
+    return reader.note(Quirk::EmptyValue, "is empty: read as absent");
   }
   T value{};
   if (readValue(reader, *from, value, excessOf<Owner>) || readUnknown<Owner>(reader, *from, value)) {
     to = std::move(value);
   } else if (reader.forgiving) {
-    reader.note("'" + *from + "' was dropped");  // ER-6: not refused for an optional part
+    reader.note(Quirk::DroppedValue, "'" + *from + "' was dropped");  // ER-6: not refused for an optional part
   } else {
     reader.refuse("cannot be '" + *from + "'");
   }
@@ -80,7 +80,7 @@ void readOptionalObject(Reader& reader, std::optional<Generated>& from, std::opt
   const bool before = reader.fault.has_value();
   readFields(reader, *from, to.emplace());
   if (!reader.forgiving || before || !reader.fault) return;
-  reader.note("was dropped: " + reader.fault->description);
+  reader.note(Quirk::DroppedValue, "was dropped: " + reader.fault->description);
   reader.fault.reset();
   to.reset();
 }
@@ -97,7 +97,10 @@ void readList(Reader& reader, std::vector<Generated>& from, List& to) {
       if (keeps(reader, each)) to.push_back(std::move(each));
     } else {
       if (ocpp::trimmed(from[i]).empty()) continue;
-      if (readValue(reader, from[i], each, excessOf<Owner>)) to.push_back(std::move(each));
+      if (readValue(reader, from[i], each, excessOf<Owner>))
+        to.push_back(std::move(each));
+      else
+        reader.note(Quirk::DroppedValue, "'" + from[i] + "' was dropped");
     }
   }
 }

@@ -17,6 +17,21 @@ const Dialect rows[] = {
     {ocpp::Version::V16, "urn://Ocpp/Cs/2015/10/", "urn://Ocpp/Cp/2015/10/", {"cs16", "cp16"}},
 };
 
+// In the order of Addressing.
+constexpr AddressingRow addressings[] = {
+    {"http://www.w3.org/2005/08/addressing", "http://www.w3.org/2005/08/addressing/anonymous",
+     "http://www.w3.org/2005/08/addressing/soap/fault"},
+    {"http://schemas.xmlsoap.org/ws/2004/08/addressing",
+     "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous",
+     "http://schemas.xmlsoap.org/ws/2004/08/addressing/fault"},
+    {"http://schemas.xmlsoap.org/ws/2004/03/addressing",
+     "http://schemas.xmlsoap.org/ws/2004/03/addressing/role/anonymous",
+     "http://schemas.xmlsoap.org/ws/2004/03/addressing/fault"},
+    {"http://schemas.xmlsoap.org/ws/2003/03/addressing",
+     "http://schemas.xmlsoap.org/ws/2003/03/addressing/role/anonymous",
+     "http://schemas.xmlsoap.org/ws/2003/03/addressing/fault"},
+};
+
 enum Cell { none, cs, cp, both };
 constexpr Cell cells[][3] = {
 #define WIRE(name, in12, in15, in16) {in12, in15, in16},
@@ -44,11 +59,25 @@ constexpr char lowerFirst(char c) { return static_cast<char>(c | 0x20); }  // of
 
 const Dialect& dialectFor(ocpp::Version version) { return rows[static_cast<std::size_t>(version)]; }
 
-Dialect answering(ocpp::Version version, bool soap11, bool wsa2004) {
+Dialect dialectFor(ocpp::Version version, const Manner& manner, Quirks quirks) {
   Dialect dialect = dialectFor(version);
-  dialect.soap11 = soap11;
-  dialect.wsa2004 = wsa2004;
+  dialect.manner = manner;
+  dialect.habits = quirks;
+  if (quirks.has(Quirk::WriteSoap11)) dialect.manner.soap11 = true;
+  if (quirks.has(Quirk::WriteOldAddressing)) dialect.manner.addressing = Addressing::Wsa200408;
+  if (quirks.has(Quirk::PrefixesSA)) {
+    dialect.prefixes[0] = "cs";
+    dialect.prefixes[1] = "cp";
+  }
   return dialect;
+}
+
+const AddressingRow& addressingRow(Addressing addressing) { return addressings[static_cast<std::size_t>(addressing)]; }
+
+std::optional<Addressing> findAddressing(std::string_view ns) {
+  for (std::size_t i = 0; i < std::size(addressings); ++i)
+    if (addressings[i].ns == ns) return static_cast<Addressing>(i);
+  return std::nullopt;
 }
 
 std::string_view serviceNamespace(const Dialect& dialect, ocpp::Role service) {
@@ -102,19 +131,28 @@ std::string_view localName(std::string_view qualified) {
 }
 
 int httpStatus(const Dialect& dialect, const ocpp::Fault& fault) {
-  switch (dialect.faultStatus) {
-    case FaultStatus::Always500: return 500;
-    case FaultStatus::Always200: return 200;
-    case FaultStatus::Binding: break;
-  }
-  return dialect.soap11 ? 500 : ocpp::faultRow(fault.code).httpStatus;  // SOAP 1.1 knows no other status
+  if (dialect.habits.has(Quirk::Fault200)) return 200;
+  if (dialect.habits.has(Quirk::Fault500) || dialect.manner.soap11) return 500;  // SOAP 1.1 knows no other status
+  return ocpp::faultRow(fault.code).httpStatus;
 }
 
+namespace {
+
 std::string contentType(const Dialect& dialect, std::string_view action) {
-  if (dialect.soap11) return "text/xml; charset=utf-8";
+  if (dialect.manner.soap11) return "text/xml; charset=utf-8";
   std::string type = "application/soap+xml; charset=utf-8";
   if (!action.empty()) type.append("; action=\"").append(action).append("\"");
   return type;
+}
+
+}  // namespace
+
+std::string requestContentType(const Dialect& dialect, std::string_view action) {
+  return contentType(dialect, dialect.habits.has(Quirk::PlainContentType) ? std::string_view() : action);
+}
+
+std::string replyContentType(const Dialect& dialect, std::string_view action) {
+  return contentType(dialect, dialect.habits.has(Quirk::ReplyAction) ? action : std::string_view());
 }
 
 }  // namespace ocpp_s

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// How one version, and one peer of it, writes SOAP: namespaces, addressing, dates, HTTP status of faults.
+// How one version, and one peer of it, writes SOAP: namespaces, addressing, HTTP status of faults.
 #pragma once
 
 #include <cstddef>
@@ -8,37 +8,42 @@
 #include <string_view>
 
 #include "ocpp/result.h"
-#include "ocpp/time.h"
 #include "ocpp/version.h"
+#include "ocpp_s/quirks.h"
 
 namespace ocpp_s {
 
 constexpr std::string_view soap12Namespace = "http://www.w3.org/2003/05/soap-envelope";
 constexpr std::string_view soap11Namespace = "http://schemas.xmlsoap.org/soap/envelope/";
-constexpr std::string_view wsa2005Namespace = "http://www.w3.org/2005/08/addressing";
-constexpr std::string_view wsa2004Namespace = "http://schemas.xmlsoap.org/ws/2004/08/addressing";
 
-/// Which HTTP status a fault has (translation 7.1): as the SOAP binding says, or the one that old stacks know.
-enum class FaultStatus { Binding, Always500, Always200 };
+/// WS-Addressing in the editions that chargers use (WA-3).
+enum class Addressing : std::uint8_t { Wsa2005, Wsa200408, Wsa200403, Wsa2003 };
+struct AddressingRow {
+  std::string_view ns, anonymous, faultAction;
+};
+const AddressingRow& addressingRow(Addressing addressing);
+/// The edition that has this namespace.
+std::optional<Addressing> findAddressing(std::string_view ns);
 
-/// A row per version; a peer's profile is a copy with other values.
+/// How a peer writes its envelopes; it is answered in the same manner (ER-2, WA-3).
+struct Manner {
+  bool soap11 = false;
+  Addressing addressing = Addressing::Wsa2005;
+};
+
+/// A row per version; what a peer is written is a copy with its manner and habits.
 struct Dialect {
   ocpp::Version version{};
-  std::string_view centralSystem;                  ///< Namespace of the service that charge points call.
-  std::string_view chargePoint;                    ///< Namespace of the service that central systems call.
-  std::string_view prefixes[2];                    ///< Their prefixes, in that order.
-  ocpp::Fraction fraction = ocpp::Fraction::None;  ///< Of every dateTime (L-11).
-  bool soap11 = false;                             ///< Write a SOAP 1.1 envelope (ER-2).
-  bool wsa2004 = false;                            ///< Write the WS-Addressing namespace of 2004/08 (WA-3).
-  bool mustUnderstand = true;                      ///< On identity, Action and To of requests (WA-1); never on replies.
-  bool identityInReplies = false;                  ///< Repeat chargeBoxIdentity in replies (QUIRKS A17).
-  FaultStatus faultStatus = FaultStatus::Binding;
+  std::string_view centralSystem;  ///< Namespace of the service that charge points call.
+  std::string_view chargePoint;    ///< Namespace of the service that central systems call.
+  std::string_view prefixes[2];    ///< Their prefixes, in that order.
+  Manner manner{};
+  Quirks habits{Quirk::MustUnderstand};  ///< Of the rows of group Writing.
 };
 
 const Dialect& dialectFor(ocpp::Version version);
-
-/// The dialect of `version` in the manner of the request that is answered: same SOAP version, same addressing.
-Dialect answering(ocpp::Version version, bool soap11, bool wsa2004);
+/// The dialect of `version` in that manner, with the habits among `quirks`.
+Dialect dialectFor(ocpp::Version version, const Manner& manner, Quirks quirks = standardQuirks());
 
 /// The namespace (prefix) of the service that `service` offers: CentralSystem or ChargePoint.
 std::string_view serviceNamespace(const Dialect& dialect, ocpp::Role service);
@@ -63,8 +68,10 @@ std::optional<std::size_t> findWrapper(std::string_view local, ocpp::Half half);
 /// `a:b` -> `b`.
 std::string_view localName(std::string_view qualified);
 
-/// HTTP status and Content-Type that go with what a dialect writes. `action` ("/Op") only for requests (WA-1).
+/// HTTP status that goes with a fault: as the SOAP binding says (section 7.1), or the one that old stacks know.
 int httpStatus(const Dialect& dialect, const ocpp::Fault& fault);
-std::string contentType(const Dialect& dialect, std::string_view action = {});
+/// Content-Type of a request, with its action (`/Op`), or of an answer (WA-1).
+std::string requestContentType(const Dialect& dialect, std::string_view action);
+std::string replyContentType(const Dialect& dialect, std::string_view action = {});
 
 }  // namespace ocpp_s

@@ -12,15 +12,18 @@
 #include "ocpp/text.h"
 #include "ocpp_s/body.h"
 #include "ocpp_s/head.h"
+#include "ocpp_s/head_reader.h"
 #include "ocpp_s/recover.h"
+#include "ocpp_s/vocabulary.h"
 
 namespace ocpp_s {
 
 namespace {
 
 // Reading recognises all of these; nothing is declared from it on writing (head.cpp declares). The third column is
-// also accepted: SOAP 1.1, namespaces without slash (G-3), WS-Addressing 2004/08 (WA-3).
-constexpr int firstService = 4;
+// also accepted: SOAP 1.1, namespaces without slash (G-3), older WS-Addressing (WA-3); gSOAP keeps what it met in
+// `out`.
+constexpr int firstService = 4, addressingRowAt = 10;
 const ::Namespace namespaceTable[] = {
     {"SOAP-ENV", "http://www.w3.org/2003/05/soap-envelope", "http://schemas.xmlsoap.org/soap/envelope/", nullptr},
     {"SOAP-ENC", "http://www.w3.org/2003/05/soap-encoding", "http://schemas.xmlsoap.org/soap/encoding/", nullptr},
@@ -32,7 +35,7 @@ const ::Namespace namespaceTable[] = {
     {"cp15", "urn://Ocpp/Cp/2012/06/", "urn://Ocpp/Cp/2012/06", nullptr},
     {"cs16", "urn://Ocpp/Cs/2015/10/", "urn://Ocpp/Cs/2015/10", nullptr},
     {"cp16", "urn://Ocpp/Cp/2015/10/", "urn://Ocpp/Cp/2015/10", nullptr},
-    {"wsa", "http://www.w3.org/2005/08/addressing", "http://schemas.xmlsoap.org/ws/2004/08/addressing", nullptr},
+    {"wsa", "http://www.w3.org/2005/08/addressing", "http://schemas.xmlsoap.org/ws/*/addressing", nullptr},
     {nullptr, nullptr, nullptr, nullptr}};
 
 // The text is moved from: gSOAP's copy is not needed any more.
@@ -83,9 +86,10 @@ struct Codec::Context {
   ::soap* soap;
   std::string_view input;
   std::string* output = nullptr;
-  std::string ignoredHeaders;  ///< Names of headers that gSOAP did not know, each followed by a blank.
-  bool notUnderstood = false;  ///< One of them had mustUnderstand.
-  ocpp::ReadNotes ignored;     ///< Elements that the lax reading of a repaired body left out.
+  std::vector<Tag> tags;    ///< Of the document being read.
+  int identityAt = -1;      ///< The place of the namespace that chargeBoxIdentity had.
+  bool oddHeaders = false;  ///< There were headers that gSOAP did not know.
+  Notes ignored;            ///< Elements that the lax reading of a repaired body left out.
   Part reading = Part::Header;
 
   explicit Context(const GuardLimits& limitsOfDocuments) : limits(limitsOfDocuments) {
@@ -126,12 +130,10 @@ struct Codec::Context {
   /// gSOAP asks whether it may skip an element that it does not expect.
   int ignore(const char* tag) {
     if (reading == Part::Body) return soap->error = SOAP_TAG_MISMATCH;
-    if (reading == Part::RepairedBody) {
-      ignored.push_back({"/" + std::string(localName(tag)), "unexpected element: ignored"});
-    } else {
-      ignoredHeaders.append(localName(tag)).append(" ");
-      notUnderstood = notUnderstood || soap->mustUnderstand != 0;
-    }
+    if (reading == Part::RepairedBody)
+      ignored.push_back({Quirk::UnknownElement, "/" + std::string(localName(tag)), "unexpected element: ignored"});
+    else
+      oddHeaders = true;
     return SOAP_OK;
   }
 
@@ -140,9 +142,9 @@ struct Codec::Context {
   bool open(std::string_view xml, Part body) {
     reset();
     input = xml;
-    ignoredHeaders.clear();
+    oddHeaders = false;
+    identityAt = -1;
     ignored.clear();
-    notUnderstood = false;
     reading = Part::Header;
     if (body == Part::Body)
       soap_set_imode(soap, SOAP_XML_STRICT);
@@ -155,38 +157,48 @@ struct Codec::Context {
     return opened;
   }
 
-  /// The service whose namespace the wrapper element has.
-  std::optional<Service> service() const {
+  /// The service whose namespace the wrapper element has. Notes a namespace without slash.
+  std::optional<Service> service(Notes& notes) const {
     const char* colon = std::strchr(soap->tag, ':');
     const std::size_t length = colon ? static_cast<std::size_t>(colon - soap->tag) : 0;
     const soap_nlist* ns = soap->nlist;
     while (ns != nullptr && (std::strncmp(ns->id, soap->tag, length) != 0 || ns->id[length] != 0)) ns = ns->next;
     if (ns == nullptr || ns->index < firstService || ns->index >= firstService + 6) return std::nullopt;
     const int place = ns->index - firstService;
+    if (soap->local_namespaces[ns->index].out != nullptr)
+      notes.push_back({Quirk::NamespaceSlash, "/", soap->local_namespaces[ns->index].out});
     return Service{static_cast<ocpp::Version>(place / 2),
                    place % 2 == 0 ? ocpp::Role::CentralSystem : ocpp::Role::ChargePoint};
   }
 
-  /// Takes the headers as gSOAP read them; false when there are some that only readHeaders() understands.
-  bool headers(Header& to) {
+  /// Takes the headers as gSOAP read them; false when there are some that only readHead() understands.
+  bool headers(Incoming& incoming) {
+    incoming.manner.soap11 = soap->version == 1;
+    if (const char* odd = soap->local_namespaces[addressingRowAt].out)
+      incoming.manner.addressing = findAddressing(odd).value_or(Addressing::Wsa2005);
     SOAP_ENV__Header* from = soap->header;
-    if (from == nullptr) return ignoredHeaders.empty();
+    if (from == nullptr) return !oddHeaders;
+    Header& to = incoming.header;
     std::string* const identities[] = {from->cs12__chargeBoxIdentity, from->cp12__chargeBoxIdentity,
                                        from->cs15__chargeBoxIdentity, from->cp15__chargeBoxIdentity,
                                        from->cs16__chargeBoxIdentity, from->cp16__chargeBoxIdentity};
-    for (std::string* identity : identities)  // any of them: QUIRKS X9
-      if (identity != nullptr) addIdentity(to, trimmedText(identity));
+    for (int i = 0; i < 6; ++i) {  // any of them: QUIRKS X9
+      if (identities[i] == nullptr) continue;
+      addIdentity(to, trimmedText(identities[i]));
+      identityAt = i;
+    }
     to.messageId = trimmedText(from->wsa__MessageID);
     to.action = trimmedText(from->wsa__Action);
     to.to = trimmedText(from->wsa__To);
     to.relatesTo = from->wsa__RelatesTo ? trimmedText(&from->wsa__RelatesTo->__item) : std::string();
     to.from = address(from->wsa__From);
     to.replyTo = address(from->wsa__ReplyTo);
-    return ignoredHeaders.empty() && (from->wsa__From == nullptr || from->wsa__From->Address);
+    const auto plain = [](const wsa__EndpointReferenceType* each) { return each == nullptr || each->Address; };
+    return !oddHeaders && plain(from->wsa__From) && plain(from->wsa__ReplyTo);
   }
 
-  void read(std::string_view xml, const ReadOptions& options, Attempt& attempt);
-  bool readStrictly(std::string_view xml, const ReadOptions& options, Attempt& attempt);
+  void read(std::string_view xml, Attempt& attempt);
+  bool readStrictly(std::string_view xml, Attempt& attempt);
   void readRepaired(std::string_view xml, Attempt& attempt);
   bool readBody(Attempt& attempt);
   bool refuse(Attempt& attempt);
@@ -224,30 +236,21 @@ bool Codec::Context::readBody(Attempt& attempt) {
     read = operation.readResponse(soap, reader, attempt.response);
   }
   if (!read) return refuse(attempt);
-  for (ocpp::ReadNote& note : reader.notes) attempt.incoming.notes.push_back(std::move(note));
+  for (Note& note : reader.notes) attempt.incoming.notes.push_back(std::move(note));
   attempt.fault = std::move(reader.fault);
   attempt.lossy = reader.lossy;
   return !attempt.fault;
 }
 
 /// True when there is nothing to repair.
-bool Codec::Context::readStrictly(std::string_view xml, const ReadOptions& options, Attempt& attempt) {
+bool Codec::Context::readStrictly(std::string_view xml, Attempt& attempt) {
   if (!open(xml, Part::Body)) return refuse(attempt);
-  attempt.incoming.soap11 = soap->version == 1;
-  attempt.incoming.wsa2004 =
-      ::memmem(xml.data(), xml.size(), wsa2004Namespace.data(), wsa2004Namespace.size()) != nullptr;
-  if (!headers(attempt.incoming.header)) {
-    attempt.incoming.header = readHeaders(xml);
-    if (!ignoredHeaders.empty())
-      attempt.incoming.notes.push_back({"/", "headers that are unknown or outside their namespace: " + ignoredHeaders});
+  if (!headers(attempt.incoming)) {
+    attempt.incoming.header = {};
+    readHead(xml, attempt.incoming);
   }
-  if (options.strict && attempt.incoming.soap11)  // ER-2
-    return attempt.refuse(ocpp::FaultCode::VersionMismatch, "SOAP 1.2 is spoken here");
-  if (options.strict && notUnderstood)
-    return attempt.refuse(ocpp::FaultCode::MustUnderstand, "not understood: " + ignoredHeaders);
-
   const std::string_view local = localName(soap->tag);
-  const auto found = service();
+  const auto found = service(attempt.incoming.notes);
   const auto action = findWrapper(local, attempt.expected.half);
   if (found) attempt.incoming.version = found->version;
   if (!found || !action || !offers(found->version, attempt.expected.service.value_or(found->role), *action))
@@ -258,6 +261,9 @@ bool Codec::Context::readStrictly(std::string_view xml, const ReadOptions& optio
     return attempt.refuse(ocpp::FaultCode::NotSupported, "an operation of the other service: " + std::string(local));
   attempt.service = found->role;
   attempt.action = *action;
+  const int place = static_cast<int>(found->version) * 2 + (found->role == ocpp::Role::ChargePoint);
+  if (identityAt >= 0 && identityAt != place)
+    attempt.incoming.notes.push_back({Quirk::HeaderNamespace, "/chargeBoxIdentity", "of another version or service"});
   return readBody(attempt) && !attempt.lossy;
 }
 
@@ -274,24 +280,25 @@ void Codec::Context::readRepaired(std::string_view xml, Attempt& attempt) {
     return;
   }
   readBody(attempt);
-  for (ocpp::ReadNote& note : ignored) attempt.incoming.notes.push_back(std::move(note));
+  for (Note& note : ignored) attempt.incoming.notes.push_back(std::move(note));
 }
 
-void Codec::Context::read(std::string_view xml, const ReadOptions& options, Attempt& attempt) {
-  const Guarded guarded = guard(xml, limits);
+void Codec::Context::read(std::string_view xml, Attempt& attempt) {
+  const Guarded guarded = guard(xml, limits, &tags);
   if (guarded.refusal != nullptr) {
     attempt.refuse(ocpp::FaultCode::ProtocolError, guarded.refusal);
     return;
   }
   attempt.plain = guarded.plain;
-  if (readStrictly(xml, options, attempt)) return;
-  if (options.strict && localName(soap->tag) != "Fault") return;
-  Attempt repaired;
-  repaired.expected = attempt.expected;
-  repaired.plain = attempt.plain;
-  readRepaired(xml, repaired);
-  // A loss that repairing does not heal is no reason to refuse.
-  if (attempt.fault || !repaired.fault) attempt = std::move(repaired);
+  if (!readStrictly(xml, attempt)) {
+    Attempt repaired;
+    repaired.expected = attempt.expected;
+    repaired.plain = attempt.plain;
+    readRepaired(xml, repaired);
+    // A loss that repairing does not heal is no reason to refuse.
+    if (attempt.fault || !repaired.fault) attempt = std::move(repaired);
+  }
+  if (!attempt.fault) noteWhole(guarded, tags, attempt.expected.half, attempt.action, attempt.incoming);
 }
 
 template <class Body>
@@ -306,9 +313,12 @@ void Codec::Context::write(std::string& out, const Dialect& dialect, ocpp::Role 
     soap->ns = 1;  // declaration and namespaces are written: head.cpp
     soap->level = 2;
     if (kind == Kind::Request && dialect.version == ocpp::Version::V15) orderAttributes(soap);  // of meter values
-    if (!body(soap, Writer{ocpp::soapEncoding(dialect.version), dialect.fraction}) || soap_end_send(soap) != SOAP_OK)
+    const std::size_t start = out.size();
+    const auto fraction = dialect.habits.has(Quirk::Milliseconds) ? ocpp::Fraction::Three : ocpp::Fraction::None;
+    if (!body(soap, Writer{ocpp::soapEncoding(dialect.version), fraction}) || soap_end_send(soap) != SOAP_OK)
       throw std::logic_error("gSOAP cannot write this message");
-    endEnvelope(out);
+    if (dialect.habits.has(Quirk::PrefixesSA)) renamePrefix(out, start, dialect, service);
+    endEnvelope(out, dialect);
   } catch (...) {
     out.resize(before);
     throw;
@@ -329,11 +339,10 @@ const Operation& writable(const Dialect& dialect, ocpp::Role service, std::size_
 Codec::Codec(const GuardLimits& limits) : context_(std::make_unique<Context>(limits)) {}
 Codec::~Codec() = default;
 
-std::variant<RequestMessage, ReadFailure> Codec::readRequest(std::string_view xml, ocpp::Role service,
-                                                             const ReadOptions& options) {
+std::variant<RequestMessage, ReadFailure> Codec::readRequest(std::string_view xml, ocpp::Role service) {
   Attempt attempt;
   attempt.expected = {ocpp::Half::Request, service, std::nullopt};
-  context_->read(xml, options, attempt);
+  context_->read(xml, attempt);
   if (attempt.fault) {
     ReadFailure failure;
     static_cast<Incoming&>(failure) = std::move(attempt.incoming);
@@ -347,10 +356,10 @@ std::variant<RequestMessage, ReadFailure> Codec::readRequest(std::string_view xm
   return message;
 }
 
-ReplyMessage Codec::readReply(std::string_view xml, std::size_t action, const ReadOptions& options) {
+ReplyMessage Codec::readReply(std::string_view xml, std::size_t action) {
   Attempt attempt;
   attempt.expected = {ocpp::Half::Response, std::nullopt, action};
-  context_->read(xml, options, attempt);
+  context_->read(xml, attempt);
   ReplyMessage message;
   static_cast<Incoming&>(message) = std::move(attempt.incoming);
   message.soapFault = attempt.soapFault;
@@ -365,7 +374,7 @@ void Codec::writeRequest(std::string& out, const Dialect& dialect, ocpp::Role se
                          const ocpp::Request& request) {
   const std::string_view action = ocpp::actionName(request);
   const Operation& operation = writable(dialect, service, request.index());
-  const std::string tag = wrapperName(request.index(), ocpp::Half::Request, servicePrefix(dialect, service));
+  const std::string tag = wrapperName(request.index(), ocpp::Half::Request, compiledPrefix(dialect, service));
   context_->write(out, dialect, service, Kind::Request, header, action, [&](::soap* soap, const Writer& writer) {
     return operation.writeRequest(soap, tag.c_str(), writer, request);
   });
@@ -375,7 +384,7 @@ void Codec::writeReply(std::string& out, const Dialect& dialect, ocpp::Role serv
                        const ocpp::Response& response) {
   const std::string_view action = ocpp::actionName(response);
   const Operation& operation = writable(dialect, service, response.index());
-  const std::string tag = wrapperName(response.index(), ocpp::Half::Response, servicePrefix(dialect, service));
+  const std::string tag = wrapperName(response.index(), ocpp::Half::Response, compiledPrefix(dialect, service));
   context_->write(out, dialect, service, Kind::Reply, header, action, [&](::soap* soap, const Writer& writer) {
     return operation.writeResponse(soap, tag.c_str(), writer, response);
   });
@@ -385,7 +394,7 @@ void Codec::writeFault(std::string& out, const Dialect& dialect, ocpp::Role serv
                        const ocpp::Fault& fault) {
   beginEnvelope(out, dialect, service, Kind::Fault, header, {});
   writeFaultElement(out, dialect, service, fault);
-  endEnvelope(out);
+  endEnvelope(out, dialect);
 }
 
 }  // namespace ocpp_s

@@ -14,6 +14,7 @@
 #include "ocpp/version.h"
 #include "ocpp_s/dialect.h"
 #include "ocpp_s/guard.h"
+#include "ocpp_s/quirks.h"
 
 namespace ocpp_s {
 
@@ -29,17 +30,12 @@ struct Header {
   bool identityTwice = false;  ///< There are several chargeBoxIdentity, and they differ.
 };
 
-struct ReadOptions {
-  bool strict = false;  ///< Refuse envelopes that need repair and unknown parts (G-6, ER-2); values stay lenient.
-};
-
 /// What every envelope tells, as far as it could be read.
 struct Incoming {
   std::optional<ocpp::Version> version;  ///< By the namespace of the body element (G-2).
-  bool soap11 = false;                   ///< Answer in SOAP 1.1 (ER-2).
-  bool wsa2004 = false;                  ///< Answer with WS-Addressing 2004/08 (WA-3).
+  Manner manner;                         ///< Answer in the same (ER-2, WA-3).
   Header header;
-  ocpp::ReadNotes notes;  ///< Every tolerated deviation, with its path.
+  Notes notes;  ///< Every tolerated deviation, with its path. Strict readers judge() them.
 };
 
 /// A request. `version` is set.
@@ -69,11 +65,10 @@ class Codec {
   Codec& operator=(const Codec&) = delete;
 
   /// Reads a request to `service` (ER-7). A missing chargeBoxIdentity is left to the caller.
-  std::variant<RequestMessage, ReadFailure> readRequest(std::string_view xml, ocpp::Role service,
-                                                        const ReadOptions& options = {});
+  std::variant<RequestMessage, ReadFailure> readRequest(std::string_view xml, ocpp::Role service);
 
   /// Reads the reply to a request of `action` (its place in ocpp::Actions). Whose reply it is, the HTTP exchange tells.
-  ReplyMessage readReply(std::string_view xml, std::size_t action, const ReadOptions& options = {});
+  ReplyMessage readReply(std::string_view xml, std::size_t action);
 
   /// Append an envelope to `out` (WA-1, WA-2, WA-3). Header fields that are "" get their default or are left out.
   /// Throw std::logic_error when the version has no word for the action or a required value: the caller must have

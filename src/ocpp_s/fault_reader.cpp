@@ -47,12 +47,34 @@ std::string readReason(const pugi::xml_node& fault) {
   return trimmedTextOf(childNamed(fault, "faultstring"));
 }
 
+bool isName(const pugi::xml_node& node, std::string_view name, std::string_view ns) {
+  return localName(node) == name && namespaceOf(node) == ns;
+}
+
+/// As SOAP 1.1 or 1.2 has it: names in the envelope's namespace, codes with prefix.
+bool isOrdinary(const pugi::xml_node& fault) {
+  const std::string_view ns = namespaceOf(fault);
+  if (ns == soap11Namespace) {
+    const pugi::xml_node code = childNamed(fault, "faultcode");
+    return code && namespaceOf(code).empty() && textOf(code).find(':') != std::string::npos;
+  }
+  const pugi::xml_node code = childNamed(fault, "Code");
+  if (ns != soap12Namespace || !isName(code, "Code", ns)) return false;
+  for (pugi::xml_node holder = code; holder; holder = childNamed(holder, "Subcode")) {
+    const pugi::xml_node value = childNamed(holder, "Value");
+    if (!isName(value, "Value", ns) || textOf(value).find(':') == std::string::npos) return false;
+    if (holder != code && !isName(holder, "Subcode", ns)) return false;
+  }
+  return !childNamed(fault, "Subcode");
+}
+
 bool isSender(std::string_view code) { return ocpp::equalFold(code, "Sender") || ocpp::equalFold(code, "Client"); }
 bool isReceiver(std::string_view code) { return ocpp::equalFold(code, "Receiver") || ocpp::equalFold(code, "Server"); }
 
 }  // namespace
 
-ocpp::Fault readFault(const pugi::xml_node& fault) {
+ocpp::Fault readFault(const pugi::xml_node& fault, Notes& notes) {
+  if (!isOrdinary(fault)) notes.push_back({Quirk::FaultShape, "/Fault", "was read by its local names"});
   Codes codes = readCodes(fault);
   const bool sender = isSender(codes.code);
   // A bare sub-code where the code should be, and the codes of SOAP itself.

@@ -5,11 +5,12 @@
 #include <pugixml.hpp>
 
 #include "ocpp/result.h"
+#include "ocpp_s/quirks.h"
 
 namespace ocpp_s {
 
 /// Reads a Fault element of SOAP 1.1 or 1.2 by local names. The description keeps the reason's text, and the sub-code
-/// when it is not one of OCPP.
-ocpp::Fault readFault(const pugi::xml_node& fault);
+/// when it is not one of OCPP. Another shape than SOAP's is noted.
+ocpp::Fault readFault(const pugi::xml_node& fault, Notes& notes);
 
 }  // namespace ocpp_s

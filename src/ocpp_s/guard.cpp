@@ -13,6 +13,8 @@ namespace ocpp_s {
 
 namespace {
 
+constexpr std::size_t mostTags = 4096;
+
 bool isSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 bool isBlank(std::string_view s) {
@@ -87,7 +89,10 @@ constexpr std::array<bool, 256> stops = [] {
 
 class Scan {
  public:
-  Scan(std::string_view document, const GuardLimits& limits) : rest_(document), limits_(limits) {}
+  Scan(std::string_view document, const GuardLimits& limits, std::vector<Tag>* tags)
+      : rest_(document), limits_(limits), tags_(tags) {}
+
+  bool nil() const { return nil_; }
 
   const char* run() {
     for (;;) {
@@ -134,6 +139,7 @@ class Scan {
     }
     const std::string_view inside = rest_.substr(1, i - 1);
     rest_.remove_prefix(i + 1);
+    nil_ = nil_ || (attributes > 0 && depth_ > 1 && inside.find("nil=") != inside.npos);
     return startTag(inside, attributes);
   }
 
@@ -143,6 +149,7 @@ class Scan {
     if (length == 0) return "a tag has no name";
     if (depth_ == 0 && rooted_) return "more than one root element";
     rooted_ = true;
+    if (tags_ != nullptr && tags_->size() < mostTags) tags_->push_back({inside.substr(0, length), depth_});
     if (depth_ == 1 && isSecond(inside.substr(0, length))) return "more than one Header or Body";
     if (++elements_ > limits_.elements) return "too many elements";
     if (openAttributes_ + attributes > limits_.openAttributes) return "too many attributes around an element";
@@ -174,6 +181,8 @@ class Scan {
 
   std::string_view rest_;
   const GuardLimits& limits_;
+  std::vector<Tag>* tags_;
+  bool nil_ = false;
   struct Open {
     std::string_view name;
     std::size_t attributes;
@@ -185,18 +194,25 @@ class Scan {
 
 }  // namespace
 
-Guarded guard(std::string_view document, const GuardLimits& limits) {
+Guarded guard(std::string_view document, const GuardLimits& limits, std::vector<Tag>* tags) {
+  if (tags != nullptr) tags->clear();
   if (document.size() > limits.bytes) return {"the document is too large"};
   if (document.substr(0, 3) == "\xef\xbb\xbf") document.remove_prefix(3);
+  const std::size_t before = document.size();
   while (!document.empty() && isSpace(document.front())) document.remove_prefix(1);
   if (document.empty()) return {"there is no document"};
   if (isUtf16Or32(document)) return {"UTF-16 and UTF-32 are not read, please send UTF-8"};
   if (document.front() != '<') return {"this is not XML"};
   if (declaresUnknownEncoding(document)) return {"this encoding is not read, please send UTF-8"};
   if (std::memchr(document.data(), 0, document.size()) != nullptr) return {"a NUL character is not allowed"};
-  bool plain = isPlainAscii(document) || ocpp::isXmlText(document);
-  if (refersToNul(document, plain)) return {"a NUL character is not allowed"};
-  return {Scan(document, limits).run(), plain};
+  Guarded result;
+  result.plain = isPlainAscii(document) || ocpp::isXmlText(document);
+  result.padded = document.size() != before && document.substr(0, 5) == "<?xml";
+  if (refersToNul(document, result.plain)) return {"a NUL character is not allowed"};
+  Scan scan(document, limits, tags);
+  result.refusal = scan.run();
+  result.nil = scan.nil();
+  return result;
 }
 
 }  // namespace ocpp_s

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string_view>
+#include <vector>
 
 namespace ocpp_s {
 
@@ -20,14 +21,23 @@ struct GuardLimits {
   std::size_t tagBytes = 16384;  ///< Of one tag with its attributes.
 };
 
+/// A start tag that the scan passed; a view into the document.
+struct Tag {
+  std::string_view name;  ///< Qualified.
+  std::size_t depth = 0;  ///< 0 = the root.
+};
+
 struct Guarded {
   const char* refusal = nullptr;  ///< Why the document is refused; nullptr = pass it on.
   bool plain = false;             ///< Texts need no check for characters: all UTF-8, and no character references.
+  bool padded = false;            ///< White space stands before the XML declaration (QUIRKS X3).
+  bool nil = false;               ///< Some element has an attribute `nil`.
 };
 
 /// Refuses: what does not begin with `<` (HTTP, MIME, JSON), NUL (also as reference), DTD, encodings other than UTF-8
 /// and Latin-1, tags that do not match, more than one root or Body or Header, text behind the root, and documents
 /// beyond the limits. Everything else is for the parser to judge.
-Guarded guard(std::string_view document, const GuardLimits& limits = {});
+/// The first few thousand start tags go to `tags`.
+Guarded guard(std::string_view document, const GuardLimits& limits = {}, std::vector<Tag>* tags = nullptr);
 
 }  // namespace ocpp_s

@@ -8,106 +8,185 @@ namespace ocpp_s {
 
 namespace {
 
-constexpr std::string_view anonymous = "http://www.w3.org/2005/08/addressing/anonymous";
-constexpr std::string_view anonymous2004 = "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous";
-constexpr std::string_view faultAction = "http://www.w3.org/2005/08/addressing/soap/fault";
-constexpr std::string_view faultAction2004 = "http://schemas.xmlsoap.org/ws/2004/08/addressing/fault";
-
-struct Head {
-  std::string& out;
-  std::string_view mustUnderstand;
-
-  void element(std::string_view prefix, std::string_view name, std::string_view attribute, std::string_view text) {
-    if (text.empty()) return;
-    out.append("<").append(prefix).append(":").append(name).append(attribute).append(">");
-    appendEscaped(out, text);
-    out.append("</").append(prefix).append(":").append(name).append(">");
-  }
-  void address(std::string_view name, std::string_view text) {
-    if (text.empty()) return;
-    out.append("<wsa:").append(name).append(">");
-    element("wsa", "Address", {}, text);
-    out.append("</wsa:").append(name).append(">");
-  }
+struct Prefixes {
+  std::string_view soap, wsa;
 };
+Prefixes prefixesOf(const Dialect& dialect) {
+  if (dialect.habits.has(Quirk::PrefixesSA)) return {"s", "a"};  // QUIRKS X1
+  if (dialect.habits.has(Quirk::PrefixesWsa5)) return {"SOAP-ENV", "wsa5"};
+  return {"SOAP-ENV", "wsa"};
+}
 
 std::string_view orElse(const std::string& text, std::string_view other) {
   return text.empty() ? other : std::string_view(text);
 }
 
-void writeHeaders(Head& head, const Dialect& dialect, ocpp::Role service, Kind kind, const Header& header,
-                  std::string_view action) {
-  const std::string_view prefix = servicePrefix(dialect, service);
-  const std::string_view here = dialect.wsa2004 ? anonymous2004 : anonymous;
-  std::string operation("/");
-  operation.append(action);
-  if (kind == Kind::Request) {  // WA-1
-    head.element(prefix, "chargeBoxIdentity", head.mustUnderstand, header.chargeBoxIdentity);
-    head.element("wsa", "MessageID", {}, header.messageId);
-    head.address("From", header.from);
-    head.address("ReplyTo", orElse(header.replyTo, here));
-    head.element("wsa", "To", head.mustUnderstand, header.to);
-    head.element("wsa", "Action", head.mustUnderstand, orElse(header.action, operation));
-    return;
+/// The headers of one envelope.
+class Head {
+ public:
+  Head(std::string& out, const Dialect& dialect, ocpp::Role service, const Header& header)
+      : out_(out), dialect_(dialect), service_(service), header_(header), prefixes_(prefixesOf(dialect)) {}
+
+  void request(std::string_view operation) {  // WA-1
+    const bool must = has(Quirk::MustUnderstand);
+    identity(must);
+    if (has(Quirk::OnlyIdentity)) return;
+    element("MessageID", header_.messageId);
+    if (!has(Quirk::NoFrom)) address("From", header_.from, has(Quirk::BareFrom));
+    address("ReplyTo", orElse(header_.replyTo, here()), false);
+    element("To", header_.to, must);
+    element("Action", orElse(header_.action, "/" + std::string(operation)), must);
   }
-  operation.append("Response");
-  if (kind == Kind::Fault) operation = dialect.wsa2004 ? faultAction2004 : faultAction;  // WA-3
-  if (dialect.identityInReplies) head.element(prefix, "chargeBoxIdentity", {}, header.chargeBoxIdentity);
-  head.element("wsa", "MessageID", {}, header.messageId);  // WA-2
-  head.element("wsa", "RelatesTo", {}, header.relatesTo);
-  head.element("wsa", "To", {}, orElse(header.to, here));
-  head.element("wsa", "Action", {}, orElse(header.action, operation));
-}
+
+  void reply(std::string_view operation) {  // WA-2
+    std::string action("/");
+    action.append(operation).append("Response");
+    if (has(Quirk::UrnAction) && dialect_.version == ocpp::Version::V12)  // QUIRKS: CXF's default without wsaw:Action
+      action.insert(0, std::string(serviceNamespace(dialect_, service_)) +
+                           (service_ == ocpp::Role::ChargePoint ? "ChargePointService" : "CentralSystemService"));
+    common(action);
+  }
+
+  void fault() { common(std::string(addressingRow(dialect_.manner.addressing).faultAction)); }  // WA-3
+
+ private:
+  bool has(Quirk habit) const { return dialect_.habits.has(habit); }
+  std::string_view here() const { return addressingRow(dialect_.manner.addressing).anonymous; }
+
+  void common(const std::string& action) {
+    const bool must = has(Quirk::ReplyMustUnderstand);
+    if (has(Quirk::ReplyIdentity) || has(Quirk::OnlyIdentity)) identity(false);
+    if (has(Quirk::OnlyIdentity)) return;
+    if (!has(Quirk::NoReplyMessageId)) element("MessageID", header_.messageId);
+    element("RelatesTo", header_.relatesTo);
+    element("To", orElse(header_.to, here()), must);
+    element("Action", orElse(header_.action, action), must);
+  }
+
+  void identity(bool must) {
+    if (header_.chargeBoxIdentity.empty()) return;
+    if (has(Quirk::PrefixesSA)) {  // such peers look for it without prefix
+      out_.append("<chargeBoxIdentity xmlns=\"").append(serviceNamespace(dialect_, service_)).append("\"");
+      mustUnderstand(must);
+      out_.append(">");
+      appendEscaped(out_, header_.chargeBoxIdentity);
+      out_.append("</chargeBoxIdentity>");
+      return;
+    }
+    element(servicePrefix(dialect_, service_), "chargeBoxIdentity", header_.chargeBoxIdentity, must);
+  }
+
+  void mustUnderstand(bool must) {
+    if (!must) return;
+    out_.append(" ").append(prefixes_.soap).append(":mustUnderstand=\"");
+    out_.append(dialect_.manner.soap11 ? "1\"" : "true\"");
+  }
+
+  void element(std::string_view name, std::string_view text, bool must = false) {
+    element(prefixes_.wsa, name, text, must);
+  }
+  void element(std::string_view prefix, std::string_view name, std::string_view text, bool must) {
+    if (text.empty()) return;
+    out_.append("<").append(prefix).append(":").append(name);
+    mustUnderstand(must);
+    out_.append(">");
+    appendEscaped(out_, text);
+    out_.append("</").append(prefix).append(":").append(name).append(">");
+  }
+  void address(std::string_view name, std::string_view text, bool bare) {
+    if (bare) return element(name, text);
+    if (text.empty()) return;
+    out_.append("<").append(prefixes_.wsa).append(":").append(name).append(">");
+    element("Address", text);
+    out_.append("</").append(prefixes_.wsa).append(":").append(name).append(">");
+  }
+
+  std::string& out_;
+  const Dialect& dialect_;
+  const ocpp::Role service_;
+  const Header& header_;
+  const Prefixes prefixes_;
+};
 
 }  // namespace
 
 void beginEnvelope(std::string& out, const Dialect& dialect, ocpp::Role service, Kind kind, const Header& header,
                    std::string_view action) {
-  out.append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<SOAP-ENV:Envelope xmlns:SOAP-ENV=\"")
-      .append(dialect.soap11 ? soap11Namespace : soap12Namespace)
-      .append("\" xmlns:wsa=\"")
-      .append(dialect.wsa2004 ? wsa2004Namespace : wsa2005Namespace)
-      .append("\" xmlns:")
-      .append(servicePrefix(dialect, service))
-      .append("=\"")
-      .append(serviceNamespace(dialect, service))
-      .append("\"><SOAP-ENV:Header>");
-  std::string_view mustUnderstand;
-  if (dialect.mustUnderstand)
-    mustUnderstand = dialect.soap11 ? " SOAP-ENV:mustUnderstand=\"1\"" : " SOAP-ENV:mustUnderstand=\"true\"";
-  Head head{out, mustUnderstand};
-  writeHeaders(head, dialect, service, kind, header, action);
-  out.append("</SOAP-ENV:Header><SOAP-ENV:Body>");
+  const Prefixes prefixes = prefixesOf(dialect);
+  if (!dialect.habits.has(Quirk::NoDeclaration)) out.append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+  out.append("<").append(prefixes.soap).append(":Envelope xmlns:").append(prefixes.soap).append("=\"");
+  out.append(dialect.manner.soap11 ? soap11Namespace : soap12Namespace);
+  out.append("\" xmlns:").append(prefixes.wsa).append("=\"").append(addressingRow(dialect.manner.addressing).ns);
+  out.append("\" xmlns:").append(servicePrefix(dialect, service)).append("=\"");
+  out.append(serviceNamespace(dialect, service)).append("\"><").append(prefixes.soap).append(":Header>");
+  Head head(out, dialect, service, header);
+  switch (kind) {
+    case Kind::Request: head.request(action); break;
+    case Kind::Reply: head.reply(action); break;
+    case Kind::Fault: head.fault(); break;
+  }
+  out.append("</").append(prefixes.soap).append(":Header><").append(prefixes.soap).append(":Body>");
 }
 
-void endEnvelope(std::string& out) { out.append("</SOAP-ENV:Body></SOAP-ENV:Envelope>"); }
+void endEnvelope(std::string& out, const Dialect& dialect) {
+  const std::string_view soap = prefixesOf(dialect).soap;
+  out.append("</").append(soap).append(":Body></").append(soap).append(":Envelope>");
+}
 
 void writeFaultElement(std::string& out, const Dialect& dialect, ocpp::Role service, const ocpp::Fault& fault) {
   const ocpp::FaultRow& row = ocpp::faultRow(fault.code);
+  const bool soap11 = dialect.manner.soap11;
   const bool envelopeCode = row.soapSubcode.empty();  // MustUnderstand, VersionMismatch: codes of SOAP itself
   std::string_view code = row.sender ? "Sender" : "Receiver";
-  if (dialect.soap11) code = row.sender ? "Client" : "Server";
+  if (soap11) code = row.sender ? "Client" : "Server";
   if (envelopeCode) code = fault.code == ocpp::FaultCode::MustUnderstand ? "MustUnderstand" : "VersionMismatch";
   const std::string_view reason = fault.description.empty() ? row.jsonCode : std::string_view(fault.description);
+  const std::string_view s = prefixesOf(dialect).soap;
+  const auto open = [&](std::string_view name, std::string_view attribute = {}) {
+    out.append("<").append(s).append(":").append(name).append(attribute).append(">");
+  };
+  const auto close = [&](std::string_view name) { out.append("</").append(s).append(":").append(name).append(">"); };
 
-  if (dialect.soap11) {
-    out.append("<SOAP-ENV:Fault><faultcode>SOAP-ENV:").append(code);
+  open("Fault");
+  if (soap11) {
+    out.append("<faultcode>").append(s).append(":").append(code);
     if (!envelopeCode) out.append(".").append(row.soapSubcode);
     out.append("</faultcode><faultstring>");
     appendEscaped(out, reason);
-    out.append("</faultstring></SOAP-ENV:Fault>");
-    return;
+    out.append("</faultstring>");
+    return close("Fault");
   }
-  out.append("<SOAP-ENV:Fault><SOAP-ENV:Code><SOAP-ENV:Value>SOAP-ENV:").append(code).append("</SOAP-ENV:Value>");
-  if (!envelopeCode)
-    out.append("<SOAP-ENV:Subcode><SOAP-ENV:Value>")
-        .append(servicePrefix(dialect, service))
-        .append(":")
-        .append(row.soapSubcode)
-        .append("</SOAP-ENV:Value></SOAP-ENV:Subcode>");
-  out.append("</SOAP-ENV:Code><SOAP-ENV:Reason><SOAP-ENV:Text xml:lang=\"en\">");
+  open("Code");
+  open("Value");
+  out.append(s).append(":").append(code);  // F5: with the prefix of the envelope
+  close("Value");
+  if (!envelopeCode) {
+    open("Subcode");
+    open("Value");
+    out.append(servicePrefix(dialect, service)).append(":").append(row.soapSubcode);
+    close("Value");
+    close("Subcode");
+  }
+  close("Code");
+  open("Reason");
+  open("Text", " xml:lang=\"en\"");
   appendEscaped(out, reason);
-  out.append("</SOAP-ENV:Text></SOAP-ENV:Reason></SOAP-ENV:Fault>");
+  close("Text");
+  close("Reason");
+  close("Fault");
+}
+
+std::string_view compiledPrefix(const Dialect& dialect, ocpp::Role service) {
+  return servicePrefix(dialectFor(dialect.version), service);
+}
+
+void renamePrefix(std::string& out, std::size_t start, const Dialect& dialect, ocpp::Role service) {
+  const std::string from = std::string(compiledPrefix(dialect, service)) + ":";
+  const std::string to = std::string(servicePrefix(dialect, service)) + ":";
+  for (std::size_t at = out.find('<', start); at != out.npos; at = out.find('<', at + 1)) {  // `<` is in tags only
+    const std::size_t name = out[at + 1] == '/' ? at + 2 : at + 1;
+    if (out.compare(name, from.size(), from) == 0) out.replace(name, from.size(), to);
+  }
 }
 
 void appendEscaped(std::string& out, std::string_view text) {

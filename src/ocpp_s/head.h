@@ -2,6 +2,7 @@
 // The text around a body: XML declaration, envelope, addressing headers, faults (WA-1, WA-2, WA-3, translation 7.1).
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -17,10 +18,15 @@ enum class Kind { Request, Reply, Fault };
 /// default or are left out.
 void beginEnvelope(std::string& out, const Dialect& dialect, ocpp::Role service, Kind kind, const Header& header,
                    std::string_view action);
-void endEnvelope(std::string& out);
+void endEnvelope(std::string& out, const Dialect& dialect);
 
 /// The Fault element. SOAP 1.1 has no sub-code: its code carries it behind a dot (`Client.ProtocolError`).
 void writeFaultElement(std::string& out, const Dialect& dialect, ocpp::Role service, const ocpp::Fault& fault);
+
+/// The prefix that the generated code writes in bodies.
+std::string_view compiledPrefix(const Dialect& dialect, ocpp::Role service);
+/// Gives the tags of a body, from `start` on, the prefix of the dialect instead (QUIRKS X1).
+void renamePrefix(std::string& out, std::size_t start, const Dialect& dialect, ocpp::Role service);
 
 /// Appends text as XML character data, every special and control character escaped.
 void appendEscaped(std::string& out, std::string_view text);

@@ -15,34 +15,63 @@ std::string Reader::path() const {
   return whole.empty() ? "/" : whole;
 }
 
-void Reader::note(std::string text) { notes.push_back({path(), std::move(text)}); }
+void Reader::note(Quirk quirk, std::string text) { notes.push_back({quirk, path(), std::move(text)}); }
 
 void Reader::refuse(std::string_view text) {
   if (!fault) fault = ocpp::Fault{refusal, path() + " " + std::string(text)};
 }
 
-bool readValue(Reader&, std::string& text, int& out, Excess) {
+namespace {
+
+bool isDigit(char c) { return c >= '0' && c <= '9'; }
+
+/// xs:int has no fraction and no exponent (L-1).
+template <class T>
+bool readInteger(Reader& reader, const std::string& text, T& out) {
   const auto value = ocpp::parseInt32(text);
-  if (value) out = *value;
-  return value.has_value();
+  if (!value) return false;
+  out = *value;
+  if (text.find_first_of(".eE") != text.npos) reader.note(Quirk::NumberForm, "'" + text + "' was read as a number");
+  return true;
 }
+
+/// True for `2024-05-01T10:00:00`, with or without fraction and zone, as xs:dateTime has them.
+bool isXsDateTime(std::string_view text) {
+  constexpr std::string_view pattern = "0000-00-00T00:00:00";
+  if (text.size() < pattern.size()) return false;
+  for (std::size_t i = 0; i < pattern.size(); ++i)
+    if (pattern[i] == '0' ? !isDigit(text[i]) : text[i] != pattern[i]) return false;
+  text.remove_prefix(pattern.size());
+  if (!text.empty() && text.front() == '.') {
+    text.remove_prefix(1);
+    if (text.empty() || !isDigit(text.front())) return false;
+    while (!text.empty() && isDigit(text.front())) text.remove_prefix(1);
+  }
+  return text.empty() || text == "Z" || (text.size() == 6 && text[3] == ':');
+}
+
+}  // namespace
+
+bool readValue(Reader& reader, std::string& text, int& out, Excess) { return readInteger(reader, text, out); }
 
 bool readValue(Reader& reader, std::string& text, bool& out, Excess) {
-  auto value = ocpp::parseBoolean(text);
-  if (!value) {  // QUIRKS X13
-    const std::string_view bare = ocpp::trimmed(text);
-    if (ocpp::equalFold(bare, "yes")) value = true;
-    if (ocpp::equalFold(bare, "no")) value = false;
-    if (value) reader.note("'" + text + "' was read as a boolean");
-  }
-  if (value) out = *value;
-  return value.has_value();
+  const std::string_view bare = ocpp::trimmed(text);
+  auto value = ocpp::parseBoolean(bare);
+  const bool usual = value && (bare.size() == 1 || bare.front() == 't' || bare.front() == 'f');
+  if (!value && ocpp::equalFold(bare, "yes")) value = true;  // QUIRKS X13
+  if (!value && ocpp::equalFold(bare, "no")) value = false;
+  if (!value) return false;
+  out = *value;
+  if (!usual) reader.note(Quirk::NumberForm, "'" + text + "' was read as a boolean");
+  return true;
 }
 
-bool readValue(Reader&, std::string& text, ocpp::DateTime& out, Excess) {
+bool readValue(Reader& reader, std::string& text, ocpp::DateTime& out, Excess) {
   const auto value = ocpp::parseDateTime(text);
-  if (value) out = *value;
-  return value.has_value();
+  if (!value) return false;
+  out = *value;
+  if (!isXsDateTime(ocpp::trimmed(text))) reader.note(Quirk::TimeForm, "'" + text + "' was read as a time");
+  return true;
 }
 
 bool readValue(Reader&, std::string& text, ocpp::Decimal& out, Excess) {
@@ -51,10 +80,8 @@ bool readValue(Reader&, std::string& text, ocpp::Decimal& out, Excess) {
   return value.has_value();
 }
 
-bool readValue(Reader&, std::string& text, ocpp::TransactionId& out, Excess) {
-  const auto value = ocpp::parseInt32(text);
-  if (value) out.value = *value;
-  return value.has_value();
+bool readValue(Reader& reader, std::string& text, ocpp::TransactionId& out, Excess) {
+  return readInteger(reader, text, out.value);
 }
 
 void readText(Reader& reader, std::string& text, std::string& out, bool trim, std::size_t limit, Excess excess) {
@@ -64,13 +91,13 @@ void readText(Reader& reader, std::string& text, std::string& out, bool trim, st
   }
   if (!reader.plain && !ocpp::isXmlText(text)) {
     text = ocpp::toXmlText(text);
-    reader.note("characters that XML does not allow were replaced");
+    reader.note(Quirk::BadCharacters, "characters that XML does not allow were replaced");
   }
   if (limit != 0 && text.size() > limit && ocpp::codePoints(text) > limit) {
     if (excess == Excess::KeepAll) {
-      reader.note("is longer than " + std::to_string(limit));
+      reader.note(Quirk::TooLong, "is longer than " + std::to_string(limit));
     } else {
-      reader.note("was cut to " + std::to_string(limit) + ": '" + text + "'");
+      reader.note(Quirk::TooLong, "was cut to " + std::to_string(limit) + ": '" + text + "'");
       text = std::string(excess == Excess::KeepEnd ? ocpp::cutToEnd(text, limit) : ocpp::cutTo(text, limit));
     }
   }
@@ -105,7 +132,7 @@ bool readAttribute(Reader& reader, std::string_view name, std::optional<std::str
     out = value;
     return true;
   }
-  reader.note("unknown value '" + **text + "' was dropped");
+  reader.note(Quirk::UnknownWord, "unknown value '" + **text + "' was dropped");
   return false;
 }
 
@@ -122,7 +149,7 @@ bool writeAttribute(const Writer& writer, const std::optional<E>& value, std::op
 
 bool readSample(Reader& reader, const SampleTexts& texts, ocpp::SampledValue& out) {
   if (texts.value == nullptr || !*texts.value) {
-    reader.note("a sample without a value was dropped");
+    reader.note(Quirk::DroppedValue, "a sample without a value was dropped");
     return false;
   }
   readText(reader, **texts.value, out.value, false, 0, Excess::KeepAll);
@@ -134,7 +161,7 @@ bool readSample(Reader& reader, const SampleTexts& texts, ocpp::SampledValue& ou
   // A sample of one phase must not become one of all phases.
   const bool known = readAttribute(reader, "measurand", texts.measurand, out.measurand) &&
                      readAttribute(reader, "phase", texts.phase, out.phase);
-  if (!known) reader.note("the sample was dropped");
+  if (!known) reader.note(Quirk::UnknownWord, "the sample was dropped");
   return known;
 }
 

@@ -16,6 +16,7 @@
 #include "ocpp/time.h"
 #include "ocpp/values.h"
 #include "ocpp/version.h"
+#include "ocpp_s/quirks.h"
 
 namespace ocpp_s {
 
@@ -32,7 +33,7 @@ struct Reader {
   bool forgiving = false;  ///< Optional parts never refuse this message (ER-6): transactions, and the status.
   bool plain = false;      ///< Texts need no check for characters (L-6).
   bool lossy = false;      ///< A part was dropped or flattened that the second reader might keep.
-  ocpp::ReadNotes notes;
+  Notes notes;
   std::optional<ocpp::Fault> fault;
   std::string unknownErrorCode;  ///< StatusNotification.errorCode that has no literal (ER-6).
   std::array<Step, 12> steps{};  ///< Deeper than any message of OCPP 1.x.
@@ -40,7 +41,7 @@ struct Reader {
 
   /// Where the reader stands: `/meterValue/0/unit`.
   std::string path() const;
-  void note(std::string text);
+  void note(Quirk quirk, std::string text);
   /// Keeps the first refusal; names the element.
   void refuse(std::string_view text);
 };
@@ -96,7 +97,7 @@ bool readValue(Reader& reader, std::string& text, E& out, Excess) {
   const auto found = ocpp::read<E>(text, reader.encoding);
   if (!found) return false;
   if (found->match == ocpp::Match::Lenient)
-    reader.note("'" + text + "' was read as " + std::string(ocpp::word(found->value)));
+    reader.note(Quirk::WordForm, "'" + text + "' was read as " + std::string(ocpp::word(found->value)));
   out = found->value;
   return true;
 }
@@ -127,7 +128,7 @@ bool readSample(Reader& reader, const SampleTexts& texts, ocpp::SampledValue& ou
 /// What writing a body shares.
 struct Writer {
   ocpp::Encoding encoding{};
-  ocpp::Fraction fraction = ocpp::Fraction::None;
+  ocpp::Fraction fraction = ocpp::Fraction::None;  ///< Of every dateTime (L-11).
 };
 
 std::string writeValue(const Writer&, int value);

@@ -8,7 +8,9 @@
 #include "ocpp/text.h"
 #include "ocpp_s/dom.h"
 #include "ocpp_s/fault_reader.h"
+#include "ocpp_s/head_reader.h"
 #include "ocpp_s/rewrite.h"
+#include "ocpp_s/vocabulary.h"
 
 namespace ocpp_s {
 
@@ -35,25 +37,6 @@ std::optional<std::size_t> findWrapperLeniently(std::string_view local, ocpp::Ha
   return std::nullopt;
 }
 
-std::string addressOf(const pugi::xml_node& endpoint) {
-  const pugi::xml_node address = childNamed(endpoint, "Address");
-  return trimmedTextOf(address ? address : endpoint);  // QUIRKS A9
-}
-
-Header headersOf(const pugi::xml_node& envelope) {
-  Header header;
-  const pugi::xml_node from = childNamed(envelope, "Header");
-  for (pugi::xml_node each = firstElement(from); each; each = nextElement(each))
-    if (isNamed(each, "chargeBoxIdentity")) addIdentity(header, trimmedTextOf(each));  // QUIRKS A2
-  header.messageId = trimmedTextOf(childNamed(from, "MessageID"));
-  header.relatesTo = trimmedTextOf(childNamed(from, "RelatesTo"));
-  header.action = trimmedTextOf(childNamed(from, "Action"));
-  header.to = trimmedTextOf(childNamed(from, "To"));
-  header.from = addressOf(childNamed(from, "From"));
-  header.replyTo = addressOf(childNamed(from, "ReplyTo"));
-  return header;
-}
-
 class Recovery {
  public:
   Recovery(const Expected& expected, Recovered& result) : expected_(expected), result_(result) {}
@@ -65,15 +48,14 @@ class Recovery {
     if (!isNamed(envelope, "Envelope"))
       return refuse(ocpp::FaultCode::ProtocolError,
                     "not a SOAP envelope but <" + std::string(envelope.name()) + ">");  // QUIRKS H10
-    result_.incoming.soap11 = namespaceOf(envelope) == soap11Namespace;
-    result_.incoming.wsa2004 = text.find(wsa2004Namespace) != text.npos;
-    result_.incoming.header = headersOf(envelope);
+    result_.incoming.manner.soap11 = namespaceOf(envelope) == soap11Namespace;
+    readHead(envelope, result_.incoming);
     const pugi::xml_node body = childNamed(envelope, "Body");
     const pugi::xml_node wrapper = firstElement(body);
-    if (!wrapper) return refuse(ocpp::FaultCode::ProtocolError, "there is no body element");
+    if (!wrapper) return body ? emptyBody() : refuse(ocpp::FaultCode::ProtocolError, "there is no body element");
     if (nextElement(wrapper)) return refuse(ocpp::FaultCode::ProtocolError, "more than one body element");
     if (isNamed(wrapper, "Fault")) {
-      result_.soapFault = readFault(wrapper);
+      result_.soapFault = readFault(wrapper, result_.incoming.notes);
       return;
     }
     if (decide(envelope, wrapper)) rewrite(wrapper);
@@ -84,7 +66,20 @@ class Recovery {
     if (expected_.half == ocpp::Half::Response) code = ocpp::FaultCode::InternalError;  // translation 7.3
     result_.refusal = ocpp::Fault{code, std::move(text)};
   }
-  void note(std::string text) { result_.incoming.notes.push_back({"/", std::move(text)}); }
+  void note(Quirk quirk, std::string text) { result_.incoming.notes.push_back({quirk, "/", std::move(text)}); }
+
+  /// Some chargers answer with nothing what has nothing to be said (UpdateFirmware).
+  void emptyBody() {
+    if (expected_.half == ocpp::Half::Request || !expected_.action ||
+        !hasNoElements(*expected_.action, ocpp::Half::Response))
+      return refuse(ocpp::FaultCode::ProtocolError, "there is no body element");
+    result_.action = *expected_.action;
+    result_.incoming.version = ocpp::Version::V16;  // any: there is nothing to read
+    result_.service = offers(ocpp::Version::V16, ocpp::Role::ChargePoint, result_.action) ? ocpp::Role::ChargePoint
+                                                                                          : ocpp::Role::CentralSystem;
+    note(Quirk::EmptyReply, "an empty body was read as the response");
+    rewrite({});
+  }
 
   /// Which operation of which version this is (G-2, ER-7).
   bool decide(const pugi::xml_node& envelope, const pugi::xml_node& wrapper) {
@@ -120,7 +115,7 @@ class Recovery {
              local + " is not an operation of this service in OCPP " + std::string(ocpp::name(found.version)));
       return false;
     }
-    if (result_.service != found.role) note("the body has the namespace of the other service");
+    if (result_.service != found.role) note(Quirk::BodyNamespace, "the body has the namespace of the other service");
     return true;
   }
 
@@ -139,7 +134,8 @@ class Recovery {
       for (const pugi::xml_attribute& attribute : node.attributes())
         if (!found && std::string_view(attribute.name()).substr(0, 5) == "xmlns")
           found = findService(attribute.value());
-    if (found) note("the body has no namespace: the version was taken from elsewhere in the envelope");
+    if (found)
+      note(Quirk::NoNamespace, "the body has no namespace: the version was taken from elsewhere in the envelope");
     return found;
   }
 
@@ -162,19 +158,6 @@ Recovered recover(std::string_view document, const Expected& expected) {
   Recovered result;
   Recovery(expected, result).run(document);
   return result;
-}
-
-void addIdentity(Header& header, std::string identity) {
-  if (header.chargeBoxIdentity.empty())
-    header.chargeBoxIdentity = std::move(identity);
-  else if (!identity.empty() && !ocpp::equalFold(header.chargeBoxIdentity, identity))
-    header.identityTwice = true;
-}
-
-Header readHeaders(std::string_view text) {
-  pugi::xml_document document;
-  if (!parseDom(document, text)) return {};
-  return headersOf(document.document_element());
 }
 
 }  // namespace ocpp_s

@@ -33,10 +33,4 @@ struct Recovered {
 /// `document` must have passed the guard (guard.h).
 Recovered recover(std::string_view document, const Expected& expected);
 
-/// Another chargeBoxIdentity of the header; the first one counts.
-void addIdentity(Header& header, std::string identity);
-
-/// The headers by local name, whatever their namespace and case (WA-4, QUIRKS A2, A9).
-Header readHeaders(std::string_view document);
-
 }  // namespace ocpp_s

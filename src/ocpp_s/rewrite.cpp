@@ -35,7 +35,7 @@ struct Block {
 
 class Rewriter {
  public:
-  Rewriter(std::string& out, const BodyKind& kind, std::string_view foundNamespace, ocpp::ReadNotes& notes)
+  Rewriter(std::string& out, const BodyKind& kind, std::string_view foundNamespace, Notes& notes)
       : out_(out), kind_(kind), found_(foundNamespace), notes_(notes) {}
 
   void children(const pugi::xml_node& parent) {
@@ -43,13 +43,15 @@ class Rewriter {
   }
 
   void noteNamespaces() {
-    if (unbound_) notes_.push_back({"/", "an undeclared namespace prefix was ignored"});
-    if (outside_) notes_.push_back({"/", "elements outside the message's namespace were read as its own"});
+    if (unbound_) notes_.push_back({Quirk::UnboundPrefix, "/", "an undeclared namespace prefix was ignored"});
+    if (outside_)
+      notes_.push_back({Quirk::NoNamespace, "/", "elements outside the message's namespace were read as its own"});
+    if (reshaped_) notes_.push_back({Quirk::MeterShape, "/", "meter values in another shape than the version's"});
   }
 
  private:
-  void note(std::string_view element, std::string text) {
-    notes_.push_back({"/" + std::string(element), std::move(text)});
+  void note(Quirk quirk, std::string_view element, std::string text) {
+    notes_.push_back({quirk, "/" + std::string(element), std::move(text)});
   }
 
   void element(const pugi::xml_node& node) {
@@ -58,7 +60,7 @@ class Rewriter {
     const std::string_view local = localName(node);
     std::string_view name = canonicalName(kind_.version, kind_.action, kind_.half, local);
     if (name.empty()) name = local;
-    if (name != local) note(local, "was read as " + std::string(name));
+    if (name != local) note(Quirk::Misspelt, local, "was read as " + std::string(name));
     if (isMeterData(name)) return meterData(node, name);
     open(name);
     if (!firstElement(node))
@@ -101,7 +103,12 @@ class Rewriter {
     std::ostringstream inner;
     for (const pugi::xml_node& child : node.children()) child.print(inner, "", pugi::format_raw);
     appendEscaped(out_, inner.str());
-    note(name, "markup was read as text");
+    note(Quirk::Markup, name, "markup was read as text");
+  }
+
+  /// 1.5 has another element between transactionData and its readings.
+  bool isWrapped() const {
+    return kind_.action == ocpp::indexOf<ocpp::StopTransaction> && kind_.version == ocpp::Version::V15;
   }
 
   bool isMeterData(std::string_view name) const {
@@ -113,7 +120,8 @@ class Rewriter {
   void meterData(const pugi::xml_node& node, std::string_view name) {
     std::vector<Block> blocks;
     gather(node, blocks);
-    const bool wrapped = name == "transactionData" && kind_.version == ocpp::Version::V15;
+    const bool wrapped = isWrapped();
+    reshaped_ = reshaped_ || (wrapped && childNamed(node, "timestamp"));
     if (wrapped) open(name);
     for (const Block& block : blocks) emit(block, wrapped ? "values" : name);
     if (wrapped) close(name);
@@ -124,20 +132,27 @@ class Rewriter {
     Block block;
     Sample pattern;  // attributes of the block are those of its samples
     for (const pugi::xml_attribute& each : node.attributes()) {
-      if (localName(std::string_view(each.name())) == "timestamp") block.timestamp = each.value();
-      setAttribute(pattern, localName(std::string_view(each.name())), each.value());
+      const bool timed = localName(std::string_view(each.name())) == "timestamp";
+      if (timed) block.timestamp = each.value();
+      const bool known = setAttribute(pattern, localName(std::string_view(each.name())), each.value());
+      reshaped_ = reshaped_ || timed || known;
     }
     for (pugi::xml_node child = firstElement(node); child; child = nextElement(child)) {
       look(child);
       if (isNil(child)) continue;
-      if (isNamed(child, "values") || isNamed(child, "meterValue"))
+      if (isNamed(child, "values") || isNamed(child, "meterValue")) {
+        reshaped_ = reshaped_ || !isWrapped();
         gather(child, blocks);
-      else if (isNamed(child, "timestamp"))
+      } else if (isNamed(child, "timestamp")) {
         block.timestamp = textOf(child);
-      else if (isNamed(child, "value") || isNamed(child, "sampledValue"))
+      } else if (isNamed(child, "value") || isNamed(child, "sampledValue")) {
+        reshaped_ = reshaped_ || isNamed(child, "sampledValue") != (kind_.version == ocpp::Version::V16);
         block.samples.push_back(sample(child, pattern));
-      else if (!setAttribute(pattern, localName(child), textOf(child)))
-        note(localName(child), "unexpected element: ignored");
+      } else if (setAttribute(pattern, localName(child), textOf(child))) {
+        reshaped_ = true;
+      } else {
+        note(Quirk::UnknownElement, localName(child), "unexpected element: ignored");
+      }
     }
     if (block.timestamp || !block.samples.empty()) blocks.push_back(std::move(block));
   }
@@ -152,7 +167,7 @@ class Rewriter {
       if (isNamed(child, "value"))
         made.value = textOf(child);
       else if (!setAttribute(made, localName(child), textOf(child)))
-        note(localName(child), "unexpected element: ignored");
+        note(Quirk::UnknownElement, localName(child), "unexpected element: ignored");
     }
     return made;
   }
@@ -207,18 +222,19 @@ class Rewriter {
   std::string& out_;
   const BodyKind& kind_;
   std::string_view found_;
-  ocpp::ReadNotes& notes_;
+  Notes& notes_;
   bool unbound_ = false;
   bool outside_ = false;
+  bool reshaped_ = false;
 };
 
 }  // namespace
 
 void rewriteBody(std::string& out, const pugi::xml_node& wrapper, std::string_view ns, const BodyKind& kind,
-                 ocpp::ReadNotes& notes) {
+                 Notes& notes) {
   const std::string name = wrapperName(kind.action, kind.half);
-  if (localName(wrapper) != name)
-    notes.push_back({"/", std::string(localName(wrapper)) + " was read as " + name});  // QUIRKS X14
+  if (wrapper && localName(wrapper) != name)
+    notes.push_back({Quirk::Misspelt, "/", std::string(localName(wrapper)) + " was read as " + name});  // QUIRKS X14
   out.append("<").append(name).append(" xmlns=\"").append(ns).append("\">");
   Rewriter rewriter(out, kind, namespaceOf(wrapper), notes);
   rewriter.children(wrapper);

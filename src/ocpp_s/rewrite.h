@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "ocpp/result.h"
 #include "ocpp/version.h"
+#include "ocpp_s/quirks.h"
 
 namespace ocpp_s {
 
@@ -24,6 +24,6 @@ struct BodyKind {
 /// nil elements left out (L-12), meter values of any version's shape in the shape of this one (QUIRKS P6), markup
 /// inside DataTransfer.data as text (QUIRKS X12).
 void rewriteBody(std::string& out, const pugi::xml_node& wrapper, std::string_view ns, const BodyKind& kind,
-                 ocpp::ReadNotes& notes);
+                 Notes& notes);
 
 }  // namespace ocpp_s

@@ -57,21 +57,21 @@ inline constexpr Excess excessOf<ocpp::GetDiagnostics::Response> = Excess::KeepE
 
 /// ER-6: what an unknown literal means where the message must not fail for it. False: it may.
 template <class Owner, class T>
-bool readUnknown(Reader&, const std::string&, T&) {
+bool readUnknown(Reader&, std::string&, T&) {
   return false;
 }
 template <>
-inline bool readUnknown<ocpp::StatusNotification::Request>(Reader& reader, const std::string& text,
+inline bool readUnknown<ocpp::StatusNotification::Request>(Reader& reader, std::string& text,
                                                            ocpp::ChargePointErrorCode& out) {
   if (ocpp::trimmed(text).empty()) return false;
-  reader.note("unknown value '" + text + "' was read as OtherError");
-  reader.unknownErrorCode = std::string(ocpp::trimmed(text));
+  reader.note(Quirk::UnknownWord, "unknown value '" + text + "' was read as OtherError");
+  readText(reader, text, reader.unknownErrorCode, true, 0, Excess::KeepAll);
   out = ocpp::ChargePointErrorCode::OtherError;
   return true;
 }
 template <>
-inline bool readUnknown<ocpp::StopTransaction::Request>(Reader& reader, const std::string& text, ocpp::Reason& out) {
-  reader.note("unknown value '" + text + "' was read as Other");
+inline bool readUnknown<ocpp::StopTransaction::Request>(Reader& reader, std::string& text, ocpp::Reason& out) {
+  reader.note(Quirk::UnknownWord, "unknown value '" + text + "' was read as Other");
   out = ocpp::Reason::Other;
   return true;
 }
@@ -86,13 +86,13 @@ inline void complete(Reader& reader, ocpp::StatusNotification::Request& message)
 inline void complete(Reader& reader, ocpp::IdTagInfo& info) {
   if (!info.parentIdTag || ocpp::codePoints(*info.parentIdTag) <= ocpp::IdToken::limit) return;
   const At at(reader, "parentIdTag");
-  reader.note("was dropped: too long to be an idTag elsewhere");  // translation 3, IdTagInfo
+  reader.note(Quirk::TooLong, "was dropped: too long to be an idTag elsewhere");  // translation 3, IdTagInfo
   info.parentIdTag.reset();
 }
 inline void complete(Reader& reader, ocpp::KeyValue& entry) {
   if (!entry.value || ocpp::codePoints(*entry.value) <= ocpp::Opaque<500>::limit) return;
   const At at(reader, "value");
-  reader.note("was cut to 500");  // translation 3, KeyValue
+  reader.note(Quirk::TooLong, "was cut to 500");  // translation 3, KeyValue
   entry.value = ocpp::Opaque<500>(std::string(ocpp::cutTo(*entry.value, 500)));
 }
 
@@ -111,7 +111,7 @@ bool keeps(Reader&, const T&) {
 }
 inline bool keeps(Reader& reader, const ocpp::KeyValue& entry) {
   if (ocpp::codePoints(entry.key) <= ocpp::Key<50>::limit) return true;
-  reader.note("the entry was dropped");  // translation 3, KeyValue
+  reader.note(Quirk::TooLong, "the entry was dropped");  // translation 3, KeyValue
   return false;
 }
 

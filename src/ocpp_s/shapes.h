@@ -78,12 +78,12 @@ void readMeterValue(Reader& reader, G& from, List& to) {
   if (from.timestamp) timed = readValue(reader, *from.timestamp, value.timestamp, Excess::KeepAll);
   if (!timed) {
     reader.lossy = true;
-    return reader.note("the meter value was dropped: it has no readable timestamp");
+    return reader.note(Quirk::DroppedValue, "the meter value was dropped: it has no readable timestamp");
   }
   readSamples(reader, from, value);
   if (!value.sampledValue.empty()) return to.push_back(std::move(value));
   reader.lossy = true;
-  reader.note("the meter value was dropped: it has no samples");
+  reader.note(Quirk::DroppedValue, "the meter value was dropped: it has no samples");
 }
 
 template <class G, class List>
@@ -91,7 +91,7 @@ void readMeterData(Reader& reader, std::vector<G>& from, List& to) {
   for (std::size_t i = 0; i < from.size(); ++i) {
     const At at(reader, {}, i);
     if constexpr (HasValues<G>::value) {
-      if (from[i].values.empty()) reader.note("is empty");  // QUIRKS X10: <transactionData/>
+      if (from[i].values.empty()) reader.note(Quirk::EmptyValue, "is empty");  // QUIRKS X10: <transactionData/>
       for (auto& each : from[i].values) readMeterValue(reader, each, to);
     } else {
       readMeterValue(reader, from[i], to);

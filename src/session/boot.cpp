@@ -17,7 +17,7 @@ bool GatewaySession::Impl::onHold() const {
 bool GatewaySession::Impl::bootNeeded() const {
   if (!boot_) return false;
   if (outbox_.find([](const OutCall& c) { return is<BootNotification>(c.request); })) return false;
-  return bootUnsent_ || !registered() || (settings_.bootReplayAlways && transactions_.open() == 0);
+  return bootUnsent() || !registered() || (settings_.bootReplayAlways && transactions_.open() == 0);
 }
 
 void GatewaySession::Impl::replayBoot() {
@@ -34,7 +34,7 @@ void GatewaySession::Impl::bootAnswered(OutCall& call, const BootNotification::R
   boot_->status = response.status;
   boot_->answeredAt = now;
   boot_->interval = response.interval;
-  bootUnsent_ = false;
+  boot_->unsent = false;
   bootAgainAt_.reset();
   keepRecord(*boot_);
   const BootNotification::Response told = bootForCharger(call.version, response);

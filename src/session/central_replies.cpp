@@ -30,7 +30,7 @@ void GatewaySession::Impl::fromCentral(CentralReply reply, Instant now) {
 }
 
 /// A restored message finds its transaction.
-void GatewaySession::Impl::link(OutCall& call) {
+void GatewaySession::Impl::link(OutCall& call, Instant now) {
   if (call.transaction) return;
   if (const auto* stop = std::get_if<StopTransaction::Request>(&call.request))
     call.transaction = transactions_.bySoapId(stop->transactionId.value);
@@ -38,11 +38,11 @@ void GatewaySession::Impl::link(OutCall& call) {
   if (!start) return;
   call.transaction = transactions_.startedBy(*start);
   Transaction orphaned;
-  if (!call.transaction) call.transaction = transactions_.begin(*start, start->timestamp.at, orphaned);
+  if (!call.transaction) call.transaction = transactions_.begin(*start, now, orphaned);
 }
 
 void GatewaySession::Impl::settle(OutCallPtr call, Result<Response> result, Instant now) {
-  link(*call);
+  link(*call, now);
   if (!result) return failed(std::move(call), result.fault(), now);
   forgetQueued(*call);
   if (call->otherCelsius) celsius_ = otherCelsius();  // MV-8: it likes this one
@@ -106,7 +106,7 @@ void GatewaySession::Impl::failed(OutCallPtr call, const Fault& fault, Instant n
     return deadLetter(*call, why, now);
   }
   call->notBefore = now + std::chrono::seconds(call->attempts * numberSetting("TransactionMessageRetryInterval", 60));
-  keepRecord(QueuedRecord{call->kept, call->request, call->attempts});
+  keepRecord(queuedRecord(*call));
   outbox_.pushFront(std::move(call));
 }
 
@@ -131,7 +131,7 @@ void GatewaySession::Impl::startAnswered(OutCall& call, StartTransaction::Respon
 void GatewaySession::Impl::stopAnswered(OutCall& call, const StopTransaction::Response& response, Instant now) {
   const auto& stop = std::get<StopTransaction::Request>(call.request);
   if (stop.idTag && response.idTagInfo) rememberTag(*stop.idTag, *response.idTagInfo, now);
-  if (!call.transaction) rememberUnknownStop(call, stop);
+  if (!call.transaction) rememberUnknownStop(call, stop, now);
   TransactionRecord& record = *call.transaction;
   record.stopInfo = response.idTagInfo;
   finish(record, stop, TransactionState::Closed);
@@ -140,14 +140,15 @@ void GatewaySession::Impl::stopAnswered(OutCall& call, const StopTransaction::Re
 }
 
 /// TX-10: so that a repeated stop of an unknown transaction is known (SM-7 key 2).
-void GatewaySession::Impl::rememberUnknownStop(OutCall& call, const StopTransaction::Request& stop) {
+void GatewaySession::Impl::rememberUnknownStop(OutCall& call, const StopTransaction::Request& stop, Instant now) {
   TransactionRecord unknown;
   unknown.soapTxId = stop.transactionId.value;
   unknown.backendTxId = stop.transactionId.value;
   unknown.connectorId = -1;
   unknown.start = stop.timestamp.at;
+  unknown.seen = now;
   call.transaction = transactions_.add(unknown);
-  for (const Transaction& dropped : transactions_.trim()) forgetRecord(*dropped);
+  trimTransactions();
 }
 
 void GatewaySession::Impl::statusAnswered(const StatusNotification::Request& request) {

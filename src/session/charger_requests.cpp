@@ -23,7 +23,7 @@ void GatewaySession::Impl::fromCharger(ChargerRequest request, Instant now) {
   wantCentral(now);
   if (Actions::senders[request.request.index()] == Role::CentralSystem) {
     answer({request.exchange, request.version}, Fault{FaultCode::NotSupported, "not an operation of a charge point"});
-  } else if (!repeated(request, now)) {
+  } else if (!repeated(request, now) && !awaitsStore(request)) {
     handle(request, now);
   }
   pump(now);
@@ -56,9 +56,7 @@ bool GatewaySession::Impl::repeated(const ChargerRequest& request, Instant now) 
   if (!key) return false;
   const auto same = [&](const OutCall& call) { return call.repeatKey == key; };
   if (OutCall* running = outbox_.find(same)) {
-    if (running->waiters.empty()) running->holdUntil = now + settings_.soapHold;
-    running->waiters.push_back({request.exchange, request.version});
-    if (const auto why = obstacle()) giveUp(*running, *why, now);
+    attach(*running, request, now);
     return true;
   }
   const Response* before = repeats_.find(*key, now);
@@ -83,6 +81,8 @@ void GatewaySession::Impl::chargerLeft(Exchange exchange) {
     waiters.erase(std::remove_if(waiters.begin(), waiters.end(), gone), waiters.end());
   };
   for (auto& call : outbox_.all()) leave(*call);  // what it asked for goes on (SM-13)
+  for (ChargerRequest& each : awaiting_)
+    if (each.exchange == exchange) each.exchange = nobody;
 }
 
 void GatewaySession::Impl::onBoot(ChargerRequest& request, Instant now) {
@@ -93,7 +93,7 @@ void GatewaySession::Impl::onBoot(ChargerRequest& request, Instant now) {
   if (!boot_) boot_.emplace();
   boot_->version = request.version;
   boot_->request = boot;
-  bootUnsent_ = true;
+  boot_->unsent = true;
   keepRecord(*boot_);
   for (Connector& each : connectors_) each.reported = false;
   if (rejected() && link_ == Link::Waiting) open(now);  // SM-4

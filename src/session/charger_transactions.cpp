@@ -26,14 +26,25 @@ void GatewaySession::Impl::onStart(ChargerRequest& request, Instant now) {
   Transaction orphaned;
   const Transaction record = transactions_.begin(start, now, orphaned);
   if (orphaned) keepRecord(*orphaned);
-  for (const Transaction& dropped : transactions_.trim()) forgetRecord(*dropped);
+  trimTransactions();
   if (Connector* known = findConnector(start.connectorId)) known->record.releasePending = known->zeroPower = false;
   noteRemoteStart(start, now);
-  if (TagAliases::tooLong(start.idTag)) start.idTag = IdToken(aliases_.aliasOf(start.idTag, services_.sha1Hex));  // L-8
+  if (TagAliases::tooLong(start.idTag)) start.idTag = aliasFor(start.idTag);  // L-8
   auto call = callFor(request, now);
   call->transaction = record;
   call->transactional = true;
   submit(std::move(call), now);
+}
+
+/// L-8: the alias may come back in a RemoteStartTransaction or SendLocalList, also after a restart.
+IdToken GatewaySession::Impl::aliasFor(const std::string& idTag) {
+  const std::string alias = TagAliases::aliasOf(idTag, services_.sha1Hex);
+  if (!aliases_.knows(alias)) {
+    if (const auto old = aliases_.makeRoom()) forgetRecord(AliasRecord{old->alias, old->idTag});
+    aliases_.put(alias, idTag);
+    keepRecord(AliasRecord{alias, idTag});
+  }
+  return IdToken(alias);
 }
 
 void GatewaySession::Impl::noteRemoteStart(const StartTransaction::Request& start, Instant now) {
@@ -78,7 +89,10 @@ bool GatewaySession::Impl::repeatedStart(const ChargerRequest& request, const St
 void GatewaySession::Impl::attach(OutCall& call, const ChargerRequest& request, Instant now) {
   if (call.waiters.empty()) call.holdUntil = now + settings_.soapHold;
   call.waiters.push_back({request.exchange, request.version});
-  if (const auto why = obstacle()) giveUp(call, *why, now);
+  if (const auto why = obstacle())
+    giveUp(call, *why, now);
+  else if (call.kept != 0)
+    giveUp(call, Why::Slow, now);  // TX-9: it is taken already
 }
 
 void GatewaySession::Impl::onStop(ChargerRequest& request, Instant now) {
@@ -104,7 +118,7 @@ void GatewaySession::Impl::onStop(ChargerRequest& request, Instant now) {
 
 /// A stop that names no transaction (QUIRKS P2, X10: empty, nil or 0) means the only one that is open.
 void GatewaySession::Impl::nameTransaction(StopTransaction::Request& stop) {
-  if (stop.transactionId.value != 0 || transactions_.bySoapId(0)) return;
+  if (stop.transactionId.value != 0 || transactions_.bySoapId(0) || !settings_.nameTransaction) return;
   Transaction only;
   for (const Transaction& each : transactions_.all()) {
     if (each->stop == stop.timestamp.at && each->meterStop == stop.meterStop) {  // said before
@@ -116,8 +130,22 @@ void GatewaySession::Impl::nameTransaction(StopTransaction::Request& stop) {
     only = each;
   }
   if (!only || only->soapTxId == 0) return;
-  note(Level::Warning, "StopTransaction without transactionId taken for " + std::to_string(only->soapTxId));
+  note(Level::Warning, "StopTransaction without transactionId taken for " + std::to_string(only->soapTxId),
+       "lost-transaction");
   stop.transactionId.value = only->soapTxId;
+}
+
+/// QUIRKS P4: number 0 is none; with `fillTransaction` the connector's open transaction is meant.
+void GatewaySession::Impl::nameTransaction(MeterValues::Request& values) {
+  if (values.transactionId && values.transactionId->value == 0 && !transactions_.bySoapId(0)) {
+    values.transactionId.reset();
+    note(Level::Info, "MeterValues of transaction 0 belong to none", "lost-transaction");
+  }
+  if (values.transactionId || !settings_.fillTransaction) return;
+  const Transaction open = transactions_.openOn(values.connectorId);
+  if (!open || !(open->backendTxId || open->provisional)) return;
+  values.transactionId = TransactionId{open->soapTxId};
+  note(Level::Info, "MeterValues belong to transaction " + std::to_string(open->soapTxId), "fill-transaction");
 }
 
 bool GatewaySession::Impl::repeatedStop(const ChargerRequest& request, const StopTransaction::Request& stop,
@@ -131,8 +159,8 @@ bool GatewaySession::Impl::repeatedStop(const ChargerRequest& request, const Sto
     attach(*running, request, now);
     return true;
   }
-  const Transaction known = transactions_.bySoapId(stop.transactionId.value);
-  if (!known || known->stop != stop.timestamp.at || known->meterStop != stop.meterStop) return false;
+  const Transaction known = transactions_.stoppedBy(stop);
+  if (!known) return false;
   StopTransaction::Response response;
   response.idTagInfo = known->stopInfo;
   answer({request.exchange, request.version}, Response(response));
@@ -165,6 +193,7 @@ void GatewaySession::Impl::finish(TransactionRecord& record, const StopTransacti
 
 void GatewaySession::Impl::onMeterValues(ChargerRequest& request, Instant now) {
   auto& values = std::get<MeterValues::Request>(request.request);
+  if (request.version != Version::V12) nameTransaction(values);
   completeMeterValues(request.version, values.meterValue);
   if (values.meterValue.empty()) {  // MV-1
     answer({request.exchange, request.version}, Response(MeterValues::Response{}));

@@ -191,7 +191,9 @@ bool GatewaySession::Impl::changeAnswered(InCall& call, ChangeConfiguration::Res
     const auto seconds = parseInt32(request.value);
     if (!seconds || *seconds <= 0) return true;
     heartbeatOverride_ = *seconds;  // CK-4: the bridge keeps it
+    learn(request.key, request.value, false, true);
     response.status = ConfigurationStatus::Accepted;
+    return true;
   } else if (call.secondSpelling) {
     otherKeySpelling_ = !otherKeySpelling_;
   }
@@ -207,10 +209,10 @@ const SettingRecord* GatewaySession::Impl::setting(std::string_view key) const {
   return nullptr;
 }
 
-void GatewaySession::Impl::learn(std::string_view key, const std::string& value, bool readonly) {
+void GatewaySession::Impl::learn(std::string_view key, const std::string& value, bool readonly, bool own) {
   const auto known =
       std::find_if(learned_.begin(), learned_.end(), [&](const SettingRecord& s) { return sameKey(s.key, key); });
-  const SettingRecord record{std::string(keyFor(Version::V16, key)), value, readonly};
+  const SettingRecord record{std::string(keyFor(Version::V16, key)), value, readonly, own};
   if (known != learned_.end())
     *known = record;
   else if (learned_.size() < mostLearned)

@@ -52,6 +52,7 @@ void GatewaySession::Impl::centralIsDown(const CentralDown& why, Instant now) {
   reopenAt_ = now + wait;
   connectionLost();
   giveUpAll(refused() ? Why::Refused : Why::Down, now);
+  pump(now);
 }
 
 /// Nobody answers any more: what is on the wire is unsent again, and CALLs of the back-end have lost their asker.
@@ -83,7 +84,7 @@ Instant GatewaySession::Impl::offlineAt() const {
 /// SM-6: a silent charger loses its connection, but not before what we promised is delivered.
 bool GatewaySession::Impl::mayFallSilent() const {
   if (link_ == Link::Closed || settings_.lifecycle == WsLifecycle::AlwaysOn) return false;
-  return inCalls_.empty() && !outbox_.onWire() && !outbox_.find([](const OutCall& c) { return c.kept != 0; });
+  return inCalls_.empty() && !outbox_.onWire() && awaiting_.empty() && !hasKept();
 }
 
 bool GatewaySession::Impl::online(Instant now) const { return lastSeen_ != Instant{} && now < offlineAt(); }

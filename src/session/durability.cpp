@@ -27,21 +27,42 @@ void GatewaySession::Impl::restore(const Record& record) {
   if (const auto* known = std::get_if<SettingRecord>(&record)) {
     learned_.push_back(*known);
     applySetting(known->key, known->value);
+    if (known->own) heartbeatOverride_ = parseInt32(known->value);  // CK-4
   }
   if (const auto* tag = std::get_if<AuthorizationRecord>(&record)) authorized_.put(tag->idTag, tag->info, tag->at);
+  if (const auto* alias = std::get_if<AliasRecord>(&record)) aliases_.put(alias->alias, alias->idTag);
   if (const auto* queued = std::get_if<QueuedRecord>(&record)) {
     pushKept(*queued);
     if (link_ == Link::Closed) link_ = Link::Waiting;  // due at once: it must be delivered, charger or not
   }
 }
 
-void GatewaySession::Impl::pushKept(const QueuedRecord& queued) {
+void GatewaySession::Impl::restore(const InStore& rest) {
+  queueNumber_ = std::max(queueNumber_, rest.lastNumber);
+  if (rest.firstQueued != 0) parked_.add(rest.firstQueued, rest.lastQueued);
+  transactions_.restoreNames(rest.lastAlias, rest.lastProvisional);
+  newestStart_ = rest.newestStart;
+  for (const InStore::Repeat& repeat : rest.repeats) {
+    if (repeat.action == StopTransaction::action) repeats_.put(repeat.key, StopTransaction::Response{}, repeat.at);
+    if (repeat.action == MeterValues::action) repeats_.put(repeat.key, MeterValues::Response{}, repeat.at);
+  }
+}
+
+OutCallPtr GatewaySession::Impl::callOf(const QueuedRecord& queued) {
   auto call = std::make_unique<OutCall>();
   call->request = queued.request;
   call->attempts = queued.attempts;
+  call->notBefore = queued.notBefore;
+  if (queued.repeatKey != 0) call->repeatKey = queued.repeatKey;
   call->kept = queued.number;
   call->transactional = true;
+  return call;
+}
+
+void GatewaySession::Impl::pushKept(const QueuedRecord& queued) {
   queueNumber_ = std::max(queueNumber_, queued.number);
+  auto call = callOf(queued);
+  call->behindParked = !parked_.empty();
   outbox_.push(std::move(call));
 }
 
@@ -76,13 +97,15 @@ void GatewaySession::Impl::deadLetter(OutCall& call, const std::string& why, Ins
 }
 
 void GatewaySession::Impl::redeliver(const DeadLetterRecord& letter, Instant now) {
-  const QueuedRecord queued{++queueNumber_, letter.request, 0};
+  QueuedRecord queued;
+  queued.number = ++queueNumber_;
+  queued.request = letter.request;
   keepRecord(queued);
   forgetRecord(letter);
   pushKept(queued);
   if (const auto* start = std::get_if<StartTransaction::Request>(&letter.request)) {
     OutCall* call = outbox_.find([&](const OutCall& c) { return c.kept == queued.number; });
-    call->transaction = transactions_.sameStart(*start);
+    call->transaction = transactions_.startedBy(*start);
     if (!call->transaction) {
       Transaction orphaned;
       call->transaction = transactions_.begin(*start, now, orphaned);
@@ -94,19 +117,27 @@ void GatewaySession::Impl::redeliver(const DeadLetterRecord& letter, Instant now
 
 bool GatewaySession::Impl::retryNow(std::uint64_t number, Instant now) {
   OutCall* call = outbox_.find([&](const OutCall& c) { return c.kept == number; });
-  if (!call) return false;
-  call->notBefore = {};
+  if (!call && !parked_.contains(number)) return false;
+  if (call) call->notBefore = {};
   if (link_ == Link::Waiting) reopenAt_ = now;
   if (link_ == Link::Closed && !draining_) open(now);
   pump(now);
   return true;
 }
 
-bool GatewaySession::Impl::discard(std::uint64_t number, const std::string& reason, Instant now) {
-  OutCall* call = outbox_.find([&](const OutCall& c) { return c.kept == number; });
-  if (!call) return false;
-  note(Level::Warning, "discarded by the operator: " + std::string(actionName(call->request)) + ": " + reason);
-  const OutCallPtr taken = outbox_.take(*call);
+bool GatewaySession::Impl::discard(std::uint64_t number, const std::string& reason, const QueuedRecord* stored,
+                                   Instant now) {
+  OutCallPtr taken;
+  if (OutCall* call = outbox_.find([&](const OutCall& c) { return c.kept == number; })) {
+    taken = outbox_.take(*call);
+  } else if (stored && parked_.contains(number)) {
+    parked_.remove(number, number);
+    taken = callOf(*stored);
+  } else {
+    return false;
+  }
+  link(*taken, now);
+  note(Level::Warning, "discarded by the operator: " + std::string(actionName(taken->request)) + ": " + reason);
   deadLetter(*taken, reason, now);
   pump(now);
   return true;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "ocpp/messages.h"
 #include "ocpp/result.h"
@@ -16,6 +17,8 @@ namespace session {
 
 /// Names one HTTP exchange that a charger has open with us; chosen by the bridge, unique per session.
 using Exchange = std::uint64_t;
+/// No exchange has this number.
+constexpr Exchange nobody = 0;
 /// Names one request that we sent to the charger; chosen by the session.
 using ChargerRequestId = std::uint64_t;
 
@@ -102,7 +105,8 @@ struct BootRecord {
   ocpp::BootNotification::Request request;
   std::optional<ocpp::RegistrationStatus> status;  ///< The back-end's last answer.
   ocpp::Instant answeredAt{};
-  int interval = 0;  ///< Seconds, as the back-end said.
+  int interval = 0;     ///< Seconds, as the back-end said.
+  bool unsent = false;  ///< The charger has booted and the back-end does not know yet (SM-3, SM-8).
 };
 
 struct ConnectorRecord {
@@ -117,13 +121,16 @@ struct SettingRecord {
   std::string key;
   std::string value;
   bool readonly = false;
+  bool own = false;  ///< The charger does not know the key: the bridge acts on it (CK-4).
 };
 
 /// A transaction message that the charger was told we keep (TX-9); delivered in the order of the numbers.
 struct QueuedRecord {
   std::uint64_t number = 0;
-  ocpp::Request request;  ///< In 1.6 words, with the charger's own transaction id.
-  int attempts = 0;       ///< CALLERRORs so far (ER-3).
+  ocpp::Request request;        ///< In 1.6 words, with the charger's own transaction id.
+  int attempts = 0;             ///< CALLERRORs so far (ER-3).
+  ocpp::Instant notBefore{};    ///< Of its next attempt (ER-3).
+  std::uint64_t repeatKey = 0;  ///< Of MessageID and body, to know a repetition after a restart (SM-7); 0 = none.
 };
 
 /// A transaction message that was given up after its last attempt (ER-3, SM-15). Its key is (number, died).
@@ -144,15 +151,31 @@ struct AuthorizationRecord {
   ocpp::Instant at{};
 };
 
-/// The answer to a request that may come again (SM-7 key 1). Its key is `key`: MessageID and digest.
-struct AnswerRecord {
-  std::string key;
-  ocpp::Instant at{};
-  ocpp::Response response;
+/// The short name that the back-end knows a long idTag by (L-8). Its key is the alias.
+struct AliasRecord {
+  std::string alias;
+  std::string idTag;
 };
 
 using Record = std::variant<TransactionRecord, BootRecord, ConnectorRecord, SettingRecord, QueuedRecord,
-                            DeadLetterRecord, AuthorizationRecord, AnswerRecord>;
+                            DeadLetterRecord, AuthorizationRecord, AliasRecord>;
+
+/// At most so many queued messages of a charger are in memory; the others wait in the store until their turn is near.
+constexpr std::size_t queueWindow = 32;
+
+/// What the store keeps of a charger beyond what restore() gets record by record.
+struct InStore {
+  std::uint64_t lastNumber = 0;                   ///< Highest number of any QueuedRecord or DeadLetterRecord.
+  std::uint64_t firstQueued = 0, lastQueued = 0;  ///< Numbers of queued messages that were not loaded; 0 = none.
+  std::optional<std::int64_t> lastAlias, lastProvisional;  ///< Highest names that transactions have got (TX-2, TX-4).
+  std::optional<ocpp::Instant> newestStart;                ///< Of all transactions, also of those not loaded (SM-7).
+  struct Repeat {                                          ///< Of the newest queued messages, oldest first (SM-7).
+    std::uint64_t key;
+    ocpp::Instant at;  ///< When it was queued.
+    std::string action;
+  };
+  std::vector<Repeat> repeats;
+};
 
 // --- effects, executed by the bridge in the order they come
 // -----------------------------------------------------------------
@@ -195,14 +218,28 @@ struct Keep {
 struct Forget {
   Record record;  ///< Only its key counts.
 };
+/// Look for queued messages in the store, oldest first, and for the transactions that they name. Sees what was kept
+/// before. The bridge answers with queuedLoaded().
+struct LoadQueued {
+  std::uint64_t first, last;  ///< Numbers, inclusive.
+  std::size_t most;
+};
+/// Look for a transaction that is no longer in memory (SM-7): the one that began so; or else, of those with that
+/// number, the one that was stopped then, a live one or the newest. The bridge answers with transactionFound().
+struct FindTransaction {
+  std::optional<ocpp::StartTransaction::Request> start;
+  std::int64_t soapTxId = 0;
+  std::optional<ocpp::Instant> stop;
+};
 enum class Level { Debug, Info, Warning, Error };
 /// One line for the operator's log.
 struct Note {
   Level level;
   std::string text;
+  std::string_view quirk{};  ///< The switch of the charger that made it so, or "".
 };
 
 using Effect = std::variant<ToCharger, ToCentral, AnswerCharger, AnswerCentral, OpenCentral, CloseCentral, NewPassword,
-                            SetPingInterval, Keep, Forget, Note>;
+                            SetPingInterval, Keep, Forget, LoadQueued, FindTransaction, Note>;
 
 }  // namespace session

@@ -2,6 +2,8 @@
 // Limits are taken from the types of the fields, so that no message is forgotten.
 #include "session/fit.h"
 
+#include <algorithm>
+
 #include "ocpp/text.h"
 
 namespace session {
@@ -103,12 +105,18 @@ std::string TagAliases::aliasOf(const std::string& idTag, const std::function<st
   std::string upper = idTag;
   for (char& c : upper)
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  const std::string alias = "#" + sha1Hex(upper).substr(0, 19);
-  for (const Entry& entry : entries_)
-    if (entry.alias == alias) return alias;
-  if (entries_.size() == most) entries_.erase(entries_.begin());
-  entries_.push_back({alias, idTag});
-  return alias;
+  return "#" + sha1Hex(upper).substr(0, 19);
+}
+
+bool TagAliases::knows(std::string_view alias) const {
+  return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.alias == alias; });
+}
+
+std::optional<TagAliases::Entry> TagAliases::makeRoom() {
+  if (entries_.size() < most) return std::nullopt;
+  Entry oldest = std::move(entries_.front());
+  entries_.erase(entries_.begin());
+  return oldest;
 }
 
 void TagAliases::putBack(Request& request) const {

@@ -32,15 +32,19 @@ class TagAliases {
  public:
   static constexpr std::size_t most = 32;
   static bool tooLong(std::string_view idTag);
-  /// The alias of the tag, remembered. `sha1Hex` gives lower-case hex digits.
-  std::string aliasOf(const std::string& idTag, const std::function<std::string(std::string_view)>& sha1Hex);
+  struct Entry {
+    std::string alias, idTag;
+  };
+  /// The alias of the tag. `sha1Hex` gives lower-case hex digits.
+  static std::string aliasOf(const std::string& idTag, const std::function<std::string(std::string_view)>& sha1Hex);
+  bool knows(std::string_view alias) const;
+  /// Makes room for one more; gives back what had to go.
+  std::optional<Entry> makeRoom();
+  void put(std::string alias, std::string idTag) { entries_.push_back({std::move(alias), std::move(idTag)}); }
   /// Puts real tags where a request of the back-end has aliases.
   void putBack(ocpp::Request& request) const;
 
  private:
-  struct Entry {
-    std::string alias, idTag;
-  };
   std::vector<Entry> entries_;
 };
 

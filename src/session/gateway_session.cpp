@@ -40,7 +40,7 @@ void GatewaySession::Impl::tick(Instant now) {
   if (fillStatusAt_ && *fillStatusAt_ <= now) fillStatus(now);
   if (bootAgainAt_ && *bootAgainAt_ <= now) {
     bootAgainAt_.reset();
-    if (link_ == Link::Up && (bootUnsent_ || !registered())) replayBoot();
+    if (link_ == Link::Up && (bootUnsent() || !registered())) replayBoot();
   }
   if (mayFallSilent() && offlineAt() <= now) {
     note(Level::Warning, "charger is silent: closing its connection to the back-end");  // SM-6
@@ -65,12 +65,14 @@ std::optional<Instant> GatewaySession::Impl::deadline() const {
   for (const auto& call : outbox_.all())
     if (!call->waiters.empty()) earlier(first, call->holdUntil);
   const OutCall* head = outbox_.find([](const OutCall& c) { return c.transactional; });
-  if (head && link_ == Link::Up && !outbox_.onWire() && mayTalk()) earlier(first, head->notBefore);  // ER-3
+  if (head && !head->behindParked && link_ == Link::Up && !outbox_.onWire() && mayTalk())
+    earlier(first, head->notBefore);  // ER-3
   if (const OutCall* call = outbox_.onWire()) earlier(first, call->sentAt + callTimeout);
   if (link_ == Link::Waiting && !draining_) earlier(first, reopenAt_);
   if (fillStatusAt_) earlier(first, *fillStatusAt_);
   if (bootAgainAt_) earlier(first, *bootAgainAt_);
   if (mayFallSilent()) earlier(first, offlineAt());
+  if (wantsMore()) earlier(first, loadAgainAt_);
   return first;
 }
 
@@ -83,11 +85,13 @@ std::optional<Effect> GatewaySession::Impl::next() {
 
 void GatewaySession::Impl::drain(Instant now) {
   draining_ = true;
+  answerAwaiting({FaultCode::InternalError, "going down, please repeat"});
   giveUpAll(Why::Down, now);
 }
 
 bool GatewaySession::Impl::idle() const {
-  return !outbox_.onWire() && inCalls_.empty() && !outbox_.find([](const OutCall& c) { return !c.waiters.empty(); });
+  return !outbox_.onWire() && inCalls_.empty() && awaiting_.empty() &&
+         !outbox_.find([](const OutCall& c) { return !c.waiters.empty(); });
 }
 
 Overview GatewaySession::Impl::overview() const {
@@ -98,12 +102,12 @@ Overview GatewaySession::Impl::overview() const {
   if (boot_) seen.registration = boot_->status;
   seen.lastSeen = lastSeen_;
   seen.openTransactions = transactions_.open();
-  seen.waitingForCentral = outbox_.all().size();
+  seen.waitingForCentral = outbox_.all().size() + parked_.count();
   return seen;
 }
 
 void GatewaySession::Impl::answer(const Waiter& waiter, Result<Response> result) {
-  emit(AnswerCharger{waiter.exchange, waiter.version, std::move(result)});
+  if (waiter.exchange != nobody) emit(AnswerCharger{waiter.exchange, waiter.version, std::move(result)});
 }
 
 void GatewaySession::Impl::answerAll(OutCall& call, const Result<Response>& result, Instant now) {
@@ -125,13 +129,20 @@ GatewaySession::GatewaySession(GatewaySession&&) noexcept = default;
 GatewaySession& GatewaySession::operator=(GatewaySession&&) noexcept = default;
 
 void GatewaySession::restore(const Record& record) { impl_->restore(record); }
+void GatewaySession::restore(const InStore& rest) { impl_->restore(rest); }
+void GatewaySession::queuedLoaded(std::optional<std::vector<Record>> records, Instant now) {
+  impl_->queuedLoaded(std::move(records), now);
+}
+void GatewaySession::transactionFound(std::optional<std::vector<Record>> records, Instant now) {
+  impl_->transactionFound(std::move(records), now);
+}
 void GatewaySession::wasSeen(std::optional<Version> version, Instant lastSeen, Instant now) {
   impl_->wasSeen(version, lastSeen, now);
 }
 void GatewaySession::redeliver(const DeadLetterRecord& letter, Instant now) { impl_->redeliver(letter, now); }
 bool GatewaySession::retryNow(std::uint64_t number, Instant now) { return impl_->retryNow(number, now); }
-bool GatewaySession::discard(std::uint64_t number, const std::string& reason, Instant now) {
-  return impl_->discard(number, reason, now);
+bool GatewaySession::discard(std::uint64_t number, const std::string& reason, Instant now, const QueuedRecord* stored) {
+  return impl_->discard(number, reason, stored, now);
 }
 void GatewaySession::configure(Settings settings) { impl_->configure(std::move(settings)); }
 void GatewaySession::fromCharger(ChargerRequest request, Instant now) { impl_->fromCharger(std::move(request), now); }

@@ -35,6 +35,8 @@ class GatewaySession {
 
   /// Gives back what an earlier process kept; before the first event.
   void restore(const Record& record);
+  /// What stays in the store; after the records.
+  void restore(const InStore& rest);
   /// The charger was last heard of by an earlier process; after restore(). If that is not long ago its WebSocket is
   /// opened by the next tick() (SM-1).
   void wasSeen(std::optional<ocpp::Version> version, ocpp::Instant lastSeen, ocpp::Instant now);
@@ -43,7 +45,9 @@ class GatewaySession {
   /// The operator does not want to wait for the next attempt of a kept message, or gives it up for a reason (it becomes
   /// a dead letter). False when there is no kept message of that number.
   bool retryNow(std::uint64_t number, ocpp::Instant now);
-  bool discard(std::uint64_t number, const std::string& reason, ocpp::Instant now);
+  /// `stored`: the message as the store has it, for when it is not in memory.
+  bool discard(std::uint64_t number, const std::string& reason, ocpp::Instant now,
+               const QueuedRecord* stored = nullptr);
   /// The operator's settings changed (reload); takes effect for what follows.
   void configure(Settings settings);
 
@@ -53,6 +57,10 @@ class GatewaySession {
   void chargerLeft(Exchange exchange, ocpp::Instant now);
   void fromCentral(CentralCall call, ocpp::Instant now);
   void fromCentral(CentralReply reply, ocpp::Instant now);
+  /// What LoadQueued and FindTransaction brought: QueuedRecords in the order of their numbers and TransactionRecords;
+  /// nothing when the store cannot be read now or has not kept everything it was given.
+  void queuedLoaded(std::optional<std::vector<Record>> records, ocpp::Instant now);
+  void transactionFound(std::optional<std::vector<Record>> records, ocpp::Instant now);
   void centralIsUp(ocpp::Instant now);
   void centralIsDown(const CentralDown& why, ocpp::Instant now);
   /// To be called at or after deadline().

@@ -36,7 +36,7 @@ Fault internal(const char* text) { return {FaultCode::InternalError, text}; }
 /// What stands between a message and the back-end, or nothing.
 std::optional<Why> GatewaySession::Impl::obstacle() const {
   if (draining_) return Why::Down;
-  if (rejected() && !bootUnsent_) return Why::Rejected;
+  if (rejected() && !bootUnsent()) return Why::Rejected;
   if (onHold()) return Why::OnHold;
   if (link_ == Link::Opening || link_ == Link::Up) return std::nullopt;
   return refused() ? Why::Refused : Why::Down;
@@ -52,8 +52,8 @@ MessageKind GatewaySession::Impl::kindOf(const OutCall& call) const {
 void GatewaySession::Impl::submit(OutCallPtr call, Instant now) {
   OutCall& added = *call;
   const bool boot = is<BootNotification>(added.request);
-  const bool behindKept = added.transactional && settings_.durable && !is<StartTransaction>(added.request) &&
-                          outbox_.find([](const OutCall& c) { return c.transactional && c.kept != 0; });
+  const bool behindKept = added.transactional && settings_.durable && !is<StartTransaction>(added.request) && hasKept();
+  added.behindParked = added.transactional && !parked_.empty();
   if (boot)
     outbox_.pushFront(std::move(call));
   else
@@ -76,6 +76,8 @@ void GatewaySession::Impl::submitOwn(Request request, Instant now) {
 }
 
 void GatewaySession::Impl::pump(Instant now) {
+  park();
+  loadMore(now);
   if (link_ != Link::Up) return;
   if (mayTalk()) {
     if (OutCall* call = outbox_.next(now)) send(*call, now);
@@ -101,6 +103,8 @@ void GatewaySession::Impl::send(OutCall& call, Instant now) {
 void GatewaySession::Impl::giveUp(OutCall& call, Why why, Instant now) {
   if (!call.waiters.empty()) {
     const Result<Response> result = localAnswer(call, why, now);
+    const bool promised = call.kept != 0 && !is<StartTransaction>(call.request);
+    if (promised && result && call.repeatKey) repeats_.put(*call.repeatKey, *result, now);  // it may leave memory
     for (const Waiter& waiter : call.waiters) answer(waiter, result);
     call.waiters.clear();
   }
@@ -145,15 +149,21 @@ void GatewaySession::Impl::limitQueue() {
   if (count > mostLooseReadings) outbox_.take(*outbox_.find(loose));
 }
 
+QueuedRecord GatewaySession::Impl::queuedRecord(const OutCall& call) {
+  return {call.kept, call.request, call.attempts, call.notBefore, call.repeatKey.value_or(0)};
+}
+
 void GatewaySession::Impl::keepQueued(OutCall& call) {
   if (call.kept != 0) return;
   call.kept = ++queueNumber_;
-  keepRecord(QueuedRecord{call.kept, call.request, call.attempts});
+  keepRecord(queuedRecord(call));
 }
 
 void GatewaySession::Impl::forgetQueued(OutCall& call) {
   if (call.kept == 0) return;
-  forgetRecord(QueuedRecord{call.kept, {}, 0});
+  QueuedRecord gone;
+  gone.number = call.kept;
+  forgetRecord(gone);
   call.kept = 0;
 }
 

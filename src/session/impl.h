@@ -2,6 +2,7 @@
 // The parts of a GatewaySession and the steps they take together; each group of methods has a .cpp of its own.
 #pragma once
 
+#include <deque>
 #include <list>
 #include <memory>
 #include <optional>
@@ -18,6 +19,7 @@
 #include "session/fit.h"
 #include "session/gateway_session.h"
 #include "session/outbox.h"
+#include "session/parked.h"
 #include "session/repeats.h"
 #include "session/settings.h"
 #include "session/status.h"
@@ -66,10 +68,15 @@ class GatewaySession::Impl {
 
   // durability.cpp
   void restore(const Record& record);
+  void restore(const InStore& rest);
   void wasSeen(std::optional<ocpp::Version> version, ocpp::Instant lastSeen, ocpp::Instant now);
   void redeliver(const DeadLetterRecord& letter, ocpp::Instant now);
   bool retryNow(std::uint64_t number, ocpp::Instant now);
-  bool discard(std::uint64_t number, const std::string& reason, ocpp::Instant now);
+  bool discard(std::uint64_t number, const std::string& reason, const QueuedRecord* stored, ocpp::Instant now);
+
+  // parking.cpp, looking_up.cpp
+  void queuedLoaded(std::optional<std::vector<Record>> records, ocpp::Instant now);
+  void transactionFound(std::optional<std::vector<Record>> records, ocpp::Instant now);
 
   // gateway_session.cpp
   void configure(Settings settings) { settings_ = std::move(settings); }
@@ -104,7 +111,7 @@ class GatewaySession::Impl {
 
   // --- effects
   void emit(Effect effect) { effects_.push_back(std::move(effect)); }
-  void note(Level level, std::string text) { emit(Note{level, std::move(text)}); }
+  void note(Level level, std::string text, std::string_view quirk = {}) { emit(Note{level, std::move(text), quirk}); }
   void answer(const Waiter& waiter, ocpp::Result<ocpp::Response> result);
   /// Answers everyone who waits for the call, and remembers the answer for repeats.
   void answerAll(OutCall& call, const ocpp::Result<ocpp::Response>& result, Instant now);
@@ -131,19 +138,37 @@ class GatewaySession::Impl {
   void dropOlder(std::size_t action);
 
   // --- durability.cpp
+  static OutCallPtr callOf(const QueuedRecord& queued);
   void pushKept(const QueuedRecord& queued);
   void rememberTag(const std::string& idTag, const ocpp::IdTagInfo& info, Instant now);
   void forgetTags();
   void deadLetter(OutCall& call, const std::string& why, Instant now);
 
+  // --- parking.cpp: what waits long waits in the store only
+  void park();
+  void evictParked();
+  bool wantsMore() const;
+  void loadMore(Instant now);
+  bool hasKept() const;
+
+  // --- looking_up.cpp: transactions that have left memory (SM-7)
+  bool awaitsStore(ChargerRequest& request);
+  bool lookUp(const ChargerRequest& request);
+  std::optional<FindTransaction> unknownTransaction(const ChargerRequest& request) const;
+  void evicted(const TransactionRecord& record);
+  void trimTransactions();
+  void answerAwaiting(const ocpp::Fault& fault);
+
   // --- charger_transactions.cpp
   void onStart(ChargerRequest& request, Instant now);
   void onStop(ChargerRequest& request, Instant now);
   void onMeterValues(ChargerRequest& request, Instant now);
+  ocpp::IdToken aliasFor(const std::string& idTag);
   void noteRemoteStart(const ocpp::StartTransaction::Request& start, Instant now);
   void rememberReading(const ocpp::MeterValues::Request& request, Instant now);
   bool repeatedStart(const ChargerRequest& request, const ocpp::StartTransaction::Request& start, Instant now);
   void nameTransaction(ocpp::StopTransaction::Request& stop);
+  void nameTransaction(ocpp::MeterValues::Request& values);
   bool repeatedStop(const ChargerRequest& request, const ocpp::StopTransaction::Request& stop, Instant now);
   std::optional<ocpp::Reason> stopReason(const ocpp::StopTransaction::Request& stop, const TransactionRecord* record,
                                          Instant now) const;
@@ -161,6 +186,7 @@ class GatewaySession::Impl {
   ocpp::Result<ocpp::Response> localAuthorize(const ocpp::IdToken& tag, Why why, Instant now) const;
   ocpp::Result<ocpp::Response> localStart(OutCall& call, Why why, Instant now);
   bool worthKeeping(const OutCall& call, Why why) const;
+  static QueuedRecord queuedRecord(const OutCall& call);
   void keepQueued(OutCall& call);
   void forgetQueued(OutCall& call);
   void drop(OutCall& call);
@@ -175,11 +201,11 @@ class GatewaySession::Impl {
   void settle(OutCallPtr call, ocpp::Result<ocpp::Response> result, Instant now);
   void failed(OutCallPtr call, const ocpp::Fault& fault, Instant now);
   bool tryAgain(OutCallPtr& call, const ocpp::Fault& fault);
-  void link(OutCall& call);
+  void link(OutCall& call, Instant now);
 
   void startAnswered(OutCall& call, ocpp::StartTransaction::Response response, Instant now);
   void stopAnswered(OutCall& call, const ocpp::StopTransaction::Response& response, Instant now);
-  void rememberUnknownStop(OutCall& call, const ocpp::StopTransaction::Request& stop);
+  void rememberUnknownStop(OutCall& call, const ocpp::StopTransaction::Request& stop, Instant now);
   void statusAnswered(const ocpp::StatusNotification::Request& request);
 
   // --- boot.cpp: registration (SM-3, SM-4)
@@ -187,6 +213,7 @@ class GatewaySession::Impl {
   bool rejected() const { return boot_ && boot_->status == ocpp::RegistrationStatus::Rejected; }
   bool pending() const { return boot_ && boot_->status == ocpp::RegistrationStatus::Pending; }
   bool onHold() const;
+  bool bootUnsent() const { return boot_ && boot_->unsent; }
   bool bootNeeded() const;
   void replayBoot();
   void bootAnswered(OutCall& call, const ocpp::BootNotification::Response& response, Instant now);
@@ -242,7 +269,7 @@ class GatewaySession::Impl {
   std::optional<std::string> ownValue(std::string_view key) const;
   std::optional<ocpp::KeyValue> ownEntry(std::string_view key, std::string_view spelling) const;
   const SettingRecord* setting(std::string_view key) const;
-  void learn(std::string_view key, const std::string& value, bool readonly);
+  void learn(std::string_view key, const std::string& value, bool readonly, bool own = false);
   void forgetLearned();
   void applySetting(std::string_view key, const std::string& value);
   int numberSetting(std::string_view key, int otherwise) const;
@@ -307,7 +334,6 @@ class GatewaySession::Impl {
   int refusedStatus_ = 0;  ///< HTTP status of the last refused connection.
   bool draining_ = false;
   std::optional<BootRecord> boot_;
-  bool bootUnsent_ = false;  ///< The charger has booted and the back-end does not know.
   bool everAccepted_ = false;
   int lastInterval_ = 0;                  ///< Seconds between heartbeats that the charger was given or accepted.
   bool otherKeySpelling_ = false;         ///< CK-1: the charger wants HeartbeatInterval as the other versions spell it.
@@ -322,6 +348,14 @@ class GatewaySession::Impl {
   Outbox outbox_;
   std::vector<OutCallPtr> late_;  ///< Given up, but an answer may still come (TX-5).
   std::uint64_t queueNumber_ = 0;
+  ParkedNumbers parked_;
+  std::optional<LoadQueued> loading_;
+  Instant loadAgainAt_{};  ///< After the store could not be read.
+
+  // transactions that have left memory
+  std::optional<Instant> newestStart_;   ///< No transaction in the store began later; nothing: there is none.
+  std::optional<std::int64_t> strange_;  ///< The last number that was looked for in vain.
+  std::deque<ChargerRequest> awaiting_;  ///< The first waits for the store, the others behind it.
 
   // CALLs of the back-end
   std::vector<std::unique_ptr<InCall>> inCalls_;

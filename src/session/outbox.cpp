@@ -17,7 +17,7 @@ OutCall* Outbox::next(Instant now) const {
   bool olderWaits = false;
   for (const auto& call : calls_) {
     const bool due = call->notBefore <= now;
-    if (call->transactional && (olderWaits || !due)) {
+    if (call->transactional && (olderWaits || !due || call->behindParked)) {
       olderWaits = true;
       continue;
     }

@@ -34,6 +34,7 @@ struct OutCall {
   int attempts = 0;                ///< CALLERRORs so far (ER-3).
   ocpp::Instant notBefore{};       ///< Waits for its next attempt.
   std::uint64_t kept = 0;          ///< Number of its QueuedRecord, 0 = not kept.
+  bool behindParked = false;       ///< Older transaction messages are in the store only (parking.cpp).
   Transaction transaction;         ///< That it starts or stops.
 
   bool onWire() const { return !id.empty(); }

@@ -2,6 +2,7 @@
 // Repeats: answers given a short while ago, for requests that come again byte by byte (SM-7 key 1).
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string>
@@ -26,6 +27,8 @@ class Repeats {
   }
 
   void put(std::size_t key, const ocpp::Response& response, ocpp::Instant now) {
+    const auto same = [&](const Answer& answer) { return answer.key == key; };
+    answers_.erase(std::remove_if(answers_.begin(), answers_.end(), same), answers_.end());
     if (answers_.size() == most) answers_.erase(answers_.begin());
     answers_.push_back({key, now, response});
   }

@@ -43,6 +43,8 @@ struct Settings {
   bool strictStatus = false;              ///< ST-7 strict mode.
   bool inferPower = false;                ///< ST-4 infer_power.
   bool allowIdentityChange = false;       ///< CK-1 ChargePointId.
+  bool nameTransaction = true;            ///< QUIRKS P2: a stop without number is that of the only open transaction.
+  bool fillTransaction = false;           ///< QUIRKS P4: MeterValues without number belong to the open transaction.
   bool spellCelcius = false;              ///< MV-8 celsius_spelling=Celcius.
   int getConfigurationMaxKeys = 50;
   int webSocketPingInterval = 60;  ///< Seconds.

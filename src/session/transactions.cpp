@@ -39,6 +39,8 @@ bool isOpen(const TransactionRecord& record) {
   return record.state == TransactionState::Starting || record.state == TransactionState::Active;
 }
 
+bool isUndelivered(const TransactionRecord& record) { return record.provisional && !record.backendTxId; }
+
 Transaction Transactions::begin(const StartTransaction::Request& start, Instant now, Transaction& orphaned) {
   orphaned = openOn(start.connectorId);
   if (orphaned) orphaned->state = TransactionState::Orphaned;  // TX-13
@@ -58,23 +60,44 @@ Transaction Transactions::add(const TransactionRecord& record) {
 }
 
 void Transactions::restore(const TransactionRecord& record) {
-  add(record);
-  const std::int64_t id = record.soapTxId;
-  if (id >= firstProvisional)
-    nextProvisional_ = std::max(nextProvisional_, id + 1);
-  else if (id >= firstAlias)
-    nextAlias_ = std::max(nextAlias_, id + 1);
+  const auto same = [&](const Transaction& t) {
+    return t->connectorId == record.connectorId && t->start == record.start && t->meterStart == record.meterStart &&
+           equalFold(t->idTag, record.idTag);
+  };
+  if (std::any_of(all_.begin(), all_.end(), same)) return;
+  const auto younger = [&](const Transaction& t) { return t->seen > record.seen; };
+  all_.insert(std::find_if(all_.begin(), all_.end(), younger), std::make_shared<TransactionRecord>(record));
+  if (record.provisional)
+    restoreNames(std::nullopt, record.soapTxId);
+  else if (record.backendTxId && record.soapTxId != *record.backendTxId)
+    restoreNames(record.soapTxId, std::nullopt);
+}
+
+void Transactions::restoreNames(std::optional<std::int64_t> lastAlias, std::optional<std::int64_t> lastProvisional) {
+  if (lastAlias) nextAlias_ = std::max(nextAlias_, *lastAlias + 1);
+  if (lastProvisional) nextProvisional_ = std::max(nextProvisional_, *lastProvisional + 1);
 }
 
 void Transactions::remove(const Transaction& transaction) {
   all_.erase(std::remove(all_.begin(), all_.end(), transaction), all_.end());
 }
 
-std::int64_t Transactions::nameForCharger(std::int64_t backendTxId, const Transaction& self) {
-  const bool taken = std::any_of(all_.begin(), all_.end(), [&](const Transaction& t) {
-    return t != self && isLive(*t) && isNamed(*t) && t->soapTxId == backendTxId;
+bool Transactions::nameTaken(std::int64_t name, const Transaction& self) const {
+  if ((name >= firstAlias && name < nextAlias_) || (name >= firstProvisional && name < nextProvisional_)) return true;
+  return std::any_of(all_.begin(), all_.end(), [&](const Transaction& t) {
+    return t != self && isLive(*t) && isNamed(*t) && t->soapTxId == name;
   });
-  return fitsInt32(backendTxId) && !taken ? backendTxId : nextAlias_++;  // TX-2, TX-3
+}
+
+std::int64_t Transactions::nameForCharger(std::int64_t backendTxId, const Transaction& self) {
+  if (fitsInt32(backendTxId) && !nameTaken(backendTxId, self)) return backendTxId;
+  while (nameTaken(nextAlias_, self)) ++nextAlias_;
+  return nextAlias_++;  // TX-2, TX-3
+}
+
+std::int64_t Transactions::nextProvisional() {
+  while (nameTaken(nextProvisional_, nullptr)) ++nextProvisional_;
+  return nextProvisional_++;
 }
 
 Transaction Transactions::bySoapId(std::int64_t id) const {
@@ -83,6 +106,13 @@ Transaction Transactions::bySoapId(std::int64_t id) const {
 
 Transaction Transactions::byBackendId(std::int64_t id) const {
   return newestLive(all_, [&](const TransactionRecord& t) { return t.backendTxId == id; });
+}
+
+Transaction Transactions::stoppedBy(const StopTransaction::Request& stop) const {
+  return newest(all_, [&](const TransactionRecord& t) {
+    return isNamed(t) && t.soapTxId == stop.transactionId.value && t.stop == stop.timestamp.at &&
+           t.meterStop == stop.meterStop;
+  });
 }
 
 Transaction Transactions::sameStart(const StartTransaction::Request& start) const {
@@ -122,7 +152,7 @@ std::int64_t Transactions::toCharger(std::int64_t backendTxId) const {
   return known ? known->soapTxId : backendTxId;
 }
 
-std::vector<Transaction> Transactions::trim() {
+std::vector<Transaction> Transactions::trim(const std::function<bool(const TransactionRecord&)>& needed) {
   std::vector<Transaction> dropped;
   const auto dropOldest = [&](auto test) {
     const auto oldest = std::find_if(all_.begin(), all_.end(), [&](const Transaction& t) { return test(*t); });
@@ -132,19 +162,19 @@ std::vector<Transaction> Transactions::trim() {
     return true;
   };
   // As long as messages of it may wait, only the record knows what the back-end calls it (TX-1, TX-6).
-  const auto undelivered = [](const TransactionRecord& t) { return t.provisional && !t.backendTxId; };
   const auto finished = [&](const TransactionRecord& t) {
-    return (t.state == TransactionState::Closed || t.state == TransactionState::Orphaned) && !undelivered(t);
+    return (t.state == TransactionState::Closed || t.state == TransactionState::Orphaned) && !isUndelivered(t) &&
+           !needed(t);
   };
-  const auto needed = [&](const TransactionRecord& t) {
+  const auto stays = [&](const TransactionRecord& t) {
     const bool renamed = t.backendTxId && t.soapTxId != *t.backendTxId;
-    return undelivered(t) || t.state == TransactionState::Starting || t.state == TransactionState::StopQueued ||
-           (t.state == TransactionState::Active && renamed);
+    return isUndelivered(t) || t.state == TransactionState::Starting || t.state == TransactionState::StopQueued ||
+           (t.state == TransactionState::Active && renamed) || needed(t);
   };
   auto surplus = std::count_if(all_.begin(), all_.end(), [&](const Transaction& t) { return finished(*t); }) -
                  static_cast<std::ptrdiff_t>(mostFinished);
   for (; surplus > 0; --surplus) dropOldest(finished);
-  while (all_.size() > most && dropOldest([&](const TransactionRecord& t) { return !needed(t); })) continue;
+  while (all_.size() > most && dropOldest([&](const TransactionRecord& t) { return !stays(t); })) continue;
   return dropped;
 }
 

@@ -4,9 +4,9 @@
 // usage: load HOST PORT PATH VERSION CHARGERS IN_FLIGHT keep|new [billing]
 // First every charger boots; then "ready {...}" is printed and each line "COUNT" on stdin sends COUNT messages and
 // prints a JSON summary. `keep`: one connection per charger; `new`: one per message. At most IN_FLIGHT messages are
-// unanswered; the chargers take turns. `billing`: all chargers start a transaction, then all stop it, and so on, instead of
-// the mix. Each charger has a source address of its own (127.x.y.z), as real ones have. One
-// thread, epoll, no library.
+// unanswered; the chargers take turns. `billing`: all chargers start a transaction, then all stop it, and so on,
+// instead of the mix. Each charger has a source address of its own (127.x.y.z), as real ones have. One thread, epoll,
+// no library.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>

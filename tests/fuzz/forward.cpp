@@ -154,7 +154,7 @@ class Bench {
       result.outcome = bridge::HttpResult::Outcome::Answered;
       result.response.status = static_cast<int>(httpStatus_);
       result.response.body = std::string(answers_.part());
-      reply = bridge::readChargerReply(codec(), effect.request.index(), result);
+      reply = bridge::readChargerReply(codec(), effect.request.index(), "", result, ocpp_s::standardQuirks()).reply;
     } else {
       test::RandomMessages charger(2, ocpp::soapEncoding(effect.version));
       reply.response = charger.response(effect.request.index());

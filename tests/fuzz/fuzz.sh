@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs libFuzzer on each target for FUZZ_SECONDS, FUZZ_JOBS at a time. Corpora grow in build/fuzz/corpus; what breaks an
 # invariant is left in build/fuzz/found/TARGET (keep it in tests/fuzz/found/TARGET with the fix). Called by `make fuzz`.
-# usage: fuzz.sh [TARGET...]   or, by itself: fuzz.sh --one TARGET LONGEST
+# usage: fuzz.sh [TARGET...]   fuzz.sh --table: the results as rows for docs/security.md   (by itself: --one TARGET LONGEST)
 set -u
 BUILD=${BUILD:-build}
 FUZZ_SECONDS=${FUZZ_SECONDS:-3600}
@@ -29,6 +29,13 @@ one() {
   return $status
 }
 
+if [ "${1:-}" = --table ]; then
+  for log in "$dir"/log/*.log; do
+    sed -n 's/^#\([0-9]*\).*DONE  *cov: \([0-9]*\) ft: [0-9]* corp: \([^ ]*\) .*/\1 \2 \3/p; s/^Done .* in \([0-9]*\) second.*/\1/p' "$log" |
+      tr '\n' ' ' | awk -v name="$(basename "$log" .log)" 'NF == 4 {print "| `" name "` | " $1 " | " $4 " | " $2 " | " $3 " |"}'
+  done
+  exit
+fi
 if [ "${1:-}" = --one ]; then
   one "$2" "$3"
   exit

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Targets http-server and http-client: HTTP framing as far as it is ours. However the bytes are cut, the result is one.
+// Targets http-server, http-client and inflate: HTTP framing as far as it is ours. However the bytes are cut, the
+// result is one.
+#include <zlib.h>
+
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "bridge/http_answer.h"
 #include "bridge/http_connection.h"
+#include "bridge/inflater.h"
 #include "bridge/loop.h"
 #include "tests/fuzz/targets.h"
 
@@ -152,6 +156,9 @@ void runHttpServer(std::string_view input) {
 }
 
 Seeds httpServerSeeds() {
+  // "hello" as gzip.
+  static const std::string gzipped("\x1f\x8b\x08\0\0\0\0\0\0\x03\xcb\x48\xcd\xc9\xc9\x07\0\x86\xa6\x10\x36\x05\0\0\0",
+                                   25);
   return {
       "00POST /ocpp HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello",
       "10POST /ocpp HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTrailer: x\r\n\r\n5;a=b\r\nhello\r\n0\r\nx: "
@@ -163,6 +170,8 @@ Seeds httpServerSeeds() {
       "41POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi",
       "50POST / HTTP/1.1\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
       "60POST http://x:1/y?z HTTP/1.1\r\nContent-Length: 301\r\n\r\n",
+      "71POST / HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Length: " + std::to_string(gzipped.size()) + "\r\n\r\n" +
+          gzipped,
   };
 }
 
@@ -214,6 +223,74 @@ Seeds httpClientSeeds() {
       "31HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
       "41HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n",
   };
+}
+
+// --- inflate: C K BYTES; C: how they are cut, K: 0 gzip, 1 deflate, 2 and 3 the same with BYTES compressed by us
+
+namespace {
+
+constexpr std::size_t maxText = 128 * 1024;
+
+struct Inflated {
+  bool good = false;
+  std::string text;
+};
+
+Inflated inflated(std::string_view input, bridge::ContentCoding coding, Cuts cuts) {
+  Inflated result;
+  bridge::Inflater inflater(coding);
+  auto outcome = bridge::Inflater::Outcome::Good;
+  for (std::string_view rest = input; !rest.empty() && outcome == bridge::Inflater::Outcome::Good;) {
+    const std::string piece(rest.substr(0, cuts.next()));
+    rest.remove_prefix(piece.size());
+    outcome = inflater.feed(piece, result.text, maxText);
+    require(result.text.size() <= maxText, "a text above the limit");
+  }
+  result.good = outcome == bridge::Inflater::Outcome::Good && inflater.complete();
+  return result;
+}
+
+std::string compressed(std::string_view text, bridge::ContentCoding coding) {
+  z_stream stream{};
+  deflateInit2(&stream, 6, Z_DEFLATED, coding == bridge::ContentCoding::Gzip ? 31 : 15, 8, Z_DEFAULT_STRATEGY);
+  std::string out(deflateBound(&stream, text.size()) + 32, '\0');
+  stream.next_in = reinterpret_cast<unsigned char*>(const_cast<char*>(text.data()));
+  stream.avail_in = static_cast<unsigned>(text.size());
+  stream.next_out = reinterpret_cast<unsigned char*>(out.data());
+  stream.avail_out = static_cast<unsigned>(out.size());
+  ::deflate(&stream, Z_FINISH);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  return out;
+}
+
+}  // namespace
+
+void runInflate(std::string_view input) {
+  Input in(input);
+  const std::size_t pattern = in.choose(63);
+  const std::size_t kind = in.choose(3);
+  const auto coding = kind % 2 == 0 ? bridge::ContentCoding::Gzip : bridge::ContentCoding::Deflate;
+  const bool ours = kind >= 2;
+  const std::string bytes = ours ? compressed(in.rest(), coding) : std::string(in.rest());
+  const Inflated whole = inflated(bytes, coding, Cuts(0));
+  const Inflated cut = inflated(bytes, coding, Cuts(pattern + 1));
+  // How much may have come out so far depends on what has come in so far, so only small texts must agree.
+  const bool small = std::max(whole.text.size(), cut.text.size()) <= bridge::Inflater::freeGrowth;
+  require(!small || whole.good == cut.good, "cut differently, one is good", in.rest());
+  require(!whole.good || !cut.good || whole.text == cut.text, "cut differently, the texts differ", in.rest());
+  require(!ours || !small || (whole.good && whole.text == in.rest()), "our own compression is not undone", in.rest());
+}
+
+Seeds inflateSeeds() {
+  const std::string xml = "<e:Envelope xmlns:e=\"x\"><e:Body/></e:Envelope>";
+  return {"00" + compressed(xml, bridge::ContentCoding::Gzip),
+          "11" + compressed(xml, bridge::ContentCoding::Deflate),
+          "21" + compressed(xml, bridge::ContentCoding::Deflate).substr(2),  // without zlib's frame
+          "30" + compressed(std::string(60000, 'a'), bridge::ContentCoding::Gzip),
+          "40" + xml,
+          "52" + xml,
+          "63" + xml};
 }
 
 }  // namespace fuzz

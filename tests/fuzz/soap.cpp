@@ -8,7 +8,9 @@
 #include "bridge/charger_reply.h"
 #include "ocpp_s/dialect.h"
 #include "ocpp_s/guard.h"
+#include "ocpp_s/head_reader.h"
 #include "ocpp_s/peek.h"
+#include "ocpp_s/profiles.h"
 #include "ocpp_s/recover.h"
 #include "tests/fuzz/targets.h"
 #include "tests/support/random_message.h"
@@ -68,7 +70,7 @@ std::string replyText(ocpp::Version version, Role service, const ocpp::Response&
 }
 
 ocpp::Request readOwnRequest(const std::string& xml, Role service, TooLong tooLong) {
-  auto outcome = codec().readRequest(xml, service, {true});
+  auto outcome = codec().readRequest(xml, service);
   if (const auto* failure = std::get_if<ocpp_s::ReadFailure>(&outcome))
     fail("our own request is not read: " + failure->fault.description, xml);
   auto& message = std::get<ocpp_s::RequestMessage>(outcome);
@@ -79,7 +81,7 @@ ocpp::Request readOwnRequest(const std::string& xml, Role service, TooLong tooLo
 }
 
 ocpp::Response readOwnReply(const std::string& xml, std::size_t action, TooLong tooLong) {
-  auto message = codec().readReply(xml, action, {true});
+  auto message = codec().readReply(xml, action);
   if (const auto* fault = std::get_if<ocpp::Fault>(&message.outcome))
     fail("our own reply is not read: " + fault->description, xml);
   const std::string notes = notesOf(message, tooLong);
@@ -94,20 +96,21 @@ void readOwnFault(const std::string& xml, const ocpp::Fault& fault) {
   require(seen->code == fault.code, "the fault's code changed", xml);
 }
 
-// --- soap-request: D S XML; D: 0 or 1 strict, S: 0 central system, 1 charge point
+// --- soap-request: D S XML; D: 0, or 1 other prefixes in the answer, S: 0 central system, 1 charge point
 
 void runSoapRequest(std::string_view input) {
   Input in(input);
   const bool strict = in.choose(1) == 1;
+  const ocpp_s::Quirks writing = ocpp_s::findProfile(strict ? "apostol" : "oca")->quirks();
   const Role service = in.choose(1) == 0 ? Role::CentralSystem : Role::ChargePoint;
   const std::string xml(in.rest());
   glance(xml);
-  auto outcome = codec().readRequest(xml, service, {strict});
+  auto outcome = codec().readRequest(xml, service);
   if (const auto* failure = std::get_if<ocpp_s::ReadFailure>(&outcome)) {
     std::string fault;
     const ocpp::Version version = failure->version.value_or(ocpp::Version::V15);
-    ocpp_s::Codec::writeFault(fault, ocpp_s::answering(version, failure->soap11, failure->wsa2004), service,
-                              failure->header, failure->fault);
+    ocpp_s::Codec::writeFault(fault, ocpp_s::dialectFor(version, failure->manner, writing), service, failure->header,
+                              failure->fault);
     return readOwnFault(fault, failure->fault);
   }
   const auto& message = std::get<ocpp_s::RequestMessage>(outcome);
@@ -144,10 +147,11 @@ void runSoapReply(std::string_view input) {
   result.outcome = bridge::HttpResult::Outcome::Answered;
   result.response.status = status;
   result.response.body = xml;
-  const auto reply = bridge::readChargerReply(codec(), action, result);
+  const auto tolerated = ocpp_s::findProfile(strict ? "strict" : "oca")->quirks();
+  const auto reply = bridge::readChargerReply(codec(), action, someHeader().relatesTo, result, tolerated).reply;
   require(reply.response.has_value() == (reply.failure == session::ChargerFailure::None), "neither reply nor failure",
           xml);
-  const auto message = codec().readReply(xml, action, {strict});
+  const auto message = codec().readReply(xml, action);
   const auto* response = std::get_if<ocpp::Response>(&message.outcome);
   if (response == nullptr) return;
   require(response->index() == action, "another action", xml);
@@ -170,7 +174,7 @@ Seeds soapReplySeeds() {
                         replyText(version, Role::ChargePoint, random.response(action)));
     for (const auto code : {ocpp::FaultCode::NotSupported, ocpp::FaultCode::MustUnderstand}) {
       std::string fault = "001";
-      ocpp_s::Codec::writeFault(fault, ocpp_s::answering(version, version == ocpp::Version::V12, false),
+      ocpp_s::Codec::writeFault(fault, ocpp_s::dialectFor(version, {version == ocpp::Version::V12, {}}),
                                 Role::ChargePoint, someHeader(), {code, "why <not>"});
       seeds.push_back(fault);
     }
@@ -192,7 +196,8 @@ void runRecover(std::string_view input) {
     expected.action = action;
   const std::string xml(in.rest());
   if (ocpp_s::guard(xml).refusal != nullptr) return;
-  (void)ocpp_s::readHeaders(xml);
+  ocpp_s::Incoming incoming;
+  ocpp_s::readHead(xml, incoming);
   const ocpp_s::Recovered recovered = ocpp_s::recover(xml, expected);
   if (recovered.refusal || recovered.soapFault) return;
   require(recovered.incoming.version.has_value(), "a body without a version", xml);

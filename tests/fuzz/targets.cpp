@@ -177,7 +177,8 @@ Seeds soapWords() {
     words.emplace_back(dialect.chargePoint);
   }
   for (const auto ns :
-       {ocpp_s::soap11Namespace, ocpp_s::soap12Namespace, ocpp_s::wsa2004Namespace, ocpp_s::wsa2005Namespace})
+       {ocpp_s::soap11Namespace, ocpp_s::soap12Namespace, ocpp_s::addressingRow(ocpp_s::Addressing::Wsa2005).ns,
+        ocpp_s::addressingRow(ocpp_s::Addressing::Wsa200408).ns})
     words.emplace_back(ns);
   for (std::string& word : vocabulary()) words.push_back(std::move(word));
   for (std::size_t action = 0; action < ocpp::actionCount; ++action)
@@ -254,6 +255,14 @@ const std::vector<Target>& targets() {
        runHttpServer, httpServerSeeds, httpWords, 4096, 6000},
       {"http-client", "an answer does not depend on how the bytes are cut; limits hold", runHttpClient, httpClientSeeds,
        httpWords, 4096, 6000},
+      {"inflate", "a compressed body is one text however it is cut, and never above the limit", runInflate,
+       inflateSeeds, noWords, 4096, 3000},
+      {"callback", "no forbidden address is ever called; under the peer policies only the sender's own", runCallback,
+       callbackSeeds, addressWords, 512, 6000},
+      {"address", "addresses, ranges, URLs and pins mean the same when written; we see all that the resolver sees",
+       runAddress, addressSeeds, addressWords, 512, 6000},
+      {"access", "nobody is heard as a charger without its password, secret, address or certificate", runAccess,
+       accessSeeds, accessWords, 1024, 4000},
       {"to-central", "what the back-end gets for any envelope is legal, and the charger gets one legal answer",
        runToCentral, toCentralSeeds, soapWords, 8192, 2100},
       {"to-charger", "what the charger gets for any CALL is legal, and the back-end gets one legal answer",

@@ -6,9 +6,11 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -98,23 +100,24 @@ class Chaos {
   void cut() {
     tell("power cut");
     promises_.reset();
+    ++life_;
     store_.failNext(pick(1) == 0 ? "power cut" : "");
     commit();
     open_.clear();
     said_.clear();
     forget();
     up_ = opening_ = false;
+    asking_[0] = asking_[1] = false;
     toCharger_ = 0;
     waiting_.clear();
     start();
     store_.load(
         [this](bridge::StoredCharger&& stored) {
-          for (const auto& record : stored.records) {
-            session_->restore(record);
-            kept(record);
-          }
+          for (const auto& record : stored.records) session_->restore(record);
+          session_->restore(stored.rest);
         },
         [](const std::string&) {});
+    for (const auto& record : store_.content("CP")) kept(record);
     session_->wasSeen(version_, now_, now_);
     session_->tick(now_);
     drain();
@@ -336,13 +339,9 @@ class Chaos {
 
   bool stored(const std::string& key) {
     bool found = false;
-    store_.load(
-        [&](bridge::StoredCharger&& charger) {
-          for (const auto& record : charger.records)
-            if (const auto* queued = std::get_if<session::QueuedRecord>(&record))
-              found = found || keyOf(queued->request) == key;
-        },
-        [](const std::string&) {});
+    for (const auto& record : store_.content("CP"))
+      if (const auto* queued = std::get_if<session::QueuedRecord>(&record))
+        found = found || keyOf(queued->request) == key;
     return found;
   }
 
@@ -393,8 +392,26 @@ class Chaos {
     up_ = opening_ = false;
     forget();
   }
+  void on(session::LoadQueued& effect) { ask(effect, &session::GatewaySession::queuedLoaded); }
+  void on(session::FindTransaction& effect) { ask(effect, &session::GatewaySession::transactionFound); }
   template <class Other>
   void on(Other&) {}
+
+  /// The store answers with the next commit, or cannot now and then.
+  using StoreAnswer = void (session::GatewaySession::*)(std::optional<std::vector<session::Record>>, ocpp::Instant);
+  template <class Question>
+  void ask(const Question& question, StoreAnswer answer) {
+    require(!asking_[std::is_same_v<Question, session::LoadQueued>], "the store is asked twice at a time");
+    if (promises_->failing()) return (*session_.*answer)(std::nullopt, now_);
+    asking_[std::is_same_v<Question, session::LoadQueued>] = true;
+    const bool works = finishing_ || pick(5) != 0;
+    store_.read("CP", question, [this, answer, works, life = life_](bridge::ReadResult&& found) {
+      if (life != life_) return;
+      asking_[std::is_same_v<Question, session::LoadQueued>] = false;
+      (*session_.*answer)(works ? std::optional(std::move(found.records)) : std::nullopt, now_);
+      drain();
+    });
+  }
 
   struct Call {
     std::size_t action;
@@ -427,7 +444,8 @@ class Chaos {
   std::map<std::uint64_t, std::string> waiting_;  ///< Kept messages by number, with their keys.
   session::ChargerRequestId toCharger_ = 0;
   std::size_t toChargerAction_ = 0;
-  int ids_ = 0;
+  int ids_ = 0, life_ = 0;  ///< life_: which process it is.
+  bool asking_[2] = {};     ///< FindTransaction, LoadQueued: the store has been asked.
 };
 
 }  // namespace test

@@ -3,10 +3,13 @@
 #pragma once
 
 #include <deque>
+#include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "bridge/memory_store.h"
 #include "ocpp/messages.h"
 #include "session/gateway_session.h"
 #include "tests/support/test.h"
@@ -21,6 +24,14 @@ using std::chrono::seconds;
 inline Instant morning() { return parseDateTime("2024-05-01T08:00:00Z")->at; }
 inline DateTime at(const char* text) { return *parseDateTime(text); }
 
+/// Settings of a session whose Keep survives the process.
+inline session::Settings durable(session::StartOffline policy = session::StartOffline::ProvisionalIfAuthorized) {
+  session::Settings settings;
+  settings.durable = true;
+  settings.startOffline = policy;
+  return settings;
+}
+
 class SessionHarness {
  public:
   Instant now = morning();
@@ -28,7 +39,22 @@ class SessionHarness {
   std::vector<std::string> notes;
   std::vector<session::Record> kept, forgotten;
 
-  explicit SessionHarness(session::Settings settings = {}) : session(std::move(settings), services()) { drain(); }
+  /// The store in memory, and one that an earlier session has left.
+  using Store = std::shared_ptr<bridge::MemoryStore>;
+  static Store newStore() {
+    auto made = std::make_shared<bridge::MemoryStore>([](std::function<void()> task) { task(); });
+    made->hold(true);
+    return made;
+  }
+  explicit SessionHarness(session::Settings settings = {}, Store left = newStore())
+      : store(std::move(left)), session(std::move(settings), services()) {
+    const auto restore = [&](bridge::StoredCharger&& charger) {
+      for (const session::Record& record : charger.records) session.restore(record);
+      session.restore(charger.rest);
+    };
+    store->load(restore, [](const std::string& problem) { CPPUNIT_FAIL(problem); });
+    drain();
+  }
 
   // --- the charger
 
@@ -225,6 +251,17 @@ class SessionHarness {
     return request;
   }
 
+  Store store;
+  bool storeAnswers = true;  ///< What the session asks the store is answered at once; else it is an effect to take.
+  void storeFails(bool load) {
+    load ? session.queuedLoaded(std::nullopt, now) : session.transactionFound(std::nullopt, now);
+    drain();
+  }
+  void storeSays(bridge::Wanted wanted) {
+    answerFromStore(std::move(wanted));
+    drain();
+  }
+
   session::GatewaySession session;
   Duration timezone{};  ///< Of the charger: its local readings minus UTC.
 
@@ -234,12 +271,23 @@ class SessionHarness {
       if (auto* note = std::get_if<session::Note>(&*effect))
         notes.push_back(note->text);
       else if (auto* keep = std::get_if<session::Keep>(&*effect))
-        kept.push_back(keep->record);
+        store->put("CP", keep->record), store->commit(), kept.push_back(keep->record);
       else if (auto* forget = std::get_if<session::Forget>(&*effect))
-        forgotten.push_back(forget->record);
+        store->erase("CP", forget->record), store->commit(), forgotten.push_back(forget->record);
+      else if (auto* load = std::get_if<session::LoadQueued>(&*effect); load && storeAnswers)
+        answerFromStore(*load);
+      else if (auto* find = std::get_if<session::FindTransaction>(&*effect); find && storeAnswers)
+        answerFromStore(*find);
       else
         effects.push_back(std::move(*effect));
     }
+  }
+  void answerFromStore(bridge::Wanted wanted) {
+    const bool load = std::holds_alternative<session::LoadQueued>(wanted);
+    store->read("CP", std::move(wanted), [&](bridge::ReadResult&& found) {
+      load ? session.queuedLoaded(std::move(found.records), now)
+           : session.transactionFound(std::move(found.records), now);
+    });
   }
   session::Services services() {
     return {[this] { return "id-" + std::to_string(++ids_); }, [] { return 0.5; },
@@ -255,9 +303,19 @@ class SessionHarness {
       return "AnswerCharger " + (out->result ? std::string(actionName(*out->result)) : out->result.fault().description);
     if (const auto* out = std::get_if<session::AnswerCentral>(&effect))
       return "AnswerCentral " + (out->result ? std::string(actionName(*out->result)) : out->result.fault().description);
-    static constexpr const char* names[] = {
-        "", "", "", "", "OpenCentral", "CloseCentral", "NewPassword", "SetPingInterval"};
-    return effect.index() < 8 ? names[effect.index()] : "?";
+    static constexpr const char* names[] = {"",
+                                            "",
+                                            "",
+                                            "",
+                                            "OpenCentral",
+                                            "CloseCentral",
+                                            "NewPassword",
+                                            "SetPingInterval",
+                                            "",
+                                            "",
+                                            "LoadQueued",
+                                            "FindTransaction"};
+    return effect.index() < std::size(names) ? names[effect.index()] : "?";
   }
 
   session::Exchange exchange_ = 0;

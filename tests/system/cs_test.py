@@ -379,6 +379,7 @@ OPTION_MISTAKES = (
     (["conformance", "--charger", "A", "--profile", "cor"], "option profile: no 'cor'"),
     (["confrmance"], "'confrmance' is no command"),
     (["--nonsense"], "nonsense"),
+    (["--write", "padding"], "option write: 'padding' is no habit of writing"),
 )
 
 
@@ -538,7 +539,7 @@ DEFECTS = {
     "TC_056_CS": ("profile-rejected", 'got {"status":"Rejected"}'),
     "TC_066_CS": ("schedule-wrong", "differs at /chargingSchedule/chargingSchedulePeriod/0"),
     "TC_067_CS": ("clear-anything", 'got {"status":"Accepted"}'),
-    "OSG_CONTRACT_CS": ("no-from", "no address in wsa:From"),
+    "OSG_CONTRACT_CS": ("no-from", "From"),
 }
 SHARES = 5
 

@@ -163,7 +163,7 @@ class DemoCharger {
     const ocpp_s::Dialect& dialect = ocpp_s::dialectFor(Version::V15);
     HttpPost post;
     post.url = url_;
-    post.headers.add("Content-Type", ocpp_s::contentType(dialect, "/" + std::string(actionName(request))));
+    post.headers.add("Content-Type", ocpp_s::requestContentType(dialect, "/" + std::string(actionName(request))));
     codec_.writeRequest(post.body, dialect, Role::CentralSystem, header, request);
     client_.post(std::move(post), [this, action = request.index()](HttpResult&& result) { onAnswer(action, result); });
   }
@@ -189,7 +189,7 @@ class DemoCharger {
     if (message) header.relatesTo = message->header.messageId;
     header.messageId = "urn:uuid:" + newUuid();
     HttpResponse response;
-    response.headers.add("Content-Type", ocpp_s::contentType(dialect));
+    response.headers.add("Content-Type", ocpp_s::replyContentType(dialect));
     const RemoteStopTransaction::Response answer{mine ? RemoteStartStopStatus::Accepted
                                                       : RemoteStartStopStatus::Rejected};
     codec_.writeReply(response.body, dialect, Role::ChargePoint, header, answer);

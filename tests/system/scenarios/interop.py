@@ -1,124 +1,161 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What real chargers do differently, one row each: peculiar bytes, and the CALL that they must become.
+"""What real chargers do differently: peculiar bytes, the CALL that they must become, the notes that they leave.
 
-The ids are those of the survey of field peculiarities that docs/interop.md lists.
+The messages are rows of tests/quirks/messages.txt; the unit test reads the same. docs/interop.md lists their ids.
 """
 
 import json
 import re
 
-from harness import same
+from harness import Failed, logLine, same
+from quirk_fixtures import Replier, load
 from raw_http import Http
 from scenarios import scenario
 from scenarios.corpus import story
-from scenarios.wire import SOAP, request
+from scenarios.wire import faultOf, request
 
-CS = "urn://Ocpp/Cs/2012/06/"
-WSA = "http://www.w3.org/2005/08/addressing"
-PLAIN = '<s:Envelope xmlns:s="%s" xmlns:o="%s" xmlns:a="%s"><s:Header>%s</s:Header><s:Body>%s</s:Body></s:Envelope>'
-AUTHORIZE = "<o:authorizeRequest><o:idTag>T</o:idTag></o:authorizeRequest>"
-ASKED = ("Authorize", {"idTag": "T"})
-
-
-class Row:
-    """`ids`: of the survey; `header`: behind the identity; `edit`: what is changed in the finished envelope."""
-
-    def __init__(self, ids, body=AUTHORIZE, call=ASKED, header="", edit=(), http=(), identity=None, cs=CS, **line):
-        self.ids, self.call, self.http, self.line = ids, call, http, line
-        self.identity = identity or "CP-" + ids.split()[0]
-        head = "<o:chargeBoxIdentity>%s</o:chargeBoxIdentity>%s" % (self.identity, header)
-        text = PLAIN % (SOAP, cs, WSA, head, body)
-        for old, new in edit:
-            assert old in text, (ids, old)
-            text = text.replace(old, new)
-        self.bytes = text.encode()
-
-    def request(self):
-        whole = request(self.bytes, self.http, **self.line)
-        # a Content-Type of the row stands alone
-        own = any(line.lower().startswith("content-type") for line in self.http)
-        return whole.replace(b"Content-Type: application/soap+xml; charset=utf-8\r\n", b"", 1) if own else whole
+FIXTURES = load()
+KINDS = {kind for fixture in FIXTURES for kind in fixture.noted}
+BOOT = (
+    '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="http://www.w3.org/2005/08/addressing" '
+    'xmlns:o="urn://Ocpp/Cs/%s/"><s:Header><o:chargeBoxIdentity>%s</o:chargeBoxIdentity>'
+    "<a:MessageID>urn:uuid:boot</a:MessageID><a:From><a:Address>%s</a:Address></a:From><a:To>http://b/</a:To>"
+    "<a:Action>/%s</a:Action></s:Header><s:Body><o:%sRequest>%s</o:%sRequest></s:Body></s:Envelope>"
+)
 
 
-def wrap(name, inner):
-    return "<o:%sRequest>%s</o:%sRequest>" % (name, inner, name)
+def soap(date, identity, url, operation, inner):
+    name = operation[0].lower() + operation[1:]
+    return (BOOT % (date, identity, url, operation, name, inner, name)).encode()
 
 
-STOP = wrap("stopTransaction", "%s<o:timestamp>%s</o:timestamp><o:meterStop>5</o:meterStop>")
-METER = wrap("meterValues", "<o:connectorId>%s</o:connectorId>%s")
-VALUE = "<o:values><o:timestamp>2024-05-01T08:00:00Z</o:timestamp><o:value>7</o:value></o:values>"
-READING = {"timestamp": "2024-05-01T08:00:00Z", "sampledValue": [{"value": "7"}]}
+def boot(date, identity, url, vendor="V", model="M"):
+    inner = "<o:chargePointVendor>%s</o:chargePointVendor><o:chargePointModel>%s</o:chargePointModel>" % (vendor, model)
+    return soap(date, identity, url, "BootNotification", inner)
 
 
-def stopped(timestamp, transaction=17):
-    return ("StopTransaction", {"transactionId": transaction, "timestamp": timestamp, "meterStop": 5})
+def post(world, body, http=(), target="/ocpp"):
+    whole = request(body, http, "POST %s HTTP/1.1" % target)
+    if any(line.lower().startswith("content-type") for line in http):
+        whole = whole.replace(b"Content-Type: application/soap+xml; charset=utf-8\r\n", b"", 1)
+    connection = Http(world.bridge.port)
+    answer = connection.send(whole).answer()
+    connection.close()
+    return answer
 
 
-ROWS = [
-    Row("H1", http=['Content-Type: application/soap+xml; charset=UTF-8; action="/Authorize"']),
-    Row("H2", http=["Content-Type: text/xml"]),
-    Row("H2b", http=["Content-Type: application/soap+xml", "Content-Type: application/xml; charset=utf-8"]),
-    Row("H3", http=["SOAPAction: urn://Ocpp/Cs/2012/06/Reset"]),
-    Row("H5", http=["Connection: close"]),
-    Row("H11 A1", line="POST /OCPP/service/CP-H11?tenantid=1&token=x HTTP/1.1",
-        edit=[("<o:chargeBoxIdentity>CP-H11</o:chargeBoxIdentity>", "")]),
-    Row("X1", edit=[("s:Envelope", "SOAP-ENV:Envelope"), ("xmlns:s=", "xmlns:SOAP-ENV="),
-                    ("s:Header", "SOAP-ENV:Header"), ("s:Body", "SOAP-ENV:Body"),
-                    ("<o:authorizeRequest>", '<authorizeRequest xmlns="%s">' % CS),
-                    ("</o:authorizeRequest>", "</authorizeRequest>"), ("o:idTag", "idTag")]),
-    Row("X2", edit=[(SOAP, "http://schemas.xmlsoap.org/soap/envelope/")]),
-    Row("X3 H7", edit=[("<s:Envelope", "\ufeff\r\n <s:Envelope"), ("</s:Envelope>", "</s:Envelope>\r\n\r\n")]),
-    Row("X4", body=STOP % ('<o:transactionId>17</o:transactionId><o:idTag xsi:nil="true"></o:idTag>',
-                           "2024-05-01T08:00:00Z"), call=stopped("2024-05-01T08:00:00Z")),
-    Row("X6", edit=[("o:idTag", "idTag")]),
-    Row("X7", body=wrap("stopTransaction", "<o:timestamp>2024-05-01T08:00:00Z</o:timestamp><o:meterStop>5</o:meterStop>"
-                        "<o:transactionId>17</o:transactionId>"), call=stopped("2024-05-01T08:00:00Z")),
-    Row("X8", cs="urn://Ocpp/Cp/2012/06/"),
-    Row("X8b", cs="urn://Ocpp/Cs/2012/06"),
-    Row("X9", edit=[("<o:chargeBoxIdentity>", '<h:chargeBoxIdentity xmlns:h="urn://Ocpp/Cp/2015/10/">'),
-                    ("</o:chargeBoxIdentity>", "</h:chargeBoxIdentity>")]),
-    Row("X10", body=METER % (1, "<o:transactionId></o:transactionId>" + VALUE),
-        call=("MeterValues", {"connectorId": 1, "meterValue": [READING]})),
-    Row("X11", edit=[("CP-X11<", "\n  CP-X11  \n<")]),
-    Row("X12", body=wrap("dataTransfer", "<o:vendorId>v</o:vendorId><o:data><x>1</x></o:data>"),
-        call=("DataTransfer", {"vendorId": "v", "data": "<x>1</x>"})),
-    Row("X16", body=wrap("firmwareStatusNotification", "<o:status>installed</o:status>"),
-        call=("FirmwareStatusNotification", {"status": "Installed"})),
-    Row("X19", identity="UID=1013,O=00:13:F6:01:91:26"),
-    Row("A2", edit=[("o:chargeBoxIdentity", "a:ChargeBoxIdentity")]),
-    Row("A3", header='<a:Action s:mustUnderstand="1">/Authorize</a:Action><a:To s:mustUnderstand="true">x</a:To>'),
-    Row("A5", header="<a:MessageID>7230</a:MessageID>"),
-    Row("A6", header="<a:MessageID>urn:uuid:constant</a:MessageID>"),
-    Row("A6b", header="<a:MessageID>urn:uuid:constant</a:MessageID>", identity="CP-A6",
-        edit=[("<o:idTag>T<", "<o:idTag>U<")], call=("Authorize", {"idTag": "U"})),
-    Row("A9", header="<a:From>http://10.0.0.7:8080/</a:From>"),
-    Row("A11", header="<a:ReplyTo><a:Address>invalid</a:Address></a:ReplyTo>"
-        "<a:FaultTo><a:Address>x</a:Address></a:FaultTo>"),
-    Row("A12", edit=[(WSA, "http://schemas.xmlsoap.org/ws/2004/08/addressing")]),
-    Row("A13", header="<a:Action>urn://Ocpp/Cs/2012/06/CentralSystemService/Heartbeat</a:Action>"),
-    Row("A18", header='<x:Security xmlns:x="urn:x"><x:UsernameToken/></x:Security>'),
-    Row("P1", body=wrap("bootNotification", "<o:chargePointVendor>V</o:chargePointVendor>"),
-        call=("BootNotification", {"chargePointVendor": "V", "chargePointModel": "Unknown"})),
-    Row("P6", body=METER % (1, '<o:values timestamp="2024-05-01T08:00:00Z"><o:value>7</o:value></o:values>'),
-        call=("MeterValues", {"connectorId": 1, "meterValue": [READING]})),
-    Row("P8", body=METER % (11, VALUE), call=("MeterValues", {"connectorId": 11, "meterValue": [READING]})),
-    Row("P14", body=STOP % ("<o:transactionId>17</o:transactionId>", "2024-05-01T10:00:00.123456+02:00"),
-        call=stopped("2024-05-01T08:00:00.123Z")),
-    Row("P14b", body=STOP % ("<o:transactionId>17</o:transactionId>", "2024-05-01T08:00:00"),
-        call=stopped("2024-05-01T08:00:00Z")),
-]
+def kindsIn(lines):
+    texts = [part for line in lines if line.get("event") == "tolerated" for part in line["text"].split("; ")]
+    return sorted({text.split(" ")[0] for text in texts if text.split(" ")[0] in KINDS})
 
 
-@scenario("asan")
+def holds(seen, wanted):
+    """True when everything wanted is there; the session may add to a configuration."""
+    if isinstance(wanted, dict):
+        return isinstance(seen, dict) and all(key in seen and holds(seen[key], wanted[key]) for key in wanted)
+    if isinstance(wanted, list):
+        return isinstance(seen, list) and all(any(holds(each, one) for each in seen) for one in wanted)
+    return seen == wanted
+
+
+@scenario("asan", "quirks")
 def peculiarities(world):
-    """A charger with any of the field's peculiarities is served, and the back-end sees the message that was meant."""
-    world.start()
-    for row in ROWS:
-        connection = Http(world.bridge.port)
-        status, _, body = connection.send(row.request()).answer()
-        connection.close()
-        same("HTTP status for %s: %s" % (row.ids, body.decode()), status, 200)
-        calls = [json.loads(line["text"]) for line in story(world) if line.get("event") == "json-out"]
-        same("CALL for " + row.ids, [tuple(call[2:]) for call in calls], [row.call])
-        if row.ids == "A5":
-            same("RelatesTo", re.search(rb"RelatesTo[^>]*>([^<]*)<", body)[1], b"7230")
+    """A charger with any of the field's peculiarities is served with its notes, and a strict back-end takes what was
+    meant."""
+    world.start("--status-fill", "600")
+    for fixture in FIXTURES:
+        if not fixture.call:
+            continue
+        answer = post(world, fixture.bytes(), fixture.http, fixture.text(fixture.target or "/ocpp"))
+        where = "%s (%s)" % (fixture.title, fixture.who)
+        same("HTTP status for %s: %s" % (where, answer[2].decode()), answer[0], 200)
+        lines = [line for line in story(world) if line.get("identity") == fixture.who]
+        calls = [json.loads(line["text"])[2:] for line in lines if line.get("event") == "json-out"]
+        payload = json.loads(fixture.forwards) if fixture.forwards else fixture.payload
+        same("CALL for " + where, calls, [[fixture.action, payload]])
+        same("notes for " + where, kindsIn(lines), fixture.noted)
+
+
+@scenario("asan", "quirks")
+def peculiarReplies(world):
+    """A charger whose replies are peculiar is understood with its notes, and a strict back-end takes what was meant."""
+    world.start("--status-fill", "600")
+    with Replier() as replier:
+        for fixture in FIXTURES:
+            if fixture.asks:
+                reply(world, replier, fixture)
+
+
+def reply(world, replier, fixture):
+    replier.fixture = fixture
+    where = "%s (%s)" % (fixture.title, fixture.who)
+    date = "2015/10" if "R16" in fixture.body or not fixture.body else "2012/06"
+    same("HTTP status of the boot for " + where, post(world, boot(date, fixture.who, replier.url))[0], 200)
+    story(world)
+    told = world.backend.call(fixture.who, fixture.action, fixture.payload)
+    lines = []
+    world.bridge.take(lambda text: re.match(r"\[[34],", str(logLine(text).get("text"))), "the outcome", keep=lines)
+    lines = [logLine(text) for text in lines]
+    if fixture.error:
+        same("outcome of " + where, (told["event"], told.get("code")), ("error", fixture.error))
+    elif told["event"] != "result" or not holds(told["payload"], json.loads(fixture.result)):
+        raise Failed("outcome of %s is %s" % (where, told))
+    same("notes for " + where, kindsIn(lines), fixture.noted)
+    if fixture.title.startswith("F6") and not any("(hint: " in line.get("text", "") for line in lines):
+        raise Failed("no hint for " + where)
+
+
+def health(world, identity):
+    connection = Http(world.bridge.port)
+    status, _, body = connection.send(b"GET /health/chargers HTTP/1.1\r\nHost: b\r\n\r\n").answer()
+    connection.close()
+    same("HTTP status of /health/chargers", status, 200)
+    return json.loads(body)[identity]
+
+
+def values(date, identity, inner):
+    reading = "<o:values><o:timestamp>2024-05-01T08:00:00Z</o:timestamp><o:value>7</o:value></o:values>"
+    return soap(date, identity, "http://127.0.0.1:9/", "MeterValues", inner + reading)
+
+
+@scenario("asan", "quirks")
+def profiles(world):
+    """A profile is chosen for a charger, switched in parts, or recognised; strict refuses with the right Fault; the
+    operator sees profile and counts."""
+    chargers = {
+        "S-1": {"profile": "strict"},
+        "S-2": {"profile": "strict", "quirks": {"message-id": True}},
+        "J-1": {"profile": "javaoca"},
+        "T-1": {"quirks": {"tag-suffix": True, "tag-upper-case": True}},
+        "K-1": {},
+    }
+    world.start("--status-fill", "600", "--chargers", world.file("chargers.json", chargers))
+    cs = "2012/06"
+    counter = (b"urn:uuid:boot", b"7230")
+    tag = "<o:idTag>%s</o:idTag>"
+    asked = soap(cs, "S-1", "http://127.0.0.1:9/", "Authorize", tag % "T")
+    same("a clean message under strict", post(world, asked)[0], 200)
+    same("a counter as MessageID under strict", faultOf(post(world, asked.replace(*counter))), "400 Sender/ProtocolError")
+    old = asked.replace(b"http://www.w3.org/2003/05/soap-envelope", b"http://schemas.xmlsoap.org/soap/envelope/")
+    refused = post(world, old, ["Content-Type: text/xml"])
+    if refused[0] != 500 or b"VersionMismatch" not in refused[2]:
+        raise Failed("SOAP 1.1 under strict: %r" % (refused,))
+    same("the same with one switch", post(world, asked.replace(b"S-1", b"S-2").replace(*counter))[0], 200)
+
+    status, _, told = post(world, asked.replace(b"S-1", b"J-1"))
+    for part in (b">J-1</", b"http://127.0.0.1:9/</", b"http://schemas.xmlsoap.org/ws/2004/08/addressing"):
+        if status != 200 or part not in told:
+            raise Failed("javaoca: no %r in %r" % (part, told))
+
+    same("a tag with suffix", post(world, soap(cs, "T-1", "http://127.0.0.1:9/", "Authorize", tag % "ab;NULL"))[0], 200)
+    world.backend.seen("T-1", "Authorize", {"idTag": "AB"})
+
+    same("the boot of a KEBA", post(world, boot(cs, "K-1", "http://127.0.0.1:9/", "Keba AG", "KC-P30"))[0], 200)
+    world.bridge.logged("profile", identity="K-1", text="recognised as keba")
+    start = "<o:connectorId>1</o:connectorId>%s<o:timestamp>2024-05-01T08:00:00Z</o:timestamp><o:meterStart>1</o:meterStart>"
+    same("its start", post(world, soap(cs, "K-1", "http://127.0.0.1:9/", "StartTransaction", start % (tag % "T")))[0], 200)
+    same("its values", post(world, values(cs, "K-1", "<o:connectorId>0</o:connectorId>"))[0], 200)
+    told = world.backend.seen("K-1", "MeterValues")
+    same("connector and transaction", (told["connectorId"], "transactionId" in told), (1, True))
+    seen = health(world, "K-1")
+    same("profile and counts", (seen["profile"], seen["tolerated"]), ("keba", {"connector-zero": 1, "fill-transaction": 1}))

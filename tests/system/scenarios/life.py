@@ -137,7 +137,7 @@ def backendCutsOne(world):
 
 @scenario()
 def password(world):
-    """The password of the chargers file is sent as Basic authentication; without it the charger is refused (7.2)."""
+    """The password of the chargers file is sent as Basic authentication; without it the charger is refused (7.2, AU-3)."""
     chargers = world.file("chargers.json", {"CP-1": {"password": "a secret: really"}, "CP-2": {}})
     world.start("--chargers", chargers)
     world.tolerate("upgrade-aborted", identity="CP-2", text="refused")
@@ -153,7 +153,7 @@ def password(world):
 
 @scenario("asan")
 def reload(world):
-    """SIGHUP reloads the chargers file: an unknown charger is refused before, served after, nobody is disconnected."""
+    """SIGHUP reloads the chargers file: a stranger is refused before, served after (AU-1); nobody is disconnected."""
     chargers = world.file("chargers.json", {"CP-1": {}})
     world.start("--chargers", chargers)
     known = boot(world, "1.5", "CP-1")

@@ -9,6 +9,7 @@
 
 #include "ocpp/messages.h"
 #include "ocpp/version.h"
+#include "ocpp_s/dialect.h"
 #include "tests/tools/cs/message.h"
 
 namespace cs {
@@ -31,6 +32,7 @@ struct Transaction {
 
 struct KnownCharger {
   ocpp::Version version{};
+  ocpp_s::Manner manner{};  ///< How it writes; it is written to in the same.
   std::string url;          ///< Where it is called; "" = it has not said so.
   bool urlIsFixed = false;  ///< --charger-url names it.
   std::string peer;         ///< Address that it last came from.

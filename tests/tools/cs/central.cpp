@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "bridge/callback.h"
+#include "bridge/charger_quirks.h"
 #include "bridge/log.h"
 #include "bridge/random_id.h"
 #include "tests/tools/cs/answers.h"
@@ -129,7 +130,7 @@ void Central::refuse(const ocpp_s::ReadFailure& failure, const HttpRequest& requ
   std::string body;
   ocpp_s::Codec::writeFault(body, dialect, ocpp::Role::CentralSystem, header, failure.fault);
   responder.respond(
-      plain(ocpp_s::httpStatus(dialect, failure.fault), std::move(body), ocpp_s::contentType(dialect).c_str()));
+      plain(ocpp_s::httpStatus(dialect, failure.fault), std::move(body), ocpp_s::replyContentType(dialect).c_str()));
 }
 
 /// Version, address and time of the charger, and what is odd about the message.
@@ -137,11 +138,11 @@ void Central::learn(const ocpp_s::RequestMessage& message, const std::string& pe
   KnownCharger& charger = book_.charger(message.header.chargeBoxIdentity);
   const bool fresh = charger.lastSeen == ocpp::Instant{};
   charger.version = *message.version;
+  charger.manner = message.manner;
   charger.peer = peer;
   charger.lastSeen = wallClock();
-  if (message.header.messageId.empty()) told.notes.push_back("no wsa:MessageID");
   const std::string announced = announcedAddress(message.header.from, message.header.replyTo);
-  if (announced.empty()) told.notes.push_back("no address in wsa:From");
+  if (announced.empty() && told.notes.empty()) told.notes.push_back("no address in wsa:From");
   if (!charger.urlIsFixed && !announced.empty()) {
     CallbackRules how;
     how.policy = CallbackPolicy::From;
@@ -167,6 +168,7 @@ void Central::onRequest(HttpRequest&& request, const Responder& responder) {
   arrival->message = std::move(std::get<ocpp_s::RequestMessage>(read));
   arrival->responder = responder;
   ocpp_s::RequestMessage& message = arrival->message;
+  noteContentType(request, message);
   Message told;
   if (message.header.chargeBoxIdentity.empty()) {
     message.header.chargeBoxIdentity = pathIdentity(request.path());
@@ -178,7 +180,7 @@ void Central::onRequest(HttpRequest&& request, const Responder& responder) {
     failure.fault = {ocpp::FaultCode::ProtocolError, "chargeBoxIdentity is missing"};
     return refuse(failure, request, responder);
   }
-  for (const ocpp::ReadNote& note : message.notes) told.notes.push_back(note.path + ": " + note.text);
+  for (const ocpp_s::Note& note : message.notes) told.notes.push_back(note.path + ": " + note.text);
   told.incoming = true;
   told.charger = message.header.chargeBoxIdentity;
   told.version = message.version;
@@ -203,11 +205,9 @@ void Central::decide(const std::shared_ptr<Arrival>& arrival) {
 void Central::deliver(const Arrival& arrival) {
   const ocpp_s::RequestMessage& message = arrival.message;
   const Failure failure = arrival.failure.value_or(Failure{});
-  const ocpp_s::Dialect dialect = ocpp_s::answering(*message.version, message.soap11, message.wsa2004);
-  ocpp_s::Header header;
-  header.chargeBoxIdentity = message.header.chargeBoxIdentity;
-  header.messageId = "urn:uuid:" + newUuid();
-  header.relatesTo = failure.kind == Mischief::WrongRelatesTo ? "urn:uuid:" + newUuid() : message.header.messageId;
+  const ocpp_s::Dialect dialect = ocpp_s::dialectFor(*message.version, message.manner, options_.quirks);
+  ocpp_s::Header header = answerHeader(message.header, options_.quirks);
+  if (failure.kind == Mischief::WrongRelatesTo) header.relatesTo = "urn:uuid:" + newUuid();
   Message told;
   told.charger = message.header.chargeBoxIdentity;
   told.version = message.version;
@@ -215,7 +215,7 @@ void Central::deliver(const Arrival& arrival) {
   told.messageId = header.messageId;
   told.relatesTo = header.relatesTo;
   told.injected = failure.name;
-  HttpResponse response = plain(200, "", ocpp_s::contentType(dialect).c_str());
+  HttpResponse response = plain(200, "", ocpp_s::replyContentType(dialect).c_str());
   if (failure.kind == Mischief::HttpStatus || failure.kind == Mischief::Garbage) {
     response = plain(failure.kind == Mischief::HttpStatus ? failure.status : 200, failure.text);
     told.kind = Message::Kind::Trouble;
@@ -237,7 +237,7 @@ void Central::deliver(const Arrival& arrival) {
   if (failure.kind == Mischief::Reset) return arrival.responder.breakOff("");
   if (failure.kind == Mischief::NoAnswer) return;
   if (failure.kind != Mischief::Truncated) return arrival.responder.respond(std::move(response));
-  arrival.responder.breakOff("HTTP/1.1 200 OK\r\nContent-Type: " + ocpp_s::contentType(dialect) +
+  arrival.responder.breakOff("HTTP/1.1 200 OK\r\nContent-Type: " + ocpp_s::replyContentType(dialect) +
                              "\r\nContent-Length: " + std::to_string(response.body.size()) + "\r\n\r\n" +
                              response.body.substr(0, response.body.size() / 2));
 }

@@ -69,14 +69,14 @@ void Central::send(const std::string& charger, const std::string& action, const 
 /// Writes the envelope, and reads it again: what the version cannot say has been left out, and is noted.
 bool Central::prepare(Outcome& outcome, const KnownCharger& known, const ocpp::Request& request, HttpPost& post) {
   Message& told = outcome.request;
-  ocpp_s::Dialect dialect = ocpp_s::dialectFor(known.version);
-  dialect.mustUnderstand = options_.mustUnderstand;
+  const ocpp_s::Dialect dialect = ocpp_s::dialectFor(known.version, known.manner, options_.quirks);
   ocpp_s::Header header;
   header.chargeBoxIdentity = told.charger;
   header.messageId = told.messageId = "urn:uuid:" + newUuid();
   header.from = url_;
   header.to = post.url = known.url;
-  post.headers.add("Content-Type", ocpp_s::contentType(dialect, "/" + told.action));
+  post.headers.add("Content-Type", ocpp_s::requestContentType(dialect, "/" + told.action));
+  if (options_.quirks.has(ocpp_s::Quirk::SoapActionHeader)) post.headers.add("SOAPAction", "\"/" + told.action + "\"");
   try {
     codec_.writeRequest(post.body, dialect, ocpp::Role::ChargePoint, header, request);
   } catch (const std::logic_error& why) {
@@ -115,7 +115,7 @@ void Central::onReply(std::size_t action, Outcome& outcome, HttpResult&& result)
   ocpp_s::ReplyMessage message = codec_.readReply(told.xml, action);
   told.messageId = message.header.messageId;
   told.relatesTo = message.header.relatesTo;
-  for (const ocpp::ReadNote& note : message.notes) told.notes.push_back(note.path + ": " + note.text);
+  for (const ocpp_s::Note& note : message.notes) told.notes.push_back(note.path + ": " + note.text);
   if (told.relatesTo != outcome.request.messageId)
     told.notes.push_back(told.relatesTo.empty() ? "no wsa:RelatesTo"
                                                 : "wsa:RelatesTo is not the MessageID of the request");

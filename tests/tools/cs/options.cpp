@@ -44,6 +44,15 @@ void readVersion(Options& o, const std::string& value) {
   throw BadConfiguration("'" + value + "' is none of 1.2, 1.5, 1.6");
 }
 
+void setHabits(Options& o, const std::string& list, bool on) {
+  for (const std::string& name : words(list)) {
+    const auto quirk = ocpp_s::findQuirk(name);
+    if (!quirk || ocpp_s::quirkRow(*quirk).group != ocpp_s::QuirkRow::Group::Writing)
+      throw BadConfiguration("'" + name + "' is no habit of writing");
+    o.quirks.set(*quirk, on);
+  }
+}
+
 tool::Program program() {
   return {
       "ocpp-soap-cs",
@@ -86,8 +95,10 @@ std::vector<tool::Option> options(Options& o) {
        [&](Text v) { readChargerUrl(o, v); }},
       {"charger-timeout", "SECONDS", "30", "longest wait for a charger's answer",
        [&](Text v) { o.chargerTimeout = tool::wholeNumber(v, 1, 3600); }},
-      {"no-must-understand", "", "off", "leave mustUnderstand out of our requests, for chargers that refuse it",
-       [&](Text) { o.mustUnderstand = false; }},
+      {"write", "QUIRK,...", "none", "habits of writing, such as milliseconds or no-from (docs/interop.md)",
+       [&](Text v) { setHabits(o, v, true); }},
+      {"no-write", "QUIRK,...", "none", "habits to leave off, such as must-understand, which some chargers refuse",
+       [&](Text v) { setHabits(o, v, false); }},
       {"api", "ADDR:PORT", "127.0.0.1:8081", "where commands are taken over HTTP; `none` leaves it out",
        [&](Text v) { v == "none" ? o.apiAddress.clear() : bridge::parseListen(v, o.apiAddress, o.apiPort); }},
       {"config", "FILE", "none", "JSON file with the rules by which chargers are answered",

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ocpp/version.h"
+#include "ocpp_s/quirks.h"
 #include "tests/tools/common/option_table.h"
 
 namespace cs {
@@ -20,8 +21,8 @@ struct Options {
   std::uint16_t apiPort = 8081;
   std::string publicUrl;  ///< "" = made of the listening address.
   std::string configFile, scriptFile, logFile, stateFile;
-  std::map<std::string, std::string> chargerUrls;  ///< By identity; the others announce theirs.
-  bool mustUnderstand = true;                      ///< On the headers of our requests, as OCPP-S demands.
+  std::map<std::string, std::string> chargerUrls;    ///< By identity; the others announce theirs.
+  ocpp_s::Quirks quirks = ocpp_s::standardQuirks();  ///< How we write.
   bool raw = false, quiet = false, stay = false;
   int chargerTimeout = 30;  ///< Seconds for a charger's answer.
   int patience = 30;        ///< Seconds for what a script or scenario waits for.

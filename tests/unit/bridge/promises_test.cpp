@@ -78,6 +78,44 @@ TEST(promiseFails,
   CPPUNIT_ASSERT_EQUAL(std::size_t{1}, kept);
 }
 
+TEST(promiseLanes,
+     "TX-1, TX-9: a CALL waits for the back-end's number of a transaction, not for a delivered message to be "
+     "forgotten") {
+  Bench b;
+  session::QueuedRecord delivered;
+  b.promises.take(session::Forget{delivered});
+  b.promises.take(session::ToCentral{"first", StatusNotification::Request{}});
+  CPPUNIT_ASSERT_EQUAL(std::size_t{1}, b.said.size());
+  b.keepStart();
+  b.answer(StartTransaction::Response{});
+  b.promises.take(session::ToCentral{"second", StatusNotification::Request{}});
+  b.promises.take(session::ToCharger{1, Version::V15, RemoteStopTransaction::Request{}});
+  CPPUNIT_ASSERT_EQUAL(std::size_t{1}, b.said.size());
+  b.store.commit();
+  CPPUNIT_ASSERT_EQUAL(std::size_t{4}, b.said.size());
+  CPPUNIT_ASSERT(b.accepted(1));  // before the request about what it starts
+  session::TransactionRecord closed;
+  closed.state = session::TransactionState::Closed;
+  b.promises.take(session::Keep{closed});
+  b.answer(StopTransaction::Response{});
+  b.promises.take(session::ToCentral{"third", StatusNotification::Request{}});
+  CPPUNIT_ASSERT_EQUAL(std::size_t{5}, b.said.size());
+}
+
+TEST(promiseReading,
+     "SM-7, TX-9: the store is asked when what it was given is on disk, and failing is told until it is") {
+  Bench b;
+  b.keepStart();
+  b.promises.take(session::LoadQueued{1, 2, 16});
+  CPPUNIT_ASSERT(b.said.empty());
+  b.store.commit("database or disk is full");
+  CPPUNIT_ASSERT(b.said.size() == 1 && b.promises.failing());
+  b.promises.take(session::LoadQueued{1, 2, 16});
+  CPPUNIT_ASSERT_EQUAL(std::size_t{1}, b.said.size());
+  b.store.commit();
+  CPPUNIT_ASSERT(b.said.size() == 2 && !b.promises.failing());
+}
+
 TEST(promiseWithoutStore, "without a store everything is said at once and nothing is kept") {
   std::vector<session::Effect> said;
   Promises promises(nullptr, "CP1", [&](session::Effect&& e) { said.push_back(std::move(e)); });

@@ -142,13 +142,15 @@ TEST(queueDiscardQueued,
   const OperatorCommand command = desk.commands.front();
   CPPUNIT_ASSERT(command.kind == OperatorCommand::Kind::DiscardQueued && command.identity == "CP2");
   CPPUNIT_ASSERT(command.number == 8 && command.reason == "test charger");
+  CPPUNIT_ASSERT(command.queued && command.queued->number == 8 && command.related.empty());
   session::DeadLetterRecord dead = deadStop(8);
-  dead.died = wallClock();
+  dead.created = dead.died = wallClock() + std::chrono::minutes(1);
   dead.reason = command.reason;
   desk.store->put("CP2", dead);
   desk.store->erase("CP2", queuedStop(8));
   outcomeOf(desk.loop, *desk.store, desk.store->commandDone(command.id));
   CPPUNIT_ASSERT_EQUAL(std::string("discarded"), desk.text("SELECT resolution FROM dead_letter WHERE number = 8"));
+  CPPUNIT_ASSERT_EQUAL(std::int64_t(1), desk.number("SELECT created < died FROM dead_letter WHERE number = 8"));
   CPPUNIT_ASSERT_EQUAL(std::string("test charger"), desk.text("SELECT remark FROM dead_letter WHERE number = 8"));
   CPPUNIT_ASSERT_EQUAL(std::int64_t(0), desk.number("SELECT count(*) FROM command"));
 }

@@ -183,6 +183,29 @@ TEST(chargersFileMistakes, "a mistake in the chargers file is named with file, c
   CPPUNIT_ASSERT(mentions(said("[]"), {"fleet.json"}));
 }
 
+TEST(profiles,
+     "--profile and the chargers file name a profile and single quirks; a wrong name is told with those that exist") {
+  const char* argv[] = {"ocpp-soap-bridge", "--profile", "steve"};
+  CPPUNIT_ASSERT_EQUAL(std::string("cxf"), std::string(readCommandLine(3, argv).options.profile->name));
+  const char* none[] = {"ocpp-soap-bridge"};
+  CPPUNIT_ASSERT(readCommandLine(1, none).options.profile == nullptr);
+  const auto chargers = parseChargers(
+      "{\"A\": {\"profile\": \"keba\", \"quirks\": {\"milliseconds\": true, \"nil\": false}}, \"B\": {\"profile\": "
+      "\"auto\"}, "
+      "\"C\": {}}",
+      "fleet.json");
+  CPPUNIT_ASSERT_EQUAL(std::string("keba"), std::string((*chargers.at("A").profile)->name));
+  CPPUNIT_ASSERT(chargers.at("A").quirksOn == ocpp_s::Quirks{ocpp_s::Quirk::Milliseconds});
+  CPPUNIT_ASSERT(chargers.at("A").quirksOff == ocpp_s::Quirks{ocpp_s::Quirk::Nil});
+  CPPUNIT_ASSERT(chargers.at("B").profile && *chargers.at("B").profile == nullptr);
+  CPPUNIT_ASSERT(!chargers.at("C").profile);
+  const auto said = [](const char* text) { return complaint([&] { parseChargers(text, "fleet.json"); }); };
+  CPPUNIT_ASSERT(mentions(said("{\"CP1\": {\"profile\": \"kebab\"}}"), {"CP1", "profile", "kebab", "keba, bender"}));
+  CPPUNIT_ASSERT(mentions(said("{\"CP1\": {\"quirks\": {\"mood\": true}}}"), {"CP1", "quirks", "mood"}));
+  CPPUNIT_ASSERT(mentions(said("{\"CP1\": {\"quirks\": {\"nil\": 1}}}"), {"CP1", "nil", "true or false"}));
+  CPPUNIT_ASSERT(mentions(said("{\"CP1\": {\"quirks\": \"nil\"}}"), {"CP1", "quirks", "object"}));
+}
+
 TEST(timezones, "vector 74, L-11: a time without zone is converted with the rules of its date") {
   const auto utc = [](const char* text) {
     return ocpp::formatDateTime(localToUtc("Europe/Amsterdam", ocpp::parseDateTime(text)->at),

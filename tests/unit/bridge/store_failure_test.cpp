@@ -165,9 +165,9 @@ TEST(storeUnreadable,
              [&](const std::string& line) { problems.push_back(line); });
   CPPUNIT_ASSERT_EQUAL(std::size_t(1), all.size());
   CPPUNIT_ASSERT_EQUAL(std::size_t(1), all[0].records.size());
-  CPPUNIT_ASSERT_EQUAL(std::uint64_t(2), all[0].lastNumber);
+  CPPUNIT_ASSERT_EQUAL(std::uint64_t(2), all[0].rest.lastNumber);
   CPPUNIT_ASSERT_EQUAL(std::size_t(2), problems.size());
-  CPPUNIT_ASSERT_EQUAL(std::string("tx of CP cannot be read: unknown state Odd"), problems[0]);
+  CPPUNIT_ASSERT_EQUAL(std::string("tx of CP cannot be read: unknown state Odd"), problems[1]);
   Database db(dir.database(), Database::Mode::ReadOnly);
   CPPUNIT_ASSERT_EQUAL(std::string("cannot be read: unreadable value of transactionId"),
                        db.text("SELECT reason FROM dead_letter"));

@@ -73,6 +73,7 @@ inline bridge::SqliteStoreOptions storeOptions(const TempDir& dir) {
   options.directory = dir.path();
   options.reserveBytes = 0;
   options.commitSpacing = std::chrono::milliseconds(0);
+  options.window = 1'000'000;  // load() gives everything
   return options;
 }
 

@@ -76,17 +76,19 @@ TEST(storeKeepsEveryRecord, "store: every record type comes back unchanged after
   connector.delivered.emplace().status = ocpp::ChargePointStatus::Charging;
   connector.releasePending = true;
   const session::AuthorizationRecord authorization{"Tag1", ocpp::IdTagInfo{}, at(4)};
-  session::AnswerRecord answer{"urn:1 digest", at(5), ocpp::StartTransaction::Response{}};
-  std::get<ocpp::StartTransaction::Response>(answer.response).transactionId.value = 17;
+  boot.unsent = true;
+  session::QueuedRecord queued = queuedStop(3);
+  queued.notBefore = at(6);
+  queued.repeatKey = UINT64_MAX;
   onBoth(
       [&](Loop& loop, Store& store) {
         ChargerRow row{"CP 1", ocpp::Version::V15, "http://h/", std::string("p\0w\xff", 4), 0, at(3)};
         store.putCharger(row);
-        store.put("CP 1", queuedStop(3));
-        store.put("CP 1", answer);
+        store.put("CP 1", queued);
+        store.put("CP 1", session::AliasRecord{"#0123456789abcdef012", "a tag of more than twenty"});
         store.put("CP 1", authorization);
         store.put("CP 1", fullTx());
-        store.put("CP 1", session::SettingRecord{"HeartbeatInterval", "", true});
+        store.put("CP 1", session::SettingRecord{"HeartbeatInterval", "", true, true});
         store.put("CP 1", connector);
         CPPUNIT_ASSERT_EQUAL(std::string(), outcomeOf(loop, store, store.put("CP 1", boot)));
       },
@@ -97,23 +99,24 @@ TEST(storeKeepsEveryRecord, "store: every record type comes back unchanged after
         CPPUNIT_ASSERT_EQUAL(std::string("CP 1"), c.identity);
         CPPUNIT_ASSERT(c.version == ocpp::Version::V15 && c.callback == "http://h/" && c.lastSeen == at(3));
         CPPUNIT_ASSERT(c.password == std::string("p\0w\xff", 4) && c.pingInterval == 0);
-        CPPUNIT_ASSERT_EQUAL(std::uint64_t(3), c.lastNumber);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t(3), c.rest.lastNumber);
         CPPUNIT_ASSERT_EQUAL(std::size_t(7), c.records.size());
         const auto& b = std::get<session::BootRecord>(c.records[0]);
         CPPUNIT_ASSERT(b.version == boot.version && b.status == boot.status && b.answeredAt == boot.answeredAt);
-        CPPUNIT_ASSERT(b.interval == 60 && recordText(b.request) == recordText(boot.request));
+        CPPUNIT_ASSERT(b.interval == 60 && b.unsent && recordText(b.request) == recordText(boot.request));
         const auto& k = std::get<session::ConnectorRecord>(c.records[1]);
         CPPUNIT_ASSERT(k.connectorId == 1 && k.releasePending && recordText(k.raw) == recordText(connector.raw));
         CPPUNIT_ASSERT(recordText(*k.delivered) == recordText(*connector.delivered));
         const auto& s = std::get<session::SettingRecord>(c.records[2]);
-        CPPUNIT_ASSERT(s.key == "HeartbeatInterval" && s.value.empty() && s.readonly);
+        CPPUNIT_ASSERT(s.key == "HeartbeatInterval" && s.value.empty() && s.readonly && s.own);
         CPPUNIT_ASSERT_EQUAL(dumpOf(fullTx()), dumpOf(std::get<session::TransactionRecord>(c.records[3])));
         const auto& a = std::get<session::AuthorizationRecord>(c.records[4]);
         CPPUNIT_ASSERT(ocpp::equalFold(a.idTag, "tag1") && a.at == at(4) &&
                        recordText(a.info) == recordText(authorization.info));
-        const auto& r = std::get<session::AnswerRecord>(c.records[5]);
-        CPPUNIT_ASSERT(r.key == answer.key && r.at == at(5) && recordText(r.response) == recordText(answer.response));
+        const auto& r = std::get<session::AliasRecord>(c.records[5]);
+        CPPUNIT_ASSERT(r.alias == "#0123456789abcdef012" && r.idTag == "a tag of more than twenty");
         const auto& q = std::get<session::QueuedRecord>(c.records[6]);
+        CPPUNIT_ASSERT(q.notBefore == at(6) && q.repeatKey == UINT64_MAX);
         CPPUNIT_ASSERT(q.number == 3 && q.attempts == 0 && recordText(q.request) == recordText(queuedStop(3).request));
       });
 }
@@ -215,7 +218,9 @@ TEST(storeGroupCommit, "store: a thousand changes of one turn are one commit wit
   CPPUNIT_ASSERT(vfs.syncs() - syncs <= 2);  // the log, and its header when it began anew
 }
 
-TEST(storeSpacing, "store: many turns within the spacing of commits are one commit, a lone change is not held up") {
+TEST(storeSpacing,
+     "store: many turns within the spacing of commits are one commit; a lone change and a few chargers are not held "
+     "up") {
   Loop loop;
   TempDir dir;
   auto options = storeOptions(dir);
@@ -223,8 +228,11 @@ TEST(storeSpacing, "store: many turns within the spacing of commits are one comm
   std::uint64_t commits = 0;
   {
     SqliteStore store(loop, options);
-    CPPUNIT_ASSERT_EQUAL(std::string(), outcomeOf(loop, store, store.put("CP", queuedStop(1))));
+    for (int few = 0; few < 3; ++few)
+      CPPUNIT_ASSERT_EQUAL(std::string(), outcomeOf(loop, store, store.put("CP", queuedStop(1))));
     Ticket last = 0;
+    for (int charger = 0; charger < 20; ++charger) last = store.put("CP" + std::to_string(charger), queuedStop(1));
+    CPPUNIT_ASSERT_EQUAL(std::string(), outcomeOf(loop, store, last));
     for (std::uint64_t turn = 2; turn < 50; ++turn) {
       last = store.put("CP", queuedStop(turn));
       ev_run(loop.raw(), EVRUN_NOWAIT);
@@ -233,8 +241,8 @@ TEST(storeSpacing, "store: many turns within the spacing of commits are one comm
     CPPUNIT_ASSERT(store.pending(last));
     commits = store.status().commits;
   }
-  CPPUNIT_ASSERT_EQUAL(std::uint64_t(1), commits);
-  CPPUNIT_ASSERT_EQUAL(std::int64_t(49),
+  CPPUNIT_ASSERT_EQUAL(std::uint64_t(4), commits);
+  CPPUNIT_ASSERT_EQUAL(std::int64_t(69),
                        Database(dir.database(), Database::Mode::ReadOnly).number("SELECT count(*) FROM queued"));
 }
 

@@ -25,9 +25,10 @@ TEST(urlParts, "scheme, host, port and target are split, defaults filled in, the
 }
 
 TEST(urlBad, "what is no absolute http or ws address, or could break a request line, is not taken") {
-  for (const char* text : {"", "/path", "ftp://x/", "http://", "http:///x", "http://:80/", "http://x:0/",
-                           "http://x:65536/", "http://x:8o/", "http://a b/", "http://x/a\r\nb", "http://user:pass@x/",
-                           "http://[::1/", "http://[::1]x/", "http://x/\x7f"}) {
+  for (const char* text :
+       {"", "/path", "ftp://x/", "http://", "http:///x", "http://:80/", "http://x:0/", "http://x:65536/",
+        "http://x:8o/", "http://a b/", "http://x/a\r\nb", "http://user:pass@x/", "http://[::1/", "http://[::1]x/",
+        "http://[x]/", "http://a]/", "http://[[::1]/", "http://x/\x7f"}) {
     CPPUNIT_ASSERT_MESSAGE(text, !Url::parse(text));
   }
 }

@@ -48,7 +48,7 @@ TEST(decimals, "L-9: 21.4 stays 21.4; more digits are rounded half away from zer
   for (const char* bad : {"", "abc", "1,5", "1.2.3", "1e500"}) CPPUNIT_ASSERT(!parseDecimal(bad));
 }
 
-TEST(times, "L-11, vector 73: any fraction and zone is read, UTC with at most three digits is written") {
+TEST(times, "L-3, L-11, vector 73: any fraction and zone is read, UTC with at most three digits is written") {
   CPPUNIT_ASSERT_EQUAL(std::string("2024-05-01T08:00:00.123Z"), utc("2024-05-01T10:00:00.1234567+02:00"));
   CPPUNIT_ASSERT_EQUAL(std::string("2024-05-01T08:00:00Z"), utc("2024-05-01T10:00:00.1234567+02:00", Fraction::None));
   CPPUNIT_ASSERT_EQUAL(std::string("2024-05-01T08:00:00.000Z"), utc("2024-05-01T08:00:00Z", Fraction::Three));

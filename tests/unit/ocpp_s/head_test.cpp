@@ -44,8 +44,8 @@ TEST(ReplyWA2, "WA-2, WA-3: a reply relates to its request, goes to anonymous, i
   ocpp::Heartbeat::Response response;
   response.currentTime = moment();
   std::string xml;
-  codec.writeReply(xml, ocpp_s::answering(ocpp::Version::V15, true, true), ocpp::Role::CentralSystem,
-                   {"CP1", "m2", "m1", "", "", "", ""}, ocpp::Response(response));
+  codec.writeReply(xml, ocpp_s::dialectFor(ocpp::Version::V15, {true, ocpp_s::Addressing::Wsa200408}),
+                   ocpp::Role::CentralSystem, {"CP1", "m2", "m1", "", "", "", ""}, ocpp::Response(response));
   CPPUNIT_ASSERT_EQUAL(
       std::string(
           "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -64,7 +64,7 @@ TEST(FractionQuirk, "L-11: a dialect may ask for milliseconds") {
   ocpp::Heartbeat::Response response;
   response.currentTime = moment();
   ocpp_s::Dialect dialect = v15();
-  dialect.fraction = ocpp::Fraction::Three;
+  dialect.habits.set(ocpp_s::Quirk::Milliseconds, true);
   std::string xml;
   codec.writeReply(xml, dialect, ocpp::Role::CentralSystem, {}, ocpp::Response(response));
   CPPUNIT_ASSERT(xml.find(">2024-05-01T10:00:00.500Z<") != xml.npos);
@@ -78,7 +78,7 @@ TEST(FaultRoundTrip, "every fault is written so that it reads back, in SOAP 1.1 
                                              {FaultCode::VersionMismatch, 500}};
   for (const auto& [code, status] : codes)
     for (const bool soap11 : {false, true}) {
-      const auto dialect = ocpp_s::answering(ocpp::Version::V16, soap11, false);
+      const auto dialect = ocpp_s::dialectFor(ocpp::Version::V16, {soap11, {}});
       std::string xml;
       ocpp_s::Codec::writeFault(xml, dialect, ocpp::Role::CentralSystem, {"", "m", "r", "", "", "", ""},
                                 {code, "because <1> & \x01"});
@@ -174,5 +174,5 @@ TEST(ServiceNamespaces, "section 1.1: six namespaces, with and without slash (G-
   CPPUNIT_ASSERT(!ocpp_s::offers(ocpp::Version::V12, ocpp::Role::ChargePoint, ocpp::indexOf<ocpp::DataTransfer>));
   CPPUNIT_ASSERT(!ocpp_s::offers(ocpp::Version::V16, ocpp::Role::ChargePoint, ocpp::actionCount - 1));
   CPPUNIT_ASSERT_EQUAL(std::string("application/soap+xml; charset=utf-8; action=\"/Reset\""),
-                       ocpp_s::contentType(v15(), "/Reset"));
+                       ocpp_s::requestContentType(v15(), "/Reset"));
 }

@@ -96,7 +96,7 @@ TEST(EmptyTransactionId,
                               "<transactionId xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
                               "xsi:nil=\"true\"></transactionId>" +
                                   rest),
-                    expected, "/transactionId is missing");
+                    expected, "/transactionId is missing; / nil elements were read as absent");
   test::assertReads(request15("meterValuesRequest", "<connectorId>1</connectorId><transactionId/>"),
                     "MeterValues{connectorId=1 meterValue=[] }", "/transactionId is empty: read as absent");
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // CALLs of the back-end: translation, negative answers of section 6, errors of section 7.3, one request at a time.
+#include <algorithm>
+
 #include "session/emulation.h"
 #include "tests/support/session_harness.h"
 
@@ -29,6 +31,26 @@ TEST(vector45, "vector 45: RemoteStart for a 1.5 charger with one connector: con
   CPPUNIT_ASSERT(asked.connectorId == 1 && asked.idTag == "TAG" && !asked.chargingProfile);
   h.respond(RemoteStartTransaction::Response{RemoteStartStopStatus::Accepted});
   CPPUNIT_ASSERT(h.result<RemoteStartTransaction>().status == RemoteStartStopStatus::Accepted);
+}
+
+TEST(remoteStartFollowed, "RS-3: a StartTransaction that fits an accepted RemoteStart is logged as its result, once") {
+  SessionHarness h;
+  h.boot(Version::V15);
+  RemoteStartTransaction::Request request;
+  request.idTag = "tag";
+  h.call(request);
+  h.toCharger<RemoteStartTransaction>();
+  h.respond(RemoteStartTransaction::Response{RemoteStartStopStatus::Accepted});
+  h.result<RemoteStartTransaction>();
+  const auto follows = [&] {
+    return std::count(h.notes.begin(), h.notes.end(), "StartTransaction follows a RemoteStartTransaction");
+  };
+  h.begin(Version::V15, 1, 17, "OTHER");
+  CPPUNIT_ASSERT_EQUAL(std::ptrdiff_t{0}, follows());
+  h.begin(Version::V15, 2, 18, "TAG");
+  CPPUNIT_ASSERT_EQUAL(std::ptrdiff_t{1}, follows());
+  h.begin(Version::V15, 3, 19, "TAG");
+  CPPUNIT_ASSERT_EQUAL(std::ptrdiff_t{1}, follows());
 }
 
 TEST(vector46, "vector 46 and 75: RemoteStart for a 1.6-S charger keeps the profile and its limit 21.4 (RS-1, L-9)") {

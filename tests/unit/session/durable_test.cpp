@@ -8,13 +8,6 @@ using Status = ChargePointStatus;
 
 namespace {
 
-session::Settings durable(StartOffline policy = StartOffline::ProvisionalIfAuthorized) {
-  session::Settings settings;
-  settings.durable = true;
-  settings.startOffline = policy;
-  return settings;
-}
-
 /// Authorizes TAG, loses the back-end and starts a transaction; returns its provisional id.
 std::int64_t provisional(SessionHarness& h) {
   h.boot(Version::V15, 3600);

@@ -168,3 +168,25 @@ TEST(inferredPower, "ST-4 infer_power: zero current during a transaction is Susp
   h.send(Version::V15, readings({sample("16.0", Measurand::CurrentImport, UnitOfMeasure::A)}, 17));
   CPPUNIT_ASSERT(h.toCentral<StatusNotification>().status == Status::Charging);
 }
+
+TEST(metersWithoutTransaction,
+     "QUIRKS P4: transactionId 0 is left out; with fillTransaction the connector's open transaction is meant") {
+  for (const bool fill : {false, true}) {
+    session::Settings settings;
+    settings.fillTransaction = fill;
+    SessionHarness h(settings);
+    h.boot(Version::V15);
+    h.begin(Version::V15, 1, 17);
+    for (const auto& id : {std::optional<std::int64_t>(0), std::optional<std::int64_t>()}) {
+      const auto exchange = h.send(Version::V15, readings({sample("7", std::nullopt, std::nullopt)}, id));
+      CPPUNIT_ASSERT(h.toCentral<MeterValues>().transactionId ==
+                     (fill ? std::optional(TransactionId{17}) : std::nullopt));
+      h.reply(MeterValues::Response{});
+      h.answered<MeterValues>(exchange);
+    }
+    auto other = readings({sample("7", std::nullopt, std::nullopt)});
+    other.connectorId = 2;  // nothing is open there
+    h.send(Version::V15, other);
+    CPPUNIT_ASSERT(!h.toCentral<MeterValues>().transactionId);
+  }
+}

@@ -8,12 +8,6 @@ using namespace test;
 
 namespace {
 
-session::Settings durable() {
-  session::Settings settings;
-  settings.durable = true;
-  return settings;
-}
-
 template <class R>
 std::vector<R> of(const std::vector<session::Record>& records) {
   std::vector<R> found;

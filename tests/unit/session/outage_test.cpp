@@ -8,20 +8,13 @@ namespace {
 
 constexpr int manyTransactions = 40;  // more than a session keeps of finished ones
 
-session::Settings durable() {
-  session::Settings settings;
-  settings.durable = true;
-  settings.startOffline = session::StartOffline::Provisional;
-  return settings;
-}
-
 std::string minuteOf(int number) { return "2024-05-01T08:" + std::to_string(10 + number) + ":00Z"; }
 
 }  // namespace
 
 TEST(manyProvisional,
      "TX-6: every one of many transactions in an outage is delivered under the back-end's own number") {
-  SessionHarness h(durable());
+  SessionHarness h(durable(session::StartOffline::Provisional));
   h.boot(Version::V15, 3600);
   h.down();
   for (int i = 0; i < manyTransactions; ++i) {
@@ -42,7 +35,7 @@ TEST(manyProvisional,
 }
 
 TEST(sameReasonAgain, "TX-12: a stop that is repeated after a restart has the reason that it had before (TX-11)") {
-  SessionHarness h(durable());
+  SessionHarness h(durable(session::StartOffline::Provisional));
   h.boot(Version::V15, 3600);
   h.begin(Version::V15, 1, 17);
   h.now += seconds(60);
@@ -50,7 +43,7 @@ TEST(sameReasonAgain, "TX-12: a stop that is repeated after a restart has the re
   h.send(Version::V15, h.stop(17));
   CPPUNIT_ASSERT(h.toCentral<StopTransaction>().reason == Reason::Reboot);
 
-  SessionHarness next(durable());
+  SessionHarness next(durable(session::StartOffline::Provisional));
   std::optional<session::Record> known;
   for (const session::Record& record : h.kept)
     if (std::holds_alternative<session::TransactionRecord>(record)) known = record;

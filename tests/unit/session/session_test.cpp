@@ -223,6 +223,16 @@ TEST(vector18, "vector 18: connector 0 is never Occupied: Available (ST-1)") {
   CPPUNIT_ASSERT(h.report(Version::V15, h.status(0, Status::Occupied)).status == Status::Available);
 }
 
+TEST(sameWords, "ST-2: what is not Occupied has the same word on both sides, with and without a transaction") {
+  SessionHarness h;
+  h.boot(Version::V15);
+  for (const bool running : {false, true}) {
+    if (running) h.begin(Version::V15, 1, 17);
+    for (const Status word : {Status::Unavailable, Status::Faulted, Status::Reserved, Status::Available})
+      CPPUNIT_ASSERT(h.report(Version::V15, h.status(1, word)).status == word);
+  }
+}
+
 TEST(vector19,
      "vector 19: info of 80 characters is cut to 50, a missing timestamp is the time of receipt (L-7, SM-14)") {
   SessionHarness h;

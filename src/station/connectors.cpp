@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Connectors: their status and who is told, contactors and limits, and their timers (OCPP 1.6 section 4.9).
+#include "station/impl.h"
+
+namespace station {
+
+using namespace ocpp;
+
+namespace {
+
+// IEC 61851-1: an EV cannot be told to draw less than 6 A.
+constexpr Decimal leastAmperes{60};
+
+bool sameReport(const StatusNotification::Request& a, const StatusNotification::Request& b) {
+  return a.status == b.status && a.errorCode == b.errorCode && a.info == b.info &&
+         a.vendorErrorCode == b.vendorErrorCode && a.vendorId == b.vendorId;
+}
+
+template <class Field>
+void putText(std::optional<Field>& to, const std::string& text) {
+  if (!text.empty()) to = Field(std::string(cutTo(text, Field::limit)));
+}
+
+}  // namespace
+
+bool Station::Impl::isFaulted(const Connector& c) const {
+  const auto blocks = [](const BoardFault& each) { return each.blocking; };
+  return std::any_of(c.faults.begin(), c.faults.end(), blocks) ||
+         std::any_of(connectors_[0].faults.begin(), connectors_[0].faults.end(), blocks);
+}
+
+// Before new firmware is installed no connector takes another user (section 5.19).
+bool Station::Impl::isOperative(const Connector& c) const {
+  return c.operative && connectors_[0].operative && firmware_.step != FirmwareStep::Downloaded &&
+         firmware_.step != FirmwareStep::Installing;
+}
+
+bool Station::Impl::usable(const Connector& c) const {
+  const bool metered = !c.hardware.meter || registerOf(c.readings);
+  return metered && !c.retainedFor && !isFaulted(c) && isOperative(c) && !c.scheduledInoperative &&
+         !connectors_[0].scheduledInoperative && !c.transaction && !reset_ && !rebooting_ &&
+         queue_.hasRoomForTransaction(running());
+}
+
+Situation Station::Impl::situation(const Connector& c) const {
+  Situation s;
+  s.faulted = isFaulted(c);
+  s.transaction = c.transaction.has_value();
+  s.evDraws = c.plug == Plug::Connected && c.evDraws;
+  s.offered = c.limit && !(c.limit->perPhase == 0);
+  s.spent = c.spent;
+  s.inUse = c.plug != Plug::None || c.grant;
+  s.operative = isOperative(c);
+  s.reserved = std::any_of(reservations_.begin(), reservations_.end(),
+                           [&](const auto& each) { return each.second.connectorId == c.id; });
+  if (c.id != 0) return s;
+  // The station itself is Available, Unavailable or Faulted only.
+  Situation whole;
+  whole.faulted = s.faulted;
+  whole.operative = s.operative;
+  return whole;
+}
+
+void Station::Impl::settle(Connector& c, Steady now) {
+  const Steady stable = seconds(Key::MinimumStatusDuration);
+  for (const Status step : route(c.status, statusIn(situation(c)))) {
+    c.status = step;
+    if (stable == Steady{})
+      announce(c, now);
+    else
+      c.announceAt = now + stable;
+  }
+  if (!c.announceAt) announce(c, now);  // another error with the same status
+}
+
+void Station::Impl::announce(Connector& c, Steady now, bool triggered) {
+  StatusNotification::Request report;
+  report.connectorId = c.id;
+  report.status = reduced(c.status, settings_.version);
+  report.errorCode = ChargePointErrorCode::NoError;
+  auto shown = std::find_if(c.faults.begin(), c.faults.end(), [](const BoardFault& each) { return each.blocking; });
+  if (shown == c.faults.end()) shown = c.faults.begin();
+  if (shown != c.faults.end()) {
+    report.errorCode = shown->code;
+    putText(report.info, shown->info);
+    putText(report.vendorId, shown->vendorId);
+    putText(report.vendorErrorCode, shown->vendorErrorCode);
+  }
+  if (!triggered && c.announced && sameReport(*c.announced, report)) return;
+  report.timestamp = stamp(now);
+  const bool fresh = !c.announced || !sameReport(*c.announced, report);
+  c.announced = report;
+  if (online() || (triggered && registration_ == RegistrationStatus::Pending)) {
+    enqueue(Purpose::Report, std::move(report), c.id, 0, triggered);
+    c.unsaid = false;
+  } else {
+    c.unsaid = c.unsaid || fresh;
+  }
+}
+
+void Station::Impl::announceAll(bool onlyUnsaid, Steady now) {
+  for (Connector& c : connectors_)
+    if (!onlyUnsaid || c.unsaid) announce(c, now, true);
+}
+
+// Limits as profiles and the grid allow; the contactor follows from them and from the EV.
+void Station::Impl::updatePower(Steady now) {
+  const std::vector<Limit> limits = currentLimits(now);
+  limitsAt_.reset();
+  if (running() > 0)
+    if (const auto change = nextLimitChange(wall(now))) limitsAt_ = (*change - clockOffset_).time_since_epoch();
+  for (std::size_t i = 1; i < connectors_.size(); ++i) {
+    Connector& c = connectors_[i];
+    Limit limit = c.transaction && mayDeliver(c) ? limits[i] : Limit{0, c.hardware.phases};
+    if (limit.in(ChargingRateUnit::A, settings_.supply).tenths < leastAmperes.tenths) limit.perPhase = 0;
+    if (!c.limit || !(*c.limit == limit)) {
+      c.limit = limit;
+      emit(SetLimit{c.id, limit.in(ChargingRateUnit::A, settings_.supply), limit.phases,
+                    limit.in(ChargingRateUnit::W, settings_.supply)});
+    }
+    const bool closed = c.transaction && limit.perPhase > 0 && c.plug == Plug::Connected && c.evDraws && !isFaulted(c);
+    if (closed != c.contactorClosed) {
+      c.contactorClosed = closed;
+      emit(SetContactor{c.id, closed});
+    }
+  }
+}
+
+void Station::Impl::keepAvailability(const Connector& c) {
+  const std::string key = "availability/" + std::to_string(c.id);
+  if (c.operative && !c.scheduledInoperative)
+    forget(key);
+  else
+    keep(key, "Inoperative");
+}
+
+void Station::Impl::tickConnector(Connector& c, Steady now) {
+  const auto due = [&](std::optional<Steady>& timer) {
+    if (!timer || now < *timer) return false;
+    timer.reset();
+    return true;
+  };
+  if (due(c.announceAt)) announce(c, now);
+  if (c.grant && now >= c.grant->until) {
+    c.grant.reset();
+    c.spent = c.plug != Plug::None;  // B6
+    note(Level::Info, "connector " + std::to_string(c.id) + ": no transaction within ConnectionTimeOut");
+  }
+  if (due(c.preparingUntil) && c.plug != Plug::None && !c.transaction && !c.grant) c.spent = true;
+  if (c.unlock && now >= c.unlock->until) {
+    emit(Answer{c.unlock->id, ocpp::Response(UnlockConnector::Response{UnlockStatus::UnlockFailed})});
+    c.unlock.reset();
+  }
+  if (c.faultedSince && c.transaction && now >= *c.faultedSince + settings_.faultGrace) stop(c, Reason::Other, {}, now);
+  if (due(c.sampleAt) && c.transaction) {
+    c.sampleAt = now + std::max(seconds(Key::MeterValueSampleInterval), Steady(1000));
+    sampleTransaction(c, Key::MeterValuesSampledData, ReadingContext::SamplePeriodic, now);
+    addStopData(c, Key::StopTxnSampledData, ReadingContext::SamplePeriodic, now);
+  }
+  if (due(c.keepMeterAt) && c.transaction) {
+    c.keepMeterAt = now + settings_.keepMeterEvery;
+    keepTransaction(c);
+  }
+}
+
+}  // namespace station

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Boot with retries, heartbeats and the clock (OCPP 1.6 sections 4.2 and 4.6).
+#include "station/impl.h"
+
+namespace station {
+
+using namespace ocpp;
+
+namespace {
+
+constexpr Duration clockJitter = std::chrono::seconds(1);
+constexpr Duration clockSetEvery = std::chrono::hours(24);
+
+// A central system whose clock is not set says 1970; nothing was charged over OCPP before 2010.
+bool isPlausible(Instant at) { return at.time_since_epoch() > std::chrono::hours(24) * 365 * 40; }
+
+}  // namespace
+
+void Station::Impl::booted(const BootNotification::Response& response, Steady now) {
+  const bool first = !registered();
+  registration_ = response.status;
+  bootBackoff_ = {};
+  bootAt_.reset();
+  setClock(response.currentTime, now);
+  if (response.status == RegistrationStatus::Accepted) {
+    if (response.interval > 0) {
+      const std::string interval = std::to_string(response.interval);
+      if (configuration_.text(Key::HeartbeatInterval) != interval &&
+          configuration_.restore("HeartbeatInterval", interval))
+        keep("config/HeartbeatInterval", interval);
+    }
+    if (first) announceAll(false, now);
+    return;
+  }
+  bootAt_ =
+      now + (response.interval > 0 ? Steady(std::chrono::seconds(response.interval)) : settings_.bootRetryDefault);
+  note(Level::Warning, response.status == RegistrationStatus::Pending ? "the central system says: registration pending"
+                                                                      : "the central system rejects this charge point");
+}
+
+void Station::Impl::bootUnanswered(Steady now) {
+  bootBackoff_ =
+      bootBackoff_ == Steady{} ? settings_.bootRetryFirst : std::min(bootBackoff_ * 2, settings_.bootRetryMost);
+  if (!registered()) bootAt_ = now + bootBackoff_;
+}
+
+void Station::Impl::setClock(const DateTime& utc, Steady now) {
+  if (!isPlausible(utc.at)) return note(Level::Warning, "the central system's clock is not set; its time is ignored");
+  clockSetAt_ = now;
+  const Duration offset = utc.at - Instant(now);
+  const Duration change = offset - clockOffset_;
+  if (clockKnown_ && change < clockJitter && change > -clockJitter) return;
+  clockOffset_ = offset;
+  emit(SetClock{utc.at});
+  if (!clockKnown_) {
+    clockKnown_ = true;
+    queue_.shiftClock(change);
+    for (Connector& c : connectors_) {
+      if (!c.transaction || c.transaction->clockKnown) continue;
+      c.transaction->clockKnown = true;
+      c.transaction->start.at += change;
+      c.transaction->last.at += change;
+      for (auto& [number, value] : c.stopData) {
+        value.timestamp.at += change;
+        keep("stopData/" + std::to_string(c.id) + "/" + std::to_string(number), toRecord(value));
+      }
+      keepTransaction(c);
+    }
+  }
+  planAligned(now);
+}
+
+// Any message heard counts as a heartbeat; only the clock wants one of its own now and then.
+std::optional<Steady> Station::Impl::heartbeatDue() const {
+  if (!online()) return std::nullopt;
+  const bool asked = std::any_of(outbox_.begin(), outbox_.end(),
+                                 [](const Outgoing& each) { return each.purpose == Purpose::Heartbeat; });
+  if (asked || (inFlight_ && inFlight_->message.purpose == Purpose::Heartbeat)) return std::nullopt;
+  const Steady due = lastHeard_ + seconds(Key::HeartbeatInterval);
+  return clockSetAt_ ? std::min(due, *clockSetAt_ + clockSetEvery) : due;
+}
+
+void Station::Impl::tickRegistration(Steady now) {
+  const auto due = heartbeatDue();
+  if (due && now >= *due) enqueue(Purpose::Heartbeat, Heartbeat::Request{});
+}
+
+}  // namespace station
