@@ -239,6 +239,14 @@ void HttpConnection::respond(HttpResponse&& response) {
   });
 }
 
+void HttpConnection::breakOff(std::string_view bytes) {
+  --server->inFlight;
+  phase = Phase::Closing;
+  if (bytes.empty()) return stream->reset();  // last line: `this` may be gone
+  send(bytes);
+  beginClose();
+}
+
 void HttpConnection::refuse(int status) {
   keepAlive = false;
   headOnly = false;

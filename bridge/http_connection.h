@@ -70,6 +70,7 @@ struct HttpConnection final : StreamUser, Deadlines::Node, std::enable_shared_fr
 
   bool wants(std::uint64_t request) const { return phase == Phase::Working && request == serial; }
   void respond(HttpResponse&& response);
+  void breakOff(std::string_view bytes);
   /// No request begun: closes now. Otherwise the answer will close.
   void drain();
   /// Nothing of ours is left to send; only the peer's end of close is missing.

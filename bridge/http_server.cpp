@@ -36,6 +36,11 @@ HttpServerState::HttpServerState(Loop& theLoop, HttpServerOptions&& theOptions, 
 }
 
 void HttpServerState::accept(int socket, const NetAddress& peer) {
+  if (options.admit && !options.admit(peer.host())) {
+    resetOnClose(socket);
+    ::close(socket);
+    return;
+  }
   auto connection = std::make_shared<HttpConnection>(*this, peer);
   const std::string group = peer.group();
   Neighbours& neighbours = perAddress[group];
@@ -90,6 +95,11 @@ void HttpServerState::remove(HttpConnection& connection) {
 void Responder::respond(HttpResponse&& response) const {
   const auto connection = connection_.lock();
   if (connection && connection->wants(request_)) connection->respond(std::move(response));
+}
+
+void Responder::breakOff(std::string_view bytes) const {
+  const auto connection = connection_.lock();
+  if (connection && connection->wants(request_)) connection->breakOff(bytes);
 }
 
 bool Responder::alive() const {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "bridge/http_message.h"
 #include "bridge/loop.h"
@@ -31,6 +32,8 @@ struct HttpServerOptions {
   std::string keyFile;
   std::string clientCaFile;         // with it a certificate that a client shows must be of this CA
   bool clientCertOptional = false;  // with a client CA: false refuses clients that show none
+  /// Asked for every connection before anything is read from it; false: it is reset. Empty = all are welcome.
+  std::function<bool(const std::string& peerAddress)> admit;
   /// A client's certificate was not good: where it comes from, and why.
   std::function<void(const std::string& peerAddress, const std::string& reason)> onCertificateRefused;
 };
@@ -56,6 +59,9 @@ class Responder {
   /// gone. Content-Length and Connection are added, the response needs none of them. From the loop thread, at any time,
   /// also inside the handler.
   void respond(HttpResponse&& response) const;
+  /// Instead of respond(): sends the bytes as they stand and ends the connection; without any it is reset. For tools
+  /// that show failures to their peers.
+  void breakOff(std::string_view bytes) const;
   /// The answer is still wanted.
   bool alive() const;
 

@@ -9,6 +9,11 @@
 
 namespace bridge {
 
+void resetOnClose(int socket) {
+  const linger now{1, 0};
+  ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
 PlainStream::PlainStream(Loop& loop, int socket, StreamUser& user, std::string& buffer)
     : loop_(loop), user_(user), buffer_(buffer), socket_(socket) {
   ev_io_init(
@@ -36,6 +41,11 @@ void PlainStream::drop() {
   if (socket_ < 0) return;
   close();
   user_.onGone();  // last line: `this` may be gone
+}
+
+void PlainStream::reset() {
+  if (socket_ >= 0) resetOnClose(socket_);
+  drop();  // last line: `this` may be gone
 }
 
 void PlainStream::watch(int events) {

@@ -32,6 +32,9 @@ class StreamUser {
   ~StreamUser() = default;
 };
 
+/// From now on closing the socket resets the connection, whatever is unsent or unread.
+void resetOnClose(int socket);
+
 /// One connection. Loop thread only.
 class Stream {
  public:
@@ -46,6 +49,8 @@ class Stream {
   virtual void finish() = 0;
   /// Closes now.
   virtual void drop() = 0;
+  /// Closes now, and where that can be said the peer is told that the connection was reset.
+  virtual void reset() { drop(); }
   /// Names in the certificate that the peer has shown and that was found good. Known once bytes have come.
   virtual std::vector<std::string> peerNames() const { return {}; }
 };
@@ -63,6 +68,7 @@ class PlainStream final : public Stream {
   void setReading(bool on) override;
   void finish() override;
   void drop() override;
+  void reset() override;
 
  private:
   void onEvent(int events);

@@ -133,6 +133,10 @@ class Charger:
         folder = os.path.join(options.wsdl, options.version)
         return os.path.join(folder, "central_system.wsdl"), os.path.join(folder, "charge_point.wsdl")
 
+    def told(self, command):
+        """For subclasses with commands of their own: True if this is one."""
+        return False
+
     # --- we call the central system ---
 
     def call(self, command):
@@ -143,7 +147,9 @@ class Charger:
         service = self.central.client.create_service(self.central.binding, command.get("url", self.url))
         try:
             answer = getattr(service, operation)(_soapheaders=[identity], **command.get("payload", {}))
-            tell("result", ref=ref, payload=self.readAnswer(answer), xml=self.watcher.own.xml)
+            payload = self.readAnswer(answer)
+            tell("result", ref=ref, payload=payload, xml=self.watcher.own.xml)
+            return payload
         except zeep.exceptions.Fault as fault:
             subcode = fault.subcodes[0].localname if fault.subcodes else ""
             tell("fault", ref=ref, code=str(fault.code).split(":")[-1], subcode=subcode, reason=fault.message)
@@ -151,6 +157,7 @@ class Charger:
             tell("trouble", ref=ref, text="HTTP %s: %s" % (e.status_code, e.message))
         except Exception as e:  # whatever went wrong is for the scenario to judge
             tell("trouble", ref=ref, text="%s: %s" % (type(e).__name__, e))
+        return None
 
     def readAnswer(self, answer):
         """zeep unwraps answers with one field; the body says the name of that field."""
@@ -159,7 +166,8 @@ class Charger:
 
     # --- the central system calls us ---
 
-    def findAnswer(self, operation):
+    def findAnswer(self, operation, payload):
+        """What was ordered for the operation; subclasses look at the request as well."""
         with self.lock:
             for index, answer in enumerate(self.answers):
                 if answer["operation"] == operation:
@@ -174,9 +182,9 @@ class Charger:
         friendly = FRIENDLY[operation]
         return friendly.get(self.version, friendly.get("", {})) if "1.6" in friendly else friendly
 
-    def serve(self, operation, request):
+    def serve(self, operation, request, asked):
         """Returns (HTTP status, body text) for an incoming operation, after holding it when told so."""
-        answer = self.findAnswer(operation)
+        answer = self.findAnswer(operation, asked)
         if answer.get("hold"):
             gate = threading.Event()
             with self.lock:
@@ -277,14 +285,15 @@ def makeHandler(charger):
                     'application/soap+xml;charset=utf-8;action="/%s"' % operation,
                 ),
             )
+            payload = contract.read(body)
             tell(
                 "request",
                 operation=operation,
-                payload=contract.read(body),
+                payload=payload,
                 xml=etree.tostring(body).decode(),
                 headers=headers,
             )
-            return charger.serve(operation, headers)
+            return charger.serve(operation, headers, payload)
 
         def reply(self, status, body):
             self.send_response(status)
@@ -309,7 +318,7 @@ def obey(charger, command, workers):
             charger.answers.insert(0, command)
     elif kind == "release":
         charger.release(command["operation"])
-    else:
+    elif not charger.told(command):
         tell("trouble", text="unknown command " + kind)
     if kind != "call":
         tell("done", cmd=kind)
@@ -322,7 +331,7 @@ class Workers:
         threading.Thread(target=work, daemon=True).start()
 
 
-def main():
+def main(kind=Charger):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--version", choices=sorted(OFFICIAL), required=True)
     parser.add_argument("--identity", required=True)
@@ -333,7 +342,7 @@ def main():
     parser.add_argument("--official", help="folder with the published WSDLs, used instead of --wsdl")
     parser.add_argument("--timeout", type=float, default=40, help="seconds for one call")
     options = parser.parse_args()
-    charger = Charger(options)
+    charger = kind(options)
     server = Server(("127.0.0.1", 0), makeHandler(charger))
     charger.endpoint = "http://127.0.0.1:%d/" % server.server_address[1]
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The central system: answers chargers by the rules, sends them operations, and tells observers of every message.
+#pragma once
+
+#include <functional>
+#include <list>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bridge/address_policy.h"
+#include "bridge/http_client.h"
+#include "bridge/http_server.h"
+#include "bridge/loop.h"
+#include "ocpp_s/envelope.h"
+#include "tests/tools/cs/book.h"
+#include "tests/tools/cs/message.h"
+#include "tests/tools/cs/options.h"
+#include "tests/tools/cs/rules.h"
+
+namespace cs {
+
+/// What became of an operation. `reply.kind` is Trouble if there was no answer that could be read.
+struct Outcome {
+  Message request;
+  Message reply;
+  bool sent = false;  ///< False: `reply.text` says why the operation never left.
+  /// Why it never left, for those who must know: a mistake in the command, or a charger that is not there.
+  enum class Mistake { None, UnknownCharger, UnknownAction, BadPayload, NoAddress } mistake = Mistake::None;
+};
+
+class Central {
+ public:
+  using Done = std::function<void(const Outcome&)>;
+
+  /// Listens at once. Everything given outlives it. Throws std::runtime_error if the address cannot be used.
+  Central(bridge::Loop& loop, const Options& options, Book& book, Rules rules);
+
+  /// Our endpoint as chargers see it.
+  const std::string& url() const { return url_; }
+  Book& book() { return book_; }
+  const Rules& rules() const { return rules_; }
+  /// From now on chargers are answered by these; failures count anew, and boot statuses begin again.
+  void setRules(Rules rules);
+  /// Called for each message, in order. Observers must not change the list.
+  void watch(Observer observer) { observers_.push_back(std::move(observer)); }
+  /// Sends an operation with a payload in the words of OCPP 1.6-J. `done` is called once, perhaps at once.
+  void send(const std::string& charger, const std::string& action, const std::string& payload, Done done);
+
+ private:
+  struct Arrival;  // a charger's request on its way to the answer
+
+  void onRequest(bridge::HttpRequest&& request, const bridge::Responder& responder);
+  void refuse(const ocpp_s::ReadFailure& failure, const bridge::HttpRequest& request,
+              const bridge::Responder& responder);
+  void learn(const ocpp_s::RequestMessage& message, const std::string& peer, Message& told);
+  void decide(const std::shared_ptr<Arrival>& arrival);
+  void deliver(const Arrival& arrival);
+  void after(std::chrono::milliseconds delay, std::function<void()> task);
+  void onReply(std::size_t action, Outcome& outcome, bridge::HttpResult&& result);
+  bool prepare(Outcome& outcome, const KnownCharger& known, const ocpp::Request& request, bridge::HttpPost& post);
+  void tell(Message& message);
+
+  bridge::Loop& loop_;
+  const Options& options_;
+  Book& book_;
+  Rules rules_;
+  FailurePlan plan_;
+  ocpp_s::Codec codec_;
+  bridge::AddressPolicy addresses_;
+  std::vector<Observer> observers_;
+  std::list<bridge::Timer> timers_;
+  bridge::HttpClient client_;
+  bridge::HttpServer server_;
+  std::string url_;
+};
+
+/// The payload of a message in the words of OCPP 1.6-J. A word that 1.6-J does not have (Occupied) stays as it is.
+Json payloadOf(const ocpp::Request& request);
+Json payloadOf(const ocpp::Response& response);
+
+}  // namespace cs

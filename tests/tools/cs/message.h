@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// One message between the central system and a charger as everybody here sees it: log, prompt, scripts, conformance.
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ocpp/time.h"
+#include "ocpp/version.h"
+
+namespace cs {
+
+using Json = nlohmann::ordered_json;
+
+struct Message {
+  /// Trouble: there was no message, or none that could be read; `text` says why.
+  enum class Kind { Request, Response, Fault, Trouble };
+
+  ocpp::Instant at{};
+  bool incoming = false;
+  Kind kind = Kind::Request;
+  std::string charger;
+  std::optional<ocpp::Version> version;
+  std::string action;  ///< "" if it could not be read.
+  std::string messageId, relatesTo;
+  int http = 0;                    ///< Status of answers; 0 = none.
+  Json payload = Json::object();   ///< In the words of OCPP 1.6-J; {} for faults.
+  std::string text;                ///< Fault (`code: description`) or trouble.
+  std::string xml;                 ///< As it was on the wire; "" if nothing was.
+  std::vector<std::string> notes;  ///< Deviations that were tolerated, values that the version cannot say.
+  std::string injected;            ///< The failure that the config file ordered for this answer.
+};
+
+using Observer = std::function<void(const Message&)>;
+
+/// One line for people: `CP1 > BootNotification {...}`.
+std::string oneLine(const Message& message);
+/// One object of the JSON-lines log.
+Json logEntry(const Message& message, bool raw);
+
+/// True when `seen` is what `wanted` describes: objects may have more members, "A|B" is either word, "*" anything that
+/// is there, lists need each element of `wanted` somewhere; everything else is equal. `where` gets the path that
+/// differs.
+bool matches(const Json& seen, const Json& wanted, std::string& where);
+
+/// JSON as text on one line; never throws.
+std::string compact(const Json& json);
+
+}  // namespace cs

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the user of ocpp-soap-cs can choose: one table for command line, --help, README and man page.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "ocpp/version.h"
+#include "ocpp_s/quirks.h"
+#include "tests/tools/common/option_table.h"
+
+namespace cs {
+
+struct Options {
+  std::string listenAddress = "127.0.0.1";
+  std::uint16_t listenPort = 8080;
+  std::string tlsCert, tlsKey, chargerCa;
+  std::string apiAddress = "127.0.0.1";  ///< "" = no API.
+  std::uint16_t apiPort = 8081;
+  std::string publicUrl;  ///< "" = made of the listening address.
+  std::string configFile, scriptFile, logFile, stateFile;
+  std::map<std::string, std::string> chargerUrls;    ///< By identity; the others announce theirs.
+  ocpp_s::Quirks quirks = ocpp_s::standardQuirks();  ///< How we write.
+  bool raw = false, quiet = false, stay = false;
+  int chargerTimeout = 30;  ///< Seconds for a charger's answer.
+  int patience = 30;        ///< Seconds for what a script or scenario waits for.
+
+  bool conformance = false;  ///< The word `conformance` was given.
+  std::string charger;       ///< Under test.
+  ocpp::Version version{};   ///< Of chargerUrls that have not spoken yet, and which conformance demands.
+  bool versionGiven = false;
+  int connect = 300;                        ///< Seconds to wait for the charger.
+  std::vector<std::string> profiles, only;  ///< Empty = all.
+  std::string tapFile, junitFile;
+  bool operatorPresent = false, list = false, step = false;
+};
+
+/// The table; its rows write into `options`, which outlives it.
+tool::OptionTable optionTable(Options& options);
+
+/// Reads the command line. False: what was asked for is printed. Throws bridge::BadConfiguration.
+bool readOptions(int argc, const char* const* argv, Options& options);
+
+}  // namespace cs

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Reads the standard input when there is something to read.
+#include "tests/tools/cs/prompt.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace cs {
+
+Prompt::Prompt(bridge::Loop& loop, std::function<void(const std::string&)> line) : loop_(loop), line_(std::move(line)) {
+  ev_io_init(
+      &watch_, [](struct ev_loop*, ev_io* io, int) { static_cast<Prompt*>(io->data)->onReadable(); }, STDIN_FILENO,
+      EV_READ);
+  watch_.data = this;
+  ev_io_start(loop_.raw(), &watch_);
+}
+
+Prompt::~Prompt() { ev_io_stop(loop_.raw(), &watch_); }
+
+void Prompt::onReadable() {
+  char buffer[4096];
+  const ssize_t size = ::read(STDIN_FILENO, buffer, sizeof buffer);
+  if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (size <= 0) {
+    ev_io_stop(loop_.raw(), &watch_);
+    if (!held_.empty()) line_(held_);
+    return;
+  }
+  held_.append(buffer, static_cast<std::size_t>(size));
+  for (std::size_t end; (end = held_.find('\n')) != std::string::npos;) {
+    const std::string line = held_.substr(0, end);
+    held_.erase(0, end + 1);
+    line_(line);
+  }
+}
+
+}  // namespace cs
