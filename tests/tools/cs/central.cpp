@@ -122,11 +122,9 @@ void Central::refuse(const ocpp_s::ReadFailure& failure, const HttpRequest& requ
   told.text = "not read: " + failure.fault.description;
   told.xml = request.body;
   tell(told);
-  const auto dialect = ocpp_s::answering(failure.version.value_or(ocpp::Version::V16), failure.soap11, failure.wsa2004);
-  ocpp_s::Header header;
-  header.chargeBoxIdentity = failure.header.chargeBoxIdentity;
-  header.messageId = "urn:uuid:" + newUuid();
-  header.relatesTo = failure.header.messageId;
+  const auto dialect =
+      ocpp_s::dialectFor(failure.version.value_or(ocpp::Version::V16), failure.manner, options_.quirks);
+  const ocpp_s::Header header = answerHeader(failure.header, options_.quirks);
   std::string body;
   ocpp_s::Codec::writeFault(body, dialect, ocpp::Role::CentralSystem, header, failure.fault);
   responder.respond(
