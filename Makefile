@@ -123,7 +123,7 @@ $(BUILD)/tests/verify-wsdl: tests/contract/verify_wsdl.cpp
 	$(CXX) $(STD) $(CXXFLAGS) $(WARNINGS) $< -o $@ -lpugixml
 
 .SECONDARY:
-.PHONY: all help deps deps-check deps-lint deps-fuzz demo check check-build check-run crash-test test-charger lint format fuzz bench install \
+.PHONY: all help deps deps-check deps-lint deps-fuzz demo check check-build check-run crash-test test-charger test-central lint format fuzz bench install \
   dist clean verify-wsdl
 
 all: $(BUILD)/ocpp-soap-bridge $(BUILD)/ocpp-soap-cs $(BUILD)/ocpp-soap-cp  ## build the programs (the default)
@@ -208,6 +208,12 @@ test-charger:  ## install, build and test a charger: make test-charger CHARGER=i
 	@$(MAKE) --no-print-directory deps
 	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/ocpp-soap-cs
 	$(BUILD)/ocpp-soap-cs conformance --charger "$(CHARGER)" --listen $(LISTEN)
+
+test-central:  ## install, build and charge at a central system: make test-central CENTRAL=URL [CHARGER=CP1] [VERSION_OF_OCPP=1.6]
+	@[ -n "$(CENTRAL)" ] || { echo "make test-central CENTRAL=<http address of the central system>" >&2; exit 2; }
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/ocpp-soap-cp
+	$(BUILD)/ocpp-soap-cp --central "$(CENTRAL)" --id "$(or $(CHARGER),CP1)" --version $(or $(VERSION_OF_OCPP),1.6) --session TAG1
 
 verify-wsdl: $(BUILD)/tests/verify-wsdl  ## compare wsdl/ with published files: make verify-wsdl OFFICIAL=dir
 	$(BUILD)/tests/verify-wsdl wsdl $(OFFICIAL)
