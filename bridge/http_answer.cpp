@@ -2,6 +2,7 @@
 // Header scan, parser, interim answers.
 #include "bridge/http_answer.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace bridge {
@@ -18,6 +19,8 @@ HttpAnswer::State HttpAnswer::add(std::string_view bytes) {
   boost::beast::error_code error;
   while (!rest.empty()) {
     if (!parser_) {
+      rest.remove_prefix(std::min(rest.find_first_not_of("\r\n"), rest.size()));  // stray line ends between messages
+      if (rest.empty()) break;
       const std::size_t length = scan_.find(rest);
       if (length == std::string_view::npos && rest.size() <= limits_.header) break;
       if (length == std::string_view::npos || length > limits_.header) return bad("header too big");

@@ -215,6 +215,7 @@ Result<Response> GatewaySession::Impl::localAuthorize(const IdToken& tag, Why wh
 
 /// TX-4. A repetition gets the id that was given before (SM-7).
 Result<Response> GatewaySession::Impl::localStart(OutCall& call, Why why, Instant now) {
+  link(call, now);
   TransactionRecord& record = *call.transaction;
   if (!record.provisional) {
     if (why == Why::Refused && refusedStatus_ == 404)

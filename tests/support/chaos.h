@@ -284,7 +284,11 @@ class Chaos {
     session_->fromCentral(session::CentralCall{id, messages(ocpp::Encoding::Json16).request(action)}, now_);
   }
 
+  /// Not while effects wait for the disk: the bridge would only dial once more than needed, and nobody would know which
+  /// connection the event was about.
   void connection() {
+    drain();
+    commit();
     if (opening_) {
       opening_ = false;
       up_ = pick(3) != 0;

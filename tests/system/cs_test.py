@@ -13,6 +13,8 @@ import json
 import os
 import re
 import shutil
+import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -25,6 +27,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import HERE, PATIENCE, ROOT, SANITIZER, Charger, Failed, Process, matches, same  # noqa: E402
 from raw_http import Http  # noqa: E402
 from samples import BOOT, EXCHANGES, METER_VALUES, START, START_J, STOP, TRANSACTION_DATA  # noqa: E402
+from scenarios.tls import Certificates  # noqa: E402
 from soap_texts import envelope  # noqa: E402
 
 VERSIONS = ("1.2", "1.5", "1.6")
@@ -337,6 +340,37 @@ def everyFailure(world):
     same("probability 0", post(never, "Heartbeat").answer()[0], 200)
 
 
+def overTls(world):
+    """With a certificate it serves by TLS, and calls a charger whose certificate the given CA has signed."""
+    made = Certificates(world.folder)
+    cs = Cs(world, "--tls-cert", made.file("server.pem"), "--tls-key", made.file("server.key"),
+            "--charger-ca", made.file("ca.pem"))
+    context = ssl.create_default_context(cafile=made.file("ca.pem"))
+    body = envelope("1.6", "RAW", "Heartbeat", "", "urn:uuid:raw-1")
+    listener = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    listener.load_cert_chain(made.file("server.pem"), made.file("server.key"))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        body = body.replace(b"http://127.0.0.1:9/", b"https://127.0.0.1:%d/" % server.getsockname()[1])
+        head = "POST /ocpp HTTP/1.1\r\nHost: cs\r\nContent-Type: application/soap+xml\r\nContent-Length: %d\r\n\r\n"
+        answer = Http(cs.port, tls=context).send((head % len(body)).encode() + body).answer()
+        same("Heartbeat", (answer[0], b"heartbeatResponse" in answer[2]), (200, True))
+        cs.type("RAW ClearCache")
+        server.settimeout(PATIENCE)
+        called, _ = server.accept()
+        with listener.wrap_socket(called, server_side=True) as secure:
+            came = b""
+            while not came.rstrip().endswith(b"Envelope>"):
+                came += secure.recv(65536)
+            same("called by TLS", b"clearCacheRequest" in came, True)
+            secure.sendall(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    cs.says("ClearCache trouble: HTTP 503 without a SOAP envelope")
+    try:
+        post(cs, "Heartbeat").answer()
+    except Failed:
+        return
+    raise Failed("it answers without TLS")
+
+
 # A config file, and what must be said about it.
 MISTAKES = (
     ('{"boot": {', "line 1, column 11: not JSON"),
@@ -614,7 +648,7 @@ PARTS = (
     + [(defective, str(share)) for share in range(1, SHARES + 1)]
     + [(everyOperation, version) for version in VERSIONS]
     + [(everyRequest, version) for version in VERSIONS]
-    + [(each, None) for each in (lacking, scripts, everyFailure, mistakes, bootsInTurn, helpIsTrue)]
+    + [(each, None) for each in (lacking, scripts, overTls, everyFailure, mistakes, bootsInTurn, helpIsTrue)]
 )
 
 

@@ -339,7 +339,7 @@ HTTP = [
     raw("the embedded back-end's control", (404, ""), post("{}", path="/embedded/CP-H/Reset")),
     raw(
         "a WebSocket upgrade",
-        (405, "POST"),
+        (400, "OCPP over SOAP is spoken here"),
         head("GET /ocpp/CP-H HTTP/1.1", "Upgrade: websocket", "Connection: Upgrade"),
     ),
     raw("an upgrade to HTTP/2", SERVED, post(GOOD, "Upgrade: h2c", "Connection: Upgrade, HTTP2-Settings")),

@@ -3,6 +3,7 @@
 //
 // fuzz-replay DIR              all targets on DIR/seeds/TARGET, DIR/found/TARGET and mutations; `N passed, N failed`
 // fuzz-replay --input TARGET FILE...   only these files
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -95,8 +97,32 @@ class Mutator {
   std::mt19937 engine_{4711};
 };
 
-/// In a child process, since a broken invariant aborts. The last input is left in the file `last`.
-bool holds(const Target& target, const fs::path& directory, const fs::path& last, std::size_t& inputs) {
+/// The input that is being run, where parent and child see it: to be shown when the child has died of it.
+class Current {
+ public:
+  Current()
+      : page_(static_cast<char*>(
+            ::mmap(nullptr, room + sizeof(std::size_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0))) {
+    if (page_ == MAP_FAILED) throw std::runtime_error("no memory to share");
+  }
+  void set(const std::string& input) {
+    const std::size_t size = std::min(input.size(), room);
+    std::memcpy(page_, &size, sizeof size);
+    std::memcpy(page_ + sizeof size, input.data(), size);
+  }
+  std::string get() const {
+    std::size_t size = 0;
+    std::memcpy(&size, page_, sizeof size);
+    return {page_ + sizeof size, size};
+  }
+
+ private:
+  static constexpr std::size_t room = 64 * 1024;
+  char* page_;
+};
+
+/// In a child process, since a broken invariant aborts.
+bool holds(const Target& target, const fs::path& directory, Current& current, std::size_t& inputs) {
   Seeds seeds = target.seeds();
   for (const char* kind : {"seeds", "found"})
     for (std::string& text : filesIn(directory / kind / target.name)) seeds.push_back(std::move(text));
@@ -105,15 +131,14 @@ bool holds(const Target& target, const fs::path& directory, const fs::path& last
   const pid_t child = ::fork();
   if (child < 0) throw std::runtime_error("cannot fork");
   if (child == 0) {
-    ::alarm(120);  // a hang is a failure
+    ::alarm(300);  // a hang is a failure
     const auto run = [&](const std::string& input) {
-      writeFile(last, input);
+      current.set(input);
       target.run(input);
     };
     for (const std::string& seed : seeds) run(seed);
     Mutator mutator(target, seeds);
     for (int i = 0; i < target.mutations; ++i) run(mutator.next());
-    fs::remove(last);
     std::exit(0);
   }
   int status = 0;
@@ -123,15 +148,19 @@ bool holds(const Target& target, const fs::path& directory, const fs::path& last
 
 int runAll(const fs::path& directory) {
   int failed = 0;
+  Current current;
   for (const Target& target : fuzz::targets()) {
     const auto start = std::chrono::steady_clock::now();
-    const fs::path last = fs::temp_directory_path() / ("fuzz-" + std::to_string(::getpid()) + "-" + target.name);
     std::size_t inputs = 0;
-    const bool good = holds(target, directory, last, inputs);
+    const bool good = holds(target, directory, current, inputs);
     const auto took = std::chrono::steady_clock::now() - start;
     std::cout << (good ? "ok   " : "FAIL ") << target.name << ": " << target.invariant << " (" << inputs << " inputs, "
               << std::chrono::duration_cast<std::chrono::milliseconds>(took).count() << " ms)\n";
-    if (!good) std::cout << "     the input is in " << last.string() << "\n";
+    if (!good) {
+      const fs::path last = fs::temp_directory_path() / (std::string("fuzz-") + target.name);
+      writeFile(last, current.get());
+      std::cout << "     the input is in " << last.string() << "\n";
+    }
     failed += good ? 0 : 1;
   }
   std::cout << fuzz::targets().size() - static_cast<std::size_t>(failed) << " passed, " << failed << " failed"

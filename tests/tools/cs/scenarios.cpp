@@ -265,10 +265,10 @@ const std::vector<Scenario> table = {
      since15,
      Profile::LocalAuthListManagement,
      false,
-     {send(
-          "SendLocalList",
-          R"({"listVersion":41,"updateType":"Full","localAuthorizationList":[{"idTag":"OSGTAG1","idTagInfo":{"status":"Accepted"}}]})",
-          accepted, "5.15: a full list replaces the former one", notSupported),
+     {send("SendLocalList",
+           R"({"listVersion":41,"updateType":"Full","localAuthorizationList":)"
+           R"([{"idTag":"OSGTAG1","idTagInfo":{"status":"Accepted"}}]})",
+           accepted, "5.15: a full list replaces the former one", notSupported),
       send("GetLocalListVersion", "{}", R"({"listVersion":41})", "5.10: the version of the list is told")}},
     {"OSG_LOCAL_LIST_DIFFERENTIAL_CS",
      "Send a differential list, then an older one",
@@ -277,10 +277,10 @@ const std::vector<Scenario> table = {
      false,
      {send("SendLocalList", R"({"listVersion":41,"updateType":"Full","localAuthorizationList":[]})", accepted,
            "5.15: a full list replaces the former one", notSupported),
-      send(
-          "SendLocalList",
-          R"({"listVersion":42,"updateType":"Differential","localAuthorizationList":[{"idTag":"OSGTAG1","idTagInfo":{"status":"Accepted"}}]})",
-          accepted, "5.15: a later differential list is taken"),
+      send("SendLocalList",
+           R"({"listVersion":42,"updateType":"Differential","localAuthorizationList":)"
+           R"([{"idTag":"OSGTAG1","idTagInfo":{"status":"Accepted"}}]})",
+           accepted, "5.15: a later differential list is taken"),
       send("GetLocalListVersion", "{}", R"({"listVersion":42})", "5.10: the version of the list is told"),
       send("SendLocalList", R"({"listVersion":40,"updateType":"Differential","localAuthorizationList":[]})",
            R"({"status":"VersionMismatch"})", "5.15: an older differential list does not fit")}},
@@ -356,10 +356,10 @@ const std::vector<Scenario> table = {
      Profile::SmartCharging,
      false,
      {send("SetChargingProfile", profile, accepted, "5.16: the profile is taken", notSupported),
-      send(
-          "GetCompositeSchedule", R"({"connectorId":1,"duration":300,"chargingRateUnit":"A"})",
-          R"({"status":"Accepted","connectorId":1,"chargingSchedule":{"chargingSchedulePeriod":[{"startPeriod":0,"limit":10}]}})",
-          "5.7: the schedule has the limit of the only profile")}},
+      send("GetCompositeSchedule", R"({"connectorId":1,"duration":300,"chargingRateUnit":"A"})",
+           R"({"status":"Accepted","connectorId":1,"chargingSchedule":)"
+           R"({"chargingSchedulePeriod":[{"startPeriod":0,"limit":10}]}})",
+           "5.7: the schedule has the limit of the only profile")}},
     {"TC_067_CS",
      "Clear a charging profile",
      in16,

@@ -112,8 +112,7 @@ TEST(storeReserve,
     error = outcomeOf(loop, store, store.put("CP", queuedStop(++number)));
     // The disk thread may be a moment late: then this one fails honestly and the next one succeeds.
   }
-  disk.join();
-  CPPUNIT_ASSERT(!std::filesystem::exists(onReserve));
+  disk.join();  // the reserve was given up; it may be there again already
   CPPUNIT_ASSERT_EQUAL(std::string(), outcomeOf(loop, store, store.put("CP", queuedStop(++number))));
   for (int i = 0; i < 1000 && store.status().spaceLow; ++i) serveFor(loop, 5);
   CPPUNIT_ASSERT(!store.status().spaceLow);

@@ -51,6 +51,17 @@ TEST(repeatedProvisional, "SM-7, TX-4: a provisional start that is repeated unde
   CPPUNIT_ASSERT_EQUAL(first.transactionId.value, again.transactionId.value);
 }
 
+TEST(repeatedAfterRestart,
+     "SM-7, TX-4: a provisional start that is repeated under its MessageID after a restart gets the same id") {
+  SessionHarness first(durable());
+  provisional(first);
+  const auto told = first.answered<StartTransaction>(first.send(Version::V15, first.start(2, "TAG"), "m1"));
+  SessionHarness h(durable());
+  for (const auto& record : first.kept) h.session.restore(record);
+  const auto again = h.send(Version::V15, h.start(2, "TAG"), "m1");
+  CPPUNIT_ASSERT_EQUAL(told.transactionId.value, h.answered<StartTransaction>(again).transactionId.value);
+}
+
 TEST(keptFirst, "TX-9: what the charger is told was kept before") {
   session::GatewaySession bare(durable(StartOffline::Provisional),
                                {[] { return std::string("id"); }, [] { return 0.5; }, {}, {}});

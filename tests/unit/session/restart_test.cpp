@@ -86,6 +86,22 @@ TEST(retryOverRestart, "ER-3: a message that waits for its next attempt waits as
   CPPUNIT_ASSERT_EQUAL(std::int64_t{17}, h.toCentral<StopTransaction>().transactionId.value);
 }
 
+TEST(startRepeatedOverRestart,
+     "SM-7 key 1: a start that was taken before a restart and is repeated after it gets the same transactionId") {
+  SessionHarness before(durable(session::StartOffline::Provisional));
+  before.boot(Version::V15, 3600);
+  before.down();
+  const auto start = SessionHarness::start(1, "TAG");
+  const auto first = before.answered<StartTransaction>(before.send(Version::V15, start, "urn:1"));
+  SessionHarness h(durable(session::StartOffline::Provisional), before.store);
+  h.pass(seconds(0));
+  h.take<session::OpenCentral>();
+  h.down();
+  const auto again = h.answered<StartTransaction>(h.send(Version::V15, start, "urn:1"));
+  CPPUNIT_ASSERT_EQUAL(first.transactionId.value, again.transactionId.value);
+  CPPUNIT_ASSERT_EQUAL(std::uint64_t{1}, h.store->status().queued);
+}
+
 TEST(repeatOverRestart, "SM-7 key 1: what was queued before a restart and is repeated after it is not queued twice") {
   SessionHarness before(durable());
   before.boot(Version::V15, 3600);
