@@ -42,6 +42,8 @@ CONTRACT_SRC := $(filter-out tests/contract/verify_wsdl.cpp,$(wildcard tests/con
 UNIT_SRC    := $(wildcard tests/unit/*/*.cpp) $(CONTRACT_SRC) $(wildcard tests/support/*.cpp)
 TOOLS       := $(patsubst tests/tools/%.cpp,%,$(wildcard tests/tools/*.cpp))
 CS_SRC      := $(wildcard tests/tools/common/*.cpp tests/tools/cs/*.cpp)
+# What both tools show, log and compare messages with.
+CP_SRC      := $(wildcard tests/tools/common/*.cpp tests/tools/cp/*.cpp) $(patsubst %,tests/tools/cs/%.cpp,message payload prompt)
 FUZZ_SRC    := $(wildcard tests/fuzz/*.cpp)
 BENCHES     := $(patsubst tests/bench/%.cpp,%,$(wildcard tests/bench/*.cpp))
 SOURCES     := $(wildcard src/*/*.h src/*/*/*.h src/*/*.cpp src/*/*/*.cpp bridge/*.h bridge/*.cpp tests/*/*.h tests/*/*.cpp tests/unit/*/*.cpp \
@@ -76,6 +78,9 @@ $(2)/ocpp-soap-bridge: $(2)/obj/bridge/main.o $$($(1)_BRIDGE) $$($(1)_PRODUCT) $
 $(2)/ocpp-soap-cs: $$(CS_SRC:%.cpp=$(2)/obj/%.o) $$($(1)_BRIDGE) $$($(1)_PRODUCT) $$(GEN_O)
 	$(4) $(3) $$(LDFLAGS) $$^ -o $$@ $$(LIBS)
 
+$(2)/ocpp-soap-cp: $$(CP_SRC:%.cpp=$(2)/obj/%.o) $$($(1)_BRIDGE) $$($(1)_PRODUCT) $$(GEN_O)
+	$(4) $(3) $$(LDFLAGS) $$^ -o $$@ $$(LIBS)
+
 $(2)/tests/unit: $$($(1)_UNIT) $$($(1)_BRIDGE) $$($(1)_PRODUCT) $$(GEN_O)
 	@mkdir -p $$(@D)
 	$(4) $(3) $$(LDFLAGS) $$^ -o $$@ $$(LIBS) -lcppunit
@@ -93,7 +98,7 @@ $(2)/tests/fuzz-replay: $(2)/obj/tests/fuzz/replay/main.o $$($(1)_FUZZ) $$($(1)_
 	$(4) $(3) $$(LDFLAGS) $$^ -o $$@ $$(LIBS)
 
 $(1)_DEPENDS := $$(patsubst %.o,%.d,$$($(1)_PRODUCT) $$($(1)_BRIDGE) $$($(1)_UNIT) $$($(1)_FUZZ) \
-  $(2)/obj/bridge/main.o $(2)/obj/tests/fuzz/replay/main.o $$(CS_SRC:%.cpp=$(2)/obj/%.o) \
+  $(2)/obj/bridge/main.o $(2)/obj/tests/fuzz/replay/main.o $$(CS_SRC:%.cpp=$(2)/obj/%.o) $$(CP_SRC:%.cpp=$(2)/obj/%.o) \
   $$(TOOLS:%=$(2)/obj/tests/tools/%.o) $$(BENCHES:%=$(2)/obj/tests/bench/%.o))
 -include $$($(1)_DEPENDS)
 endef
@@ -118,10 +123,10 @@ $(BUILD)/tests/verify-wsdl: tests/contract/verify_wsdl.cpp
 	$(CXX) $(STD) $(CXXFLAGS) $(WARNINGS) $< -o $@ -lpugixml
 
 .SECONDARY:
-.PHONY: all help deps deps-check deps-lint deps-fuzz demo check check-build check-run crash-test test-charger lint format fuzz bench install \
+.PHONY: all help deps deps-check deps-lint deps-fuzz demo check check-build check-run crash-test test-charger test-central lint format fuzz bench install \
   dist clean verify-wsdl
 
-all: $(BUILD)/ocpp-soap-bridge $(BUILD)/ocpp-soap-cs  ## build the programs (the default)
+all: $(BUILD)/ocpp-soap-bridge $(BUILD)/ocpp-soap-cs $(BUILD)/ocpp-soap-cp  ## build the programs (the default)
 
 help:  ## this list
 	@echo "make [target] [WSDL_DIR=dir] [BUILD=dir] [PREFIX=dir] [DESTDIR=dir]"
@@ -161,7 +166,7 @@ check:  ## install, build and run every test; ends with `N passed, N failed`
 
 # Everything that tests run is built with sanitizers; the release build is for users and measurements.
 check-build: $(BUILD)/asan/tests/unit $(BUILD)/asan/tests/fuzz-replay $(BUILD)/asan/ocpp-soap-bridge $(BUILD)/asan/ocpp-soap-cs \
-  $(BUILD)/tests/verify-wsdl $(TOOLS:%=$(BUILD)/asan/tests/tools/%)
+  $(BUILD)/asan/ocpp-soap-cp $(BUILD)/tests/verify-wsdl $(TOOLS:%=$(BUILD)/asan/tests/tools/%)
 
 check-run:
 	@BUILD=$(BUILD) OFFICIAL=$(OFFICIAL) WSDL_DIR=$(WSDL_DIR) PYTHON=$(PYTHON) sh tests/check.sh
@@ -204,6 +209,12 @@ test-charger:  ## install, build and test a charger: make test-charger CHARGER=i
 	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/ocpp-soap-cs
 	$(BUILD)/ocpp-soap-cs conformance --charger "$(CHARGER)" --listen $(LISTEN)
 
+test-central:  ## install, build and charge at a central system: make test-central CENTRAL=URL [CHARGER=CP1] [VERSION_OF_OCPP=1.6]
+	@[ -n "$(CENTRAL)" ] || { echo "make test-central CENTRAL=<http address of the central system>" >&2; exit 2; }
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/ocpp-soap-cp
+	$(BUILD)/ocpp-soap-cp --central "$(CENTRAL)" --id "$(or $(CHARGER),CP1)" --version $(or $(VERSION_OF_OCPP),1.6) --session TAG1
+
 verify-wsdl: $(BUILD)/tests/verify-wsdl  ## compare wsdl/ with published files: make verify-wsdl OFFICIAL=dir
 	$(BUILD)/tests/verify-wsdl wsdl $(OFFICIAL)
 
@@ -212,10 +223,12 @@ $(BUILD)/man/%.1: $(BUILD)/%
 	@mkdir -p $(@D)
 	$< --help-man > $@
 
-install: all $(BUILD)/man/ocpp-soap-cs.1  ## copy the programs, their manual pages and the systemd unit to $(DESTDIR)$(PREFIX)
+install: all $(BUILD)/man/ocpp-soap-cs.1 $(BUILD)/man/ocpp-soap-cp.1  ## copy the programs, their manual pages and the systemd unit to $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(BUILD)/ocpp-soap-bridge $(DESTDIR)$(PREFIX)/bin/ocpp-soap-bridge
 	install -D -m 755 $(BUILD)/ocpp-soap-cs $(DESTDIR)$(PREFIX)/bin/ocpp-soap-cs
+	install -D -m 755 $(BUILD)/ocpp-soap-cp $(DESTDIR)$(PREFIX)/bin/ocpp-soap-cp
 	install -D -m 644 $(BUILD)/man/ocpp-soap-cs.1 $(DESTDIR)$(PREFIX)/share/man/man1/ocpp-soap-cs.1
+	install -D -m 644 $(BUILD)/man/ocpp-soap-cp.1 $(DESTDIR)$(PREFIX)/share/man/man1/ocpp-soap-cp.1
 	install -D -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/ocpp-soap-gateway/README.md
 	install -D -m 644 CHANGELOG.md $(DESTDIR)$(PREFIX)/share/doc/ocpp-soap-gateway/CHANGELOG.md
 	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/ocpp-soap-gateway/LICENSE

@@ -49,6 +49,8 @@ suite xsd "$PYTHON" tests/contract/xsd_check.py "$BUILD/asan/tests/tools/random_
 suite json-schema "$PYTHON" tests/contract/json_schema_check.py "$BUILD/asan/tests/tools/random_messages"
 suite system "$PYTHON" tests/system/run.py --bridge "$BUILD/asan/ocpp-soap-bridge"
 suite cs "$PYTHON" tests/system/cs_test.py --cs "$BUILD/asan/ocpp-soap-cs"
+suite cp "$PYTHON" tests/system/cp_test.py --cp "$BUILD/asan/ocpp-soap-cp" --cs "$BUILD/asan/ocpp-soap-cs" \
+  --bridge "$BUILD/asan/ocpp-soap-bridge"
 suite hostile "$PYTHON" tests/system/hostile_test.py --bridge "$BUILD/asan/ocpp-soap-bridge"
 suite crash "$PYTHON" tests/system/crash_test.py --bridge "$BUILD/asan/ocpp-soap-bridge"
 suite outage "$PYTHON" tests/system/outage_test.py --bridge "$BUILD/asan/ocpp-soap-bridge" --growth 0 \

@@ -1,0 +1,525 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Shows that ocpp-soap-cp does what it says: against a central system on npm soap made from the published contracts (ours
+if they are not there), through the bridge to ocpp-rpc in strict mode, against ocpp-soap-cs, and through SIGKILLs. Every
+message that it writes is judged by the schema. Ends with "N passed, N failed"; a failed part says where its logs are.
+
+Usage: cp_test.py [--cp PROGRAM] [--cs PROGRAM] [--bridge PROGRAM] [--only WORD] [--kills N] [--jobs N]
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+from lxml import etree
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "support"))
+
+import cut_xsd  # noqa: E402
+import harness  # noqa: E402
+from charger import OFFICIAL  # noqa: E402
+from durable import modulesFolder  # noqa: E402
+from harness import HERE, PATIENCE, ROOT, SANITIZER, Failed, Peer, Process, matches, same  # noqa: E402
+
+VERSIONS = ("1.2", "1.5", "1.6")
+ENVIRONMENT = dict(
+    os.environ,
+    ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":exitcode=99:detect_leaks=1",
+    UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1",
+)
+BODY = "{http://www.w3.org/2003/05/soap-envelope}Body"
+
+
+class Judge:
+    """The schemas of one version, of both services."""
+
+    def __init__(self, contracts):
+        self.schemas = [etree.XMLSchema(etree.fromstring(cut_xsd.cut(path).encode())) for path in contracts]
+
+    def judge(self, entry):
+        """Of a log entry that we wrote: "" or what is wrong."""
+        body = etree.fromstring(entry["xml"].encode()).find(BODY)
+        if len(body) != 1:
+            return "not one element in the Body"
+        if entry["kind"] == "fault":
+            return ""
+        schema = self.schemas[0 if entry["kind"] == "request" else 1]
+        lone = etree.fromstring(etree.tostring(body[0]))
+        return "" if schema.validate(lone) else str(schema.error_log.last_error)
+
+
+class Central(Peer):
+    """`slow`: most milliseconds until a message about transactions, once in the books, is answered."""
+
+    def __init__(self, world, version, slow=0):
+        contracts = world.options.contracts(version)
+        command = ["node", os.path.join(HERE, "soap_central.js"), version, *contracts, str(slow)]
+        super().__init__("central", command, world.folder, env=dict(os.environ, NODE_PATH=world.options.modules))
+        self.folder = world.folder
+        world.children.append(self)
+        self.url = self.wait("listening", 30)["url"]
+
+    def call(self, identity, action, payload):
+        told = self.outcome(self.ask(cmd="call", identity=identity, action=action, payload=payload))
+        if told["event"] != "result":
+            raise Failed("%s got the fault %s" % (action, told["text"]))
+        return told["payload"]
+
+    def heard(self, action, **fields):
+        return self.wait("call", action=action, **({"payload": fields} if fields else {}))["payload"]
+
+    def books(self):
+        path = os.path.join(self.folder, "books.json")
+        self.obey("dump", file=path)
+        with open(path) as file:
+            return json.load(file)
+
+
+class Cp(Process):
+    """The program; its log has every message with its XML."""
+
+    def __init__(self, world, url, *arguments, name="cp"):
+        self.world = world
+        self.journal = os.path.join(world.folder, name + ".jsonl")
+        command = [world.options.cp, "--central", url, "--log", self.journal, "--raw", *arguments]
+        super().__init__(name, command, world.folder, env=ENVIRONMENT, merge=True)
+        world.children.append(self)
+
+    def type(self, line):
+        self.child.stdin.write(line + "\n")
+        self.child.stdin.flush()
+
+    def says(self, pattern, patience=PATIENCE):
+        return self.take(lambda line: re.search(pattern, line), pattern, patience)
+
+    def said(self):
+        with open(self.log.name, errors="replace") as log:
+            return log.read()
+
+    def logged(self, **wanted):
+        with open(self.journal) as lines:
+            return [entry for entry in map(json.loads, lines) if matches(entry, wanted)]
+
+    def exits(self, wanted, patience=60):
+        status = self.join(patience)
+        said = self.said()
+        if SANITIZER.search(said):
+            raise Failed("sanitizer: " + said[-3000:])
+        if status != wanted:
+            raise Failed("exit status %s, expected %s; it said\n%s" % (status, wanted, said[-3000:]))
+        return said
+
+    def judged(self, judge):
+        """Every message that it wrote fits the schema; returns how many kinds there were."""
+        kinds = set()
+        for entry in self.logged(direction="out"):
+            problem = judge.judge(entry)
+            if problem:
+                raise Failed("%s %s: %s\n%s" % (entry["action"], entry["kind"], problem, entry["xml"]))
+            kinds.add((entry["action"], entry["kind"]))
+        return kinds
+
+
+class World:
+    """What one part starts; leaving it stops everything."""
+
+    def __init__(self, options):
+        self.options = options
+        self.folder = tempfile.mkdtemp(prefix="ocpp-soap-cp-test-")
+        self.children = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        for child in reversed(self.children):
+            if child.child.poll() is None:
+                child.child.terminate()
+            child.finish()
+            if kind is None and isinstance(child, Cp) and SANITIZER.search(child.said()):
+                raise Failed("sanitizer: " + child.said()[-3000:])
+        return False
+
+    def file(self, name, content):
+        path = os.path.join(self.folder, name)
+        with open(path, "w") as out:
+            out.write(content)
+        return path
+
+    def cs(self, *arguments, name="cs"):
+        command = [self.options.cs, "--listen", "127.0.0.1:0", "--api", "none", *arguments]
+        cs = Process(name, command, self.folder, env=ENVIRONMENT, merge=True)
+        self.children.append(cs)
+        return cs, cs.take(lambda line: line.startswith("chargers: "), "where it listens").split(": ")[1]
+
+
+# --- every operation ---
+
+EXPIRY = "2035-01-01T00:00:00Z"
+PROFILE = {
+    "chargingProfileId": 7,
+    "stackLevel": 1,
+    "chargingProfilePurpose": "TxDefaultProfile",
+    "chargingProfileKind": "Relative",
+    "chargingSchedule": {"chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": "10.0"}]},
+}
+# action, since which version, request, what the answer must have
+OPERATIONS = [
+    ("ChangeAvailability", "1.2", {"connectorId": 1, "type": "Inoperative"}, {"status": "Accepted"}),
+    ("ChangeAvailability", "1.2", {"connectorId": 1, "type": "Operative"}, {"status": "Accepted"}),
+    ("ChangeConfiguration", "1.2", {"key": "MeterValueSampleInterval", "value": "1"}, {"status": "Accepted"}),
+    ("ChangeConfiguration", "1.2", {"key": "NumberOfConnectors", "value": "9"}, {"status": "Rejected"}),
+    ("ClearCache", "1.2", {}, {"status": "Accepted"}),
+    ("DataTransfer", "1.5", {"vendorId": "ocpp-soap-gateway", "data": "a<b"}, {"status": "Accepted", "data": "a<b"}),
+    ("DataTransfer", "1.5", {"vendorId": "somebody"}, {"status": lambda text: text.startswith("UnknownVendor")}),
+    ("GetConfiguration", "1.5", {"key": ["MeterValueSampleInterval", "Nonsense"]},
+     lambda told: "Nonsense" in json.dumps(told["unknownKey"]) and '"1"' in json.dumps(told["configurationKey"])),
+    ("GetLocalListVersion", "1.5", {}, {"listVersion": lambda n: int(n) == 0}),
+    ("ReserveNow", "1.5", {"connectorId": 1, "expiryDate": EXPIRY, "idTag": "X", "reservationId": 5},
+     {"status": "Accepted"}),
+    ("CancelReservation", "1.5", {"reservationId": 5}, {"status": "Accepted"}),
+    ("CancelReservation", "1.5", {"reservationId": 5}, {"status": "Rejected"}),
+    ("UnlockConnector", "1.2", {"connectorId": 1}, {"status": lambda text: text in ("Accepted", "Unlocked")}),
+    ("SetChargingProfile", "1.6", {"connectorId": 1, "csChargingProfiles": PROFILE}, {"status": "Accepted"}),
+    ("GetCompositeSchedule", "1.6", {"connectorId": 1, "duration": 600, "chargingRateUnit": "A"},
+     {"status": "Accepted", "chargingSchedule": {"chargingSchedulePeriod": {"limit": lambda text: float(text) == 10}}}),
+    ("ClearChargingProfile", "1.6", {"id": 7}, {"status": "Accepted"}),
+    ("ClearChargingProfile", "1.6", {"id": 7}, {"status": "Unknown"}),
+    ("TriggerMessage", "1.6", {"requestedMessage": "MeterValues", "connectorId": 1}, {"status": "Accepted"}),
+]
+
+
+def localList(version):
+    name = "localAuthorizationList" if version == "1.6" else "localAuthorisationList"
+    entry = {"idTag": "LISTED", "idTagInfo": {"status": "Accepted"}}
+    return {"updateType": "Full", "listVersion": 3, name: [entry]}
+
+
+def every(world, version):
+    """All operations that OCPP {version} has for charge points, from npm soap made of the contracts: each has its answer
+    and its effect, and every message of ours fits the schema."""
+    central = Central(world, version)
+    identity = "CP <1> &"
+    cp = Cp(world, central.url, "--version", version, "--id", identity, "--no-write", "must-understand")
+    central.heard("BootNotification", chargePointVendor="ocpp-soap-gateway")
+    central.heard("StatusNotification", connectorId=lambda n: int(n) == 1, status="Available")
+    ask = lambda action, payload: central.call(identity, action, payload)  # noqa: E731
+    done = set()
+    for action, since, request, wanted in OPERATIONS:
+        if version < since:
+            continue
+        told = ask(action, request)
+        if not matches(told, wanted):
+            raise Failed("%s %s was answered %s" % (action, request, told))
+        done.add(action)
+    if version != "1.2":
+        same("SendLocalList", ask("SendLocalList", localList(version))["status"], "Accepted")
+        same("list version", int(ask("GetLocalListVersion", {})["listVersion"]), 3)
+        done.add("SendLocalList")
+    # A session from afar.
+    same("remote start", ask("RemoteStartTransaction", {"connectorId": 1, "idTag": "FAR"})["status"], "Accepted")
+    cp.type("plug")
+    central.heard("StartTransaction", idTag="FAR")
+    cp.type("wait Charging")
+    central.heard("MeterValues")
+    same("remote stop", ask("RemoteStopTransaction", {"transactionId": 1})["status"], "Accepted")
+    central.heard("StopTransaction", transactionId=lambda n: int(n) == 1)
+    cp.type("unplug")
+    central.heard("StatusNotification", status="Available")
+    ask("GetDiagnostics", {"location": "ftp://127.0.0.1/up"})
+    central.heard("DiagnosticsStatusNotification", status="Uploaded")
+    ask("UpdateFirmware", {"retrieveDate": "2020-01-01T00:00:00Z", "location": "ftp://127.0.0.1/fw"})
+    central.heard("FirmwareStatusNotification", status="Downloaded")
+    central.heard("BootNotification")
+    central.heard("FirmwareStatusNotification", status="Installed")
+    same("interval", ask("ChangeConfiguration", {"key": "HeartbeatInterval", "value": "1"})["status"], "Accepted")
+    central.heard("Heartbeat")
+    cp.type("tag NEAR")
+    central.heard("Authorize", idTag="NEAR")
+    same("reset", ask("Reset", {"type": "Soft"})["status"], "Accepted")
+    central.heard("BootNotification")
+    cp.type("data ocpp-soap-gateway greet text" if version != "1.2" else "status")
+    if version != "1.2":
+        central.heard("DataTransfer", data="text")
+    cp.type("wait registered")
+    cp.type("wait quiet")
+    cp.type("quit")
+    cp.exits(0)
+    done |= {"RemoteStartTransaction", "RemoteStopTransaction", "GetDiagnostics", "UpdateFirmware", "Reset"}
+    same("operations", len(done), {"1.2": 9, "1.5": 15, "1.6": 19}[version])
+    kinds = cp.judged(world.options.judges[version])
+    same("answers judged", len([k for k in kinds if k[1] == "response"]), len(done))
+    same("requests judged", len([k for k in kinds if k[1] == "request"]), 9 if version == "1.2" else 10)
+    same("requests not understood", cp.logged(kind="trouble"), [])
+
+
+# --- sessions ---
+
+
+def throughBridge(world, version):
+    """A session of OCPP {version} arrives whole at ocpp-rpc in strict mode behind the bridge, and a remote stop comes back."""
+    with harness.World(world.options) as between:
+        between.start()
+        cp = Cp(world, between.bridge.url, "--version", version, "--session", "TAG7", "--session-seconds", "300",
+                "--set", "MeterValueSampleInterval=1")
+        backend = between.backend
+        same("boot", backend.seen("CP1", "BootNotification")["chargePointModel"], "ocpp-soap-cp")
+        start = backend.seen("CP1", "StartTransaction")
+        same("tag", (start["idTag"], start["connectorId"]), ("TAG7", 1))
+        backend.seen("CP1", "MeterValues")
+        told = backend.call("CP1", "RemoteStopTransaction", {"transactionId": 1001})
+        same("remote stop", told["payload"], {"status": "Accepted"})
+        stop = backend.seen("CP1", "StopTransaction")
+        same("stop", (stop["transactionId"], stop["meterStop"] > start["meterStart"]), (1001, True))
+        cp.exits(0)
+        cp.judged(world.options.judges[version])
+    between.remove()
+
+
+def withCs(world):
+    """Sessions of all versions and of every profile of writing against ocpp-soap-cs; refused tags and absent central
+    systems make the exit status 1."""
+    cs, url = world.cs("--config", world.file("cs.json", '{"tags": [{"idTag": "BAD*", "status": "Blocked"}]}'))
+    runs = [(["--version", version], 0) for version in VERSIONS]
+    runs += [(["--profile", name], 0) for name in ("javaoca", "cxf", "gsoap", "apostol", "minimal12", "ev-server")]
+    runs.append((["--fleet", "25", "--spread", "1", "--connectors", "2"], 0))
+    children = []
+    for number, (arguments, status) in enumerate(runs):
+        more = ["--session", "T", "--session-seconds", "1", "--id", "R%d" % number]
+        children.append((Cp(world, url, *arguments, *more, name="run%d" % number), status))
+    for child, status in children:
+        same("sessions", "0 failed" in child.exits(status), True)
+    said = Cp(world, url, "--session", "BAD1", name="bad").exits(1)
+    same("refused", "CP1: session failed: tag BAD1 was refused" in said, True)
+    said = Cp(world, "http://127.0.0.1:9/", "--session", "T", "--patience", "1", name="nobody").exits(1)
+    same("nobody", "it was not registered" in said, True)
+
+
+SCRIPT = """
+# A whole afternoon
+wait registered
+start TAG1
+wait transaction
+wait Charging
+ev pauses
+wait SuspendedEV
+wait sent StatusNotification {"status":"SuspendedEV"} within 5
+ev draws
+warn WeakSignal
+fault GroundFailure
+wait Faulted
+clear GroundFailure
+wait Charging
+meter 5000
+tag OTHER
+wait refused-tag
+expect transaction
+tag TAG1
+wait idle
+wait sent StopTransaction {"meterStop":5000,"reason":"Local"}
+unplug
+wait Available
+wait quiet
+expect not transaction
+power off
+power on
+wait sent BootNotification
+wait quiet
+"""
+
+
+def scripts(world):
+    """A script acts at the board and waits for what follows; one that expects wrongly ends with 1 and names the line; mistakes
+    end with 2 and name theirs."""
+    cs, url = world.cs()
+    run = lambda text, *more, name: Cp(  # noqa: E731
+        world, url, "--script", world.file(name + ".txt", text), "--id", name, *more, name=name)
+    good = run(SCRIPT, name="good")
+    good.exits(0)
+    good.judged(world.options.judges["1.6"])
+    said = run("wait registered\nexpect Charging\nquit\n", name="wrong").exits(1)
+    same("wrong", "wrong.txt:2: not so: expect Charging" in said, True)
+    said = run("wait Charging within 1\n", name="late").exits(1)
+    same("late", "late.txt:1: not in time" in said, True)
+    said = run("plug\n\ntag\n", name="mistake").exits(2)
+    same("mistake", "mistake.txt:3: the line ends where an idTag should stand" in said, True)
+    for line, what in (("plug 2", "'2' is not a whole number from 1 to 1"), ("hum", "'hum' is no command"),
+                       ("wait sent Reset", "no message of charge points"), ("fault Hot", "'Hot' is not an error code")):
+        same(line, what in run(line, name="m" + line.split()[0]).exits(2), True)
+    same("quit", run("quit 7", name="seven").exits(7) is not None, True)
+
+
+def secured(world):
+    """HTTPS in both directions, with the certificate checked; a wrong one is not spoken to. HTTP Basic is sent."""
+    key, cert = os.path.join(world.folder, "key.pem"), os.path.join(world.folder, "cert.pem")
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, "-days", "2"]
+    command += ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run(command, check=True, capture_output=True)
+    cs, url = world.cs("--tls-cert", cert, "--tls-key", key, "--charger-ca", cert)
+    more = ["--tls-cert", cert, "--tls-key", key, "--session-seconds", "600", "--session", "T"]
+    cp = Cp(world, url, "--central-ca", cert, *more)
+    cp.says("< StartTransaction.conf")
+    cs.child.stdin.write("CP1 RemoteStopTransaction {\"transactionId\":1}\nexpect {\"status\":\"Accepted\"}\n")
+    cs.child.stdin.flush()
+    cp.exits(0)
+    same("self-signed", Cp(world, url, "--self-signed", "--session", "T", "--session-seconds", "0", "--id", "S",
+                           name="selfsigned").exits(0) is not None, True)
+    said = Cp(world, url, "--session", "T", "--patience", "1", name="distrust").exits(1)
+    same("distrust", "certificate" in said, True)
+    chargers = world.file("chargers.json", json.dumps({"CP1": {"soapPassword": "geheim"}}))
+    with harness.World(world.options) as between:
+        between.start("--chargers", chargers)
+        password = ["--user", "CP1", "--password-file", world.file("password", "geheim\n")]
+        for arguments, status in ((password, 0), ([], 1)):
+            Cp(world, between.bridge.url, "--session", "T", "--session-seconds", "0", "--patience", "5", *arguments,
+               name="basic%d" % status).exits(status)
+    between.remove()
+
+
+# --- power cuts ---
+
+
+def killed(world, lane):
+    """SIGKILL at random points of sessions: the central system ends with each transaction once and complete (lane {version})."""
+    version = VERSIONS[int(lane) % 3]
+    dice = random.Random(world.options.seed * 100 + int(lane))
+    central = Central(world, version, slow=40)
+    arguments = ["--version", version, "--state", os.path.join(world.folder, "state"), "--write", "milliseconds",
+                 "--set", "MeterValueSampleInterval=1", "--retry", "1"]
+    for life in range(world.options.killsOf(int(lane))):
+        seconds = dice.randrange(2)
+        cp = Cp(world, central.url, *arguments, "--session", "TAG", "--sessions", "0", "--session-seconds", str(seconds))
+        cp.says("> BootNotification", 30)
+        time.sleep(dice.uniform(0, 1.6 if seconds else 0.5))
+        cp.child.send_signal(signal.SIGKILL)
+        cp.join()
+    end = world.file("end.txt", "wait registered\nwait quiet\nwait idle\n")
+    last = Cp(world, central.url, *arguments, "--script", end)
+    last.exits(0)
+    books = central.books()
+    same("messages of unknown transactions", books["unknown"], [])
+    for each in books["transactions"]:
+        if len(each["stops"]) != 1:
+            raise Failed("%d stops: %s" % (len(each["stops"]), each))
+        values = [int(reading(value)) for value in each["values"]]
+        meters = [int(each["start"]["meterStart"]), *values, int(each["stops"][0]["meterStop"])]
+        if meters != sorted(meters):
+            raise Failed("the register goes back: %s in %s" % (meters, each))
+    begun = {(e["payload"]["timestamp"], e["payload"]["meterStart"])
+             for e in last.logged(direction="out", kind="request", action="StartTransaction")}
+    known = {(re.sub(r"\.000Z$", "Z", e["start"]["timestamp"]), int(e["start"]["meterStart"]))
+             for e in books["transactions"]}
+    same("transactions", sorted(begun), sorted(known))
+    if len(known) < world.options.killsOf(int(lane)) / 2:
+        raise Failed("only %d transactions" % len(known))
+    cut = sum("idTag" not in each["stops"][0] for each in books["transactions"])
+    return "%d transactions, %d cut off, %d starts and %d stops said again" % (
+        len(known), cut, books["startRepeats"], books["stopRepeats"])
+
+
+def reading(message):
+    """The register of a MeterValues of any version, as npm soap shows it."""
+    values = message.get("meterValue") or message["values"]
+    values = values if isinstance(values, list) else [values]
+    value = values[0].get("sampledValue", values[0].get("value"))
+    value = value[0] if isinstance(value, list) else value
+    value = value.get("value", value.get("$value")) if isinstance(value, dict) else value
+    return float(value)
+
+
+# --- the rest ---
+
+
+def helpIsTrue(world):
+    """README and man page have what --help-table says; mistakes in options are named."""
+    ask = lambda *a: subprocess.run([world.options.cp, *a], capture_output=True, text=True, env=ENVIRONMENT)  # noqa: E731
+    table = ask("--help-table").stdout
+    with open(os.path.join(ROOT, "README.md")) as readme:
+        same("README has the table", table in readme.read() and len(table) > 1000, True)
+    same("man page", ".SH EXIT STATUS" in ask("--help-man").stdout, True)
+    for arguments, what in (([], "option central"), (["--central", "ftp://x"], "is no http:// or https://"),
+                            (["--central", "http://x", "--user", "a"], "one needs the other"),
+                            (["--central", "http://x", "--profile", "odd"], "is none of oca"),
+                            (["--central", "http://x", "--listen", "0.0.0.0:0"], "option public-url"),
+                            (["--central", "http://x", "--session", "x" * 21], "is no idTag")):
+        told = ask(*arguments)
+        same(" ".join(arguments), (told.returncode, what in told.stderr), (2, True))
+
+
+LANES = 4
+PARTS = (
+    [(killed, str(lane)) for lane in range(LANES)]
+    + [(every, version) for version in VERSIONS]
+    + [(throughBridge, version) for version in VERSIONS]
+    + [(each, None) for each in (withCs, scripts, secured, helpIsTrue)]
+)
+
+
+def runPart(options, part):
+    """(passed, report)"""
+    work, version = part
+    sentence = re.sub(r"\s+", " ", work.__doc__.replace("{version}", str(version)))
+    world = World(options)
+    begin = time.monotonic()
+    try:
+        with world:
+            told = work(world, *([version] if version else []))
+    except Exception as e:
+        text = str(e) if isinstance(e, Failed) else traceback.format_exc()
+        report = "FAIL  %s (%.1f s)\n%s\nlogs: %s" % (sentence, time.monotonic() - begin, text, world.folder)
+        return False, report.replace("\n", "\n    ")
+    shutil.rmtree(world.folder, ignore_errors=True)
+    return True, "ok    %s (%.1f s)%s" % (sentence, time.monotonic() - begin, "\n      " + told if told else "")
+
+
+def contractsOf(options):
+    """Published contracts if they are there."""
+    def contracts(version):
+        official = [os.path.join(options.official, "wsdl", name) for name in OFFICIAL[version]]
+        if all(map(os.path.exists, official)):
+            return official
+        return [os.path.join(options.wsdl, version, name) for name in ("central_system.wsdl", "charge_point.wsdl")]
+    return contracts
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    for name in ("bridge", "cs", "cp"):
+        parser.add_argument("--" + name, default=os.path.join(ROOT, "build", "ocpp-soap-" + name))
+    parser.add_argument("--wsdl", default=os.environ.get("WSDL_DIR") or os.path.join(ROOT, "wsdl"))
+    parser.add_argument("--official", default=os.environ.get("OFFICIAL") or os.path.join(ROOT, "..", "shared", "official"))
+    parser.add_argument("--only", default="", help="parts whose function or version contains this")
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--jobs", type=int, default=6, help="parts at the same time; they mostly wait")
+    options = parser.parse_args()
+    for name in ("bridge", "cs", "cp", "wsdl", "official"):
+        setattr(options, name, os.path.abspath(getattr(options, name)))
+    options.modules = modulesFolder()
+    options.contracts = contractsOf(options)
+    options.judges = {version: Judge(options.contracts(version)) for version in VERSIONS}
+    options.killsOf = lambda lane: (options.kills + LANES - 1 - lane) // LANES
+    chosen = [part for part in PARTS if options.only in "%s %s" % (part[0].__name__, part[1])]
+    print("contracts: %s; seed %d" % (options.contracts("1.6")[0], options.seed), flush=True)
+    passed = 0
+    with concurrent.futures.ThreadPoolExecutor(max(1, options.jobs)) as pool:
+        for good, report in pool.map(lambda part: runPart(options, part), chosen):
+            passed += good
+            print(report, flush=True)
+    print("%d passed, %d failed" % (passed, len(chosen) - passed))
+    return 0 if passed == len(chosen) and chosen else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

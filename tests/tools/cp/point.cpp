@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Effects of the station on the simulated board and the wire, and what both tell the station.
+#include "tests/tools/cp/point.h"
+
+#include <algorithm>
+
+#include "bridge/log.h"
+#include "bridge/options.h"
+#include "bridge/random_id.h"
+#include "station/journal_file.h"
+
+namespace cp {
+
+using namespace station;
+
+namespace {
+
+// While energy flows the station sees its meter at least this often (limits on energy, invalid tags).
+constexpr auto meterPeriod = std::chrono::seconds(15);
+// How long a simulated transfer or installation takes.
+constexpr auto fileTime = std::chrono::seconds(1);
+// Registers are kept beside the station's own records.
+constexpr std::string_view registerKey = "board/register/";
+
+Moment steadyClock() { return std::chrono::duration_cast<Moment>(std::chrono::steady_clock::now().time_since_epoch()); }
+
+}  // namespace
+
+Point::Point(Wire& wire, std::string name, std::unique_ptr<Journal> journal)
+    : wire_(wire),
+      name_(std::move(name)),
+      journal_(std::move(journal)),
+      board_(wire.options().connectors, wire.options().evAmperes) {
+  wire_.add(name_, [this](Call&& call) { onCall(std::move(call)); });
+  journal_->replay([this](const std::string& key, const std::string& value) {
+    if (key.rfind(registerKey, 0) != 0) return;
+    const int connector = ocpp::parseInt32(std::string_view(key).substr(registerKey.size())).value_or(0);
+    if (board_.has(connector)) board_.at(connector).microWh = ocpp::parseInteger(value).value_or(0);
+  });
+}
+
+Point::~Point() {
+  events_ = {};  // who watched may be gone
+  switchOff();
+}
+
+Steady Point::now() const { return steadyClock() - poweredAt_; }
+
+void Point::switchOn() {
+  if (isOn()) return;
+  ++run_;
+  poweredAt_ = steadyClock();
+  station_ = std::make_unique<Station>(settingsFor(wire_.options()));
+  // What was changed since has a later record.
+  for (const auto& [key, value] : wire_.options().keys) station_->restore("config/" + key, value);
+  journal_->replay([this](const std::string& key, const std::string& value) {
+    if (key.rfind(registerKey, 0) != 0) station_->restore(key, value);
+  });
+  PowerUp state;
+  for (int c = 1; c <= board_.size(); ++c) {
+    board_.count(c, steadyClock());
+    state.connectors.push_back({board_.at(c).plug, board_.at(c).evDraws, board_.readings(c)});
+  }
+  state.firmwareInstalled = installed_;
+  installed_.reset();
+  station_->powerUp(state, now());
+  drain();
+}
+
+void Point::switchOff() {
+  if (!isOn()) return;
+  for (int c = 1; c <= board_.size(); ++c) {
+    board_.count(c, steadyClock());
+    board_.at(c).closed = false;
+  }
+  if (exchange_ != 0) wire_.cancel(exchange_);
+  exchange_ = 0;
+  for (const auto& [id, call] : calls_) call.responder.breakOff("");
+  calls_.clear();
+  timers_.clear();
+  bridge::Deadlines::disarm(*this);
+  station_.reset();
+  if (events_.changed) events_.changed();
+}
+
+void Point::later(std::chrono::milliseconds delay, std::function<void()> task) {
+  timers_.emplace_back(wire_.loop());
+  const auto place = std::prev(timers_.end());
+  place->start(delay, [this, place, task = std::move(task)] {
+    const auto work = task;  // this function object goes with the timer
+    timers_.erase(place);
+    work();
+  });
+}
+
+// --- the board
+
+void Point::meters() {
+  for (int c = 1; c <= board_.size(); ++c) {
+    const std::int64_t before = board_.at(c).microWh;
+    if (!board_.count(c, steadyClock()) && before == board_.at(c).microWh) continue;
+    station_->metered(c, board_.readings(c), now());
+  }
+}
+
+void Point::plug(int connector, Plug plug) {
+  board_.count(connector, steadyClock());
+  board_.at(connector).plug = plug;
+  board_.at(connector).evDraws = plug == Plug::Connected;
+  board([&](Station& station, Steady at) {
+    station.plugged(connector, plug, at);
+    station.evDraws(connector, plug == Plug::Connected, at);
+  });
+}
+
+void Point::evDraws(int connector, bool draws) {
+  board_.count(connector, steadyClock());
+  board_.at(connector).evDraws = draws && board_.at(connector).plug == Plug::Connected;
+  board([&](Station& station, Steady at) { station.evDraws(connector, draws, at); });
+}
+
+void Point::setRegister(int connector, std::int64_t wattHours) {
+  board_.setRegister(connector, wattHours, steadyClock());
+  board([&](Station& station, Steady at) { station.metered(connector, board_.readings(connector), at); });
+}
+
+void Point::board(const std::function<void(Station&, Steady)>& event) {
+  if (!isOn()) return;
+  meters();
+  event(*station_, now());
+  drain();
+}
+
+View Point::view() const { return isOn() ? station_->view() : View{}; }
+
+bool Point::quiet() const { return isOn() && exchange_ == 0 && view().queued == 0; }
+
+void Point::onDeadline() {
+  if (!isOn()) return;
+  meters();
+  station_->tick(now());
+  drain();
+}
+
+void Point::arm() {
+  const auto due = station_->deadline();
+  bool flows = false;
+  for (int c = 1; c <= board_.size(); ++c) flows = flows || board_.watts(c) > 0;
+  if (!due && !flows) return bridge::Deadlines::disarm(*this);
+  Moment wait = due ? std::max(*due - now(), Moment{}) : Moment(meterPeriod);
+  if (flows) wait = std::min<Moment>(wait, meterPeriod);
+  wire_.loop().deadlines().arm(*this, std::min<Moment>(wait, std::chrono::hours(1)));
+}
+
+void Point::drain() {
+  if (draining_ || !isOn()) return;
+  draining_ = true;
+  const std::size_t run = run_;
+  while (isOn() && run == run_) {
+    if (const auto effect = station_->next()) {
+      execute(*effect);
+    } else {
+      commit();
+      break;
+    }
+  }
+  draining_ = false;
+  if (isOn()) arm();
+  if (events_.changed) events_.changed();
+}
+
+void Point::commit() {
+  if (!pending_) return;
+  for (int c = 1; c <= board_.size(); ++c)
+    journal_->put(std::string(registerKey) + std::to_string(c), std::to_string(board_.at(c).microWh));
+  pending_ = !journal_->commit();
+  if (pending_ == broken_) return;
+  broken_ = pending_;
+  note(broken_ ? Level::Error : Level::Info,
+       broken_ ? "what must be kept cannot be written" : "it can be written again");
+  BoardFault fault;
+  fault.code = ocpp::ChargePointErrorCode::InternalError;
+  fault.blocking = false;
+  fault.info = "storage";
+  if (broken_)
+    station_->fault(0, fault, now());
+  else
+    station_->faultGone(0, fault.code, now());
+}
+
+// --- effects
+
+void Point::execute(const Effect& effect) {
+  const bool change = std::holds_alternative<Keep>(effect) || std::holds_alternative<Forget>(effect);
+  if (!change) commit();
+  std::visit([this](const auto& each) { on(each); }, effect);
+}
+
+void Point::on(const Keep& keep) {
+  journal_->put(keep.key, keep.value);
+  pending_ = true;
+}
+void Point::on(const Forget& forget) {
+  journal_->erase(forget.key);
+  pending_ = true;
+}
+
+void Point::on(const Send& send) {
+  exchange_ = wire_.send(name_, send.request, [this, id = send.id](auto outcome) {
+    exchange_ = 0;
+    meters();
+    if (const auto* response = std::get_if<ocpp::Response>(&outcome))
+      station_->response(id, *response, now());
+    else
+      station_->noResponse(id, std::get<NoResponse>(outcome), now());
+    drain();
+  });
+}
+
+void Point::onCall(Call&& call) {
+  if (!isOn()) return call.responder.breakOff("");
+  const CallId id = ++lastCall_;
+  const ocpp::Request request = call.message.request;
+  calls_.emplace(id, std::move(call));
+  board([&](Station& station, Steady at) { station.fromCentral(id, request, at); });
+}
+
+void Point::on(const Answer& answer) {
+  const auto call = calls_.find(answer.id);
+  if (call == calls_.end()) return;
+  wire_.answer(name_, call->second, answer.result);
+  calls_.erase(call);
+}
+
+void Point::on(const SetContactor& contactor) {
+  board_.count(contactor.connectorId, steadyClock());
+  board_.at(contactor.connectorId).closed = contactor.closed;
+}
+
+void Point::on(const SetLimit& limit) {
+  Board::Connector& c = board_.at(limit.connectorId);
+  board_.count(limit.connectorId, steadyClock());
+  c.limit = limit.amperes.tenths;
+  c.phases = limit.phases;
+}
+
+void Point::on(const Lock& lock) {
+  board_.at(lock.connectorId).locked = board_.locksWork;
+  station_->lockState(lock.connectorId, board_.locksWork ? LockState::Locked : LockState::Failed, now());
+}
+
+void Point::on(const Unlock& unlock) {
+  if (board_.locksWork) board_.at(unlock.connectorId).locked = false;
+  station_->lockState(unlock.connectorId, board_.locksWork ? LockState::Unlocked : LockState::Failed, now());
+}
+
+void Point::on(const Reboot& reboot) {
+  note(Level::Info, reboot.hard ? "hard reset" : "soft reset");
+  wire_.loop().post([this, run = run_] {
+    if (run != run_) return;
+    switchOff();
+    later(std::chrono::seconds(wire_.options().rebootSeconds), [this] { switchOn(); });
+  });
+}
+
+void Point::on(const Upload& upload) {
+  note(Level::Info, "simulated upload of " + upload.fileName + " to " + bridge::redacted(upload.location));
+  later(fileTime, [this] {
+    board([&](Station& station, Steady at) {
+      station.uploaded(board_.filesWork ? UploadProgress::Uploaded : UploadProgress::Failed, at);
+    });
+  });
+}
+
+void Point::on(const Download& download) {
+  note(Level::Info, "simulated download of " + bridge::redacted(download.location));
+  later(fileTime, [this] {
+    board([&](Station& station, Steady at) {
+      station.firmware(board_.filesWork ? FirmwareProgress::Downloaded : FirmwareProgress::DownloadFailed, at);
+    });
+  });
+}
+
+// New firmware means a restart; how it went is known after it.
+void Point::on(const Install&) {
+  note(Level::Info, "simulated installation");
+  later(fileTime, [this] {
+    installed_ = board_.filesWork;
+    board([](Station& station, Steady at) { station.restarting(at); });
+    on(Reboot{false});
+  });
+}
+
+void Point::on(const Data& data) {
+  ocpp::DataTransfer::Response response;
+  response.status = ocpp::DataTransferStatus::Accepted;
+  response.data = data.request.data;
+  station_->answerData(data.id, response, now());
+}
+
+void Point::on(const DataAnswered& answered) {
+  note(Level::Info, answered.response ? "DataTransfer was answered" : "DataTransfer got no answer");
+}
+
+void Point::on(const ShowTag& shown) {
+  if (events_.shown) events_.shown(shown.connectorId, shown.outcome);
+}
+
+void Point::on(const Note& each) { note(each.level, each.text); }
+
+void Point::note(Level level, const std::string& text) const {
+  if (events_.noted) events_.noted(level, text);
+}
+
+// --- made of options
+
+Settings settingsFor(const Options& options) {
+  Settings settings;
+  settings.version = options.version;
+  settings.identity.chargePointVendor = ocpp::Text<20>(options.vendor);
+  settings.identity.chargePointModel = ocpp::Text<20>(options.model);
+  settings.identity.firmwareVersion = ocpp::Text<50>(OCPP_SOAP_GATEWAY_VERSION);
+  ConnectorHardware hardware;
+  hardware.amperes.tenths = std::int64_t{options.amperes} * 10;
+  settings.connectors.assign(static_cast<std::size_t>(options.connectors), hardware);
+  settings.dataVendors = {options.vendor};
+  settings.bootRetryFirst = settings.offlineRetryFirst = std::chrono::seconds(options.retry);
+  settings.answerTimeout = std::chrono::seconds(options.timeout + 10);  // the wire knows sooner
+  return settings;
+}
+
+std::unique_ptr<Journal> journalFor(const Options& options, const std::string& name) {
+  if (options.stateDir.empty()) return std::make_unique<MemoryJournal>();
+  auto file = std::make_unique<JournalFile>();
+  const auto opened = file->open(options.stateDir + "/" + bridge::percentEncoded(name) + ".journal");
+  if (!opened.good) throw bridge::BadConfiguration("option state: " + opened.problem);
+  return file;
+}
+
+}  // namespace cp
