@@ -297,6 +297,7 @@ CommandLine readCommandLine(int argc, const char* const* argv) {
   po::options_description all = describeAll();
   all.add_options()("config", po::value<std::string>())("help", "")("help-table", "")("version", "");
   CommandLine result;
+  for (int i = 1; i < argc; ++i) refusePlaceholders(argv[i]);
   try {
     po::variables_map values;
     po::store(po::command_line_parser(argc, argv).options(all).positional({}).run(), values);
@@ -306,9 +307,11 @@ CommandLine readCommandLine(int argc, const char* const* argv) {
     if (result.action != CommandLine::Action::Run) return result;
     if (values.count("config")) {
       const std::string path = values["config"].as<std::string>();
-      std::istringstream file(readFile(path));
       po::variables_map fromFile;
       try {
+        const std::string text = readFile(path);
+        refusePlaceholders(text);
+        std::istringstream file(text);
         po::store(po::parse_config_file(file, fileDescription()), fromFile);
         applyAll(fromFile, result.options);
       } catch (const std::exception& e) { throw BadConfiguration(path + ": " + e.what()); }

@@ -127,20 +127,32 @@ bool GatewaySession::Impl::retryNow(std::uint64_t number, Instant now) {
 
 bool GatewaySession::Impl::discard(std::uint64_t number, const std::string& reason, const QueuedRecord* stored,
                                    Instant now) {
-  OutCallPtr taken;
   if (OutCall* call = outbox_.find([&](const OutCall& c) { return c.kept == number; })) {
-    taken = outbox_.take(*call);
+    call->discarded = reason;
   } else if (stored && parked_.contains(number)) {
     parked_.remove(number, number);
-    taken = callOf(*stored);
+    OutCallPtr taken = callOf(*stored);
+    taken->discarded = reason;
+    bury(std::move(taken), now);
   } else {
     return false;
   }
-  link(*taken, now);
-  note(Level::Warning, "discarded by the operator: " + std::string(actionName(taken->request)) + ": " + reason);
-  deadLetter(*taken, reason, now);
   pump(now);
   return true;
+}
+
+void GatewaySession::Impl::bury(OutCallPtr call, Instant now) {
+  link(*call, now);
+  note(Level::Warning,
+       "discarded by the operator: " + std::string(actionName(call->request)) + ": " + *call->discarded);
+  if (!call->waiters.empty()) answerAll(*call, localAnswer(*call, Why::Slow, now), now);
+  deadLetter(*call, *call->discarded, now);
+}
+
+/// The next CALL waits for the answer to one on the wire, whatever has become of it (SM-10).
+void GatewaySession::Impl::buryDiscarded(Instant now) {
+  const auto due = [](const OutCall& c) { return c.discarded && !c.onWire(); };
+  while (OutCall* call = outbox_.find(due)) bury(outbox_.take(*call), now);
 }
 
 }  // namespace session

@@ -76,6 +76,7 @@ void GatewaySession::Impl::submitOwn(Request request, Instant now) {
 }
 
 void GatewaySession::Impl::pump(Instant now) {
+  buryDiscarded(now);
   park();
   loadMore(now);
   if (link_ != Link::Up) return;

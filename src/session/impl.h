@@ -143,6 +143,8 @@ class GatewaySession::Impl {
   void rememberTag(const std::string& idTag, const ocpp::IdTagInfo& info, Instant now);
   void forgetTags();
   void deadLetter(OutCall& call, const std::string& why, Instant now);
+  void bury(OutCallPtr call, ocpp::Instant now);
+  void buryDiscarded(ocpp::Instant now);
 
   // --- parking.cpp: what waits long waits in the store only
   void park();

@@ -28,14 +28,15 @@ struct OutCall {
   std::string id;                              ///< On the wire under this id; "" = not on the wire.
   ocpp::Instant sentAt{};
   bool everSent = false;
-  bool transactional = false;      ///< Keeps its place among its like (SM-10).
-  bool repeatedAfterBoot = false;  ///< SM-3 (c): once only.
-  bool otherCelsius = false;       ///< MV-8: once only.
-  int attempts = 0;                ///< CALLERRORs so far (ER-3).
-  ocpp::Instant notBefore{};       ///< Waits for its next attempt.
-  std::uint64_t kept = 0;          ///< Number of its QueuedRecord, 0 = not kept.
-  bool behindParked = false;       ///< Older transaction messages are in the store only (parking.cpp).
-  Transaction transaction;         ///< That it starts or stops.
+  bool transactional = false;            ///< Keeps its place among its like (SM-10).
+  bool repeatedAfterBoot = false;        ///< SM-3 (c): once only.
+  bool otherCelsius = false;             ///< MV-8: once only.
+  int attempts = 0;                      ///< CALLERRORs so far (ER-3).
+  ocpp::Instant notBefore{};             ///< Waits for its next attempt.
+  std::uint64_t kept = 0;                ///< Number of its QueuedRecord, 0 = not kept.
+  std::optional<std::string> discarded;  ///< Why the operator gave it up: a dead letter once it is not on the wire.
+  bool behindParked = false;             ///< Older transaction messages are in the store only (parking.cpp).
+  Transaction transaction;               ///< That it starts or stops.
 
   bool onWire() const { return !id.empty(); }
 };

@@ -38,12 +38,16 @@ void glance(std::string_view xml) {
   require(inside(xml, seen.operation) && inside(xml, seen.chargeBoxIdentity), "a glance looks beside the document");
 }
 
-/// The words in which a value was read must be words in which it can be written again.
+/// What was read without a note can be written. A word of another version is read with one, for the session to
+/// translate; then there is nothing to compare.
 template <class Write>
-std::string written(std::string_view read, Write&& write) {
+std::string written(std::string_view read, bool tolerated, Write&& write) {
   try {
     return write();
-  } catch (const std::logic_error& why) { fail(std::string("what was read cannot be written: ") + why.what(), read); }
+  } catch (const std::logic_error& why) {
+    require(tolerated, std::string("what was read cannot be written: ") + why.what(), read);
+    return "";
+  }
 }
 
 }  // namespace
@@ -115,7 +119,9 @@ void runSoapRequest(std::string_view input) {
   }
   const auto& message = std::get<ocpp_s::RequestMessage>(outcome);
   require(message.version.has_value(), "a request without a version", xml);
-  const std::string first = written(xml, [&] { return requestText(*message.version, service, message.request); });
+  const std::string first =
+      written(xml, !message.notes.empty(), [&] { return requestText(*message.version, service, message.request); });
+  if (first.empty()) return;
   const ocpp::Request again = readOwnRequest(first, service, TooLong::Allowed);
   require(again.index() == message.request.index(), "another action", first);
   require(requestText(*message.version, service, again) == first, "writing, reading and writing differ", first);
@@ -165,7 +171,9 @@ void runSoapReply(std::string_view input) {
   for (const auto version : allVersions)
     for (const auto service : {Role::CentralSystem, Role::ChargePoint}) {
       if (message.version != version || !ocpp_s::offers(version, service, action)) continue;
-      const std::string first = written(xml, [&] { return replyText(version, service, *response); });
+      const std::string first =
+          written(xml, !message.notes.empty(), [&] { return replyText(version, service, *response); });
+      if (first.empty()) continue;
       require(replyText(version, service, readOwnReply(first, action, TooLong::Allowed)) == first,
               "writing, reading and writing differ", first);
     }

@@ -124,6 +124,22 @@ TEST(operatorRetries,
   CPPUNIT_ASSERT(!h.session.discard(99, "", h.now));
 }
 
+TEST(discardedOnTheWire, "SM-10, ER-3: what is given up while it is on the wire still keeps the next CALL waiting") {
+  SessionHarness h(durable());
+  h.session.restore(queuedStop(7));
+  h.session.restore(queuedStop(8));
+  h.pass(seconds(0));
+  h.take<session::OpenCentral>();
+  h.up();
+  h.toCentral<StopTransaction>();
+  CPPUNIT_ASSERT(h.session.discard(7, "billed by hand", h.now));
+  settle(h);
+  h.nothing();
+  h.refuse(FaultCode::InternalError);
+  CPPUNIT_ASSERT_EQUAL(std::string("billed by hand"), of<session::DeadLetterRecord>(h.kept).back().reason);
+  h.toCentral<StopTransaction>();
+}
+
 TEST(stopWithoutId,
      "QUIRKS P2: a stop without transactionId belongs to the only open transaction, also when it is repeated") {
   SessionHarness h;
