@@ -293,6 +293,17 @@ std::string readFile(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
+namespace {
+
+/// Boost 1.74 replaces these in its messages, and without end if what it puts there contains them.
+void refusePlaceholders(const std::string& text) {
+  for (const char* each :
+       {"%canonical_option%", "%value%", "%prefix%", "%original_token%", "%option%", "%invalid_line%"})
+    if (text.find(each) != std::string::npos) throw BadConfiguration(std::string("'") + each + "' cannot be used here");
+}
+
+}  // namespace
+
 CommandLine readCommandLine(int argc, const char* const* argv) {
   po::options_description all = describeAll();
   all.add_options()("config", po::value<std::string>())("help", "")("help-table", "")("version", "");
@@ -307,11 +318,11 @@ CommandLine readCommandLine(int argc, const char* const* argv) {
     if (result.action != CommandLine::Action::Run) return result;
     if (values.count("config")) {
       const std::string path = values["config"].as<std::string>();
+      const std::string text = readFile(path);
+      std::istringstream file(text);
       po::variables_map fromFile;
       try {
-        const std::string text = readFile(path);
         refusePlaceholders(text);
-        std::istringstream file(text);
         po::store(po::parse_config_file(file, fileDescription()), fromFile);
         applyAll(fromFile, result.options);
       } catch (const std::exception& e) { throw BadConfiguration(path + ": " + e.what()); }

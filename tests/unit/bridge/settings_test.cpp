@@ -119,6 +119,11 @@ TEST(optionMistakes, "a wrong option is refused with its name, in the config fil
                             read({"--config", file.path.c_str()});
                           }),
                           {file.path.c_str(), "soap-hold", "soon"}));
+  const TemporaryFile endless("trace = %value%\n");
+  CPPUNIT_ASSERT(mentions(complaint([&] {
+                            read({"--config", endless.path.c_str()});
+                          }),
+                          {endless.path.c_str(), "%value%"}));
   const TemporaryFile unknown("colour = blue\n");
   CPPUNIT_ASSERT(mentions(complaint([&] {
                             read({"--config", unknown.path.c_str()});
