@@ -39,9 +39,9 @@ Fleet::Fleet(Wire& wire, std::ostream& out, Done done)
     members_.push_back(std::move(member));
   }
   // As many at a time as the spread demands, at most a hundred times a second.
-  const auto period = std::chrono::milliseconds(std::max(10, options.spread * 1000 / size));
-  const std::size_t each = std::max<std::size_t>(
-      1, static_cast<std::size_t>(size) * 10 / static_cast<std::size_t>(std::max(options.spread * 1000, 10)));
+  const int spread = std::max(options.spread * 1000, 10);  // milliseconds
+  const auto period = std::chrono::milliseconds(std::max(10, spread / size));
+  const auto each = static_cast<std::size_t>((std::int64_t{size} * period.count() + spread - 1) / spread);
   const auto some = [this, each] {
     for (std::size_t i = 0; i < each && begun_ < members_.size(); ++i) begin(begun_++);
     if (begun_ == members_.size()) starter_.stop();

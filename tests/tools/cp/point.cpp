@@ -22,6 +22,9 @@ constexpr auto fileTime = std::chrono::seconds(1);
 // Registers are kept beside the station's own records.
 constexpr std::string_view registerKey = "board/register/";
 
+// Nobody listens at the discard port: simulated transfers fail there as real ones do.
+bool reachable(const std::string& location) { return location.find(":9/") == std::string::npos; }
+
 Moment steadyClock() { return std::chrono::duration_cast<Moment>(std::chrono::steady_clock::now().time_since_epoch()); }
 
 }  // namespace
@@ -265,18 +268,18 @@ void Point::on(const Reboot& reboot) {
 
 void Point::on(const Upload& upload) {
   note(Level::Info, "simulated upload of " + upload.fileName + " to " + bridge::redacted(upload.location));
-  later(fileTime, [this] {
+  later(fileTime, [this, good = reachable(upload.location)] {
     board([&](Station& station, Steady at) {
-      station.uploaded(board_.filesWork ? UploadProgress::Uploaded : UploadProgress::Failed, at);
+      station.uploaded(good && board_.filesWork ? UploadProgress::Uploaded : UploadProgress::Failed, at);
     });
   });
 }
 
 void Point::on(const Download& download) {
   note(Level::Info, "simulated download of " + bridge::redacted(download.location));
-  later(fileTime, [this] {
+  later(fileTime, [this, good = reachable(download.location)] {
     board([&](Station& station, Steady at) {
-      station.firmware(board_.filesWork ? FirmwareProgress::Downloaded : FirmwareProgress::DownloadFailed, at);
+      station.firmware(good && board_.filesWork ? FirmwareProgress::Downloaded : FirmwareProgress::DownloadFailed, at);
     });
   });
 }

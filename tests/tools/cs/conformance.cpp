@@ -126,6 +126,7 @@ void Conformance::nextScenario() {
   const Scenario& scenario = *queue_[scenario_];
   since_ = wallClock();
   now_ = asText(since_);
+  before_ = asText(since_ - std::chrono::minutes(1));
   soon_ = asText(since_ + std::chrono::seconds(3));
   later_ = asText(since_ + std::chrono::hours(1));
   step_ = 0;
@@ -151,6 +152,7 @@ std::string Conformance::filled(const char* json) const {
   const std::pair<std::string_view, std::string> values[] = {
       {"${transactionId}", newest == nullptr ? "0" : std::to_string(newest->id)},
       {"${now}", now_},
+      {"${before}", before_},
       {"${soon}", soon_},
       {"${later}", later_}};
   std::string out = json;

@@ -76,7 +76,7 @@ class Conformance {
   std::vector<Message> odd_;    ///< Messages of the charger that had to be tolerated.
   Message lastSent_, lastIn_;   ///< Our last operation; whatever the charger sent last.
   ocpp::Instant since_{};
-  std::string now_, soon_, later_;
+  std::string now_, before_, soon_, later_;
   std::vector<Result> results_;
 };
 

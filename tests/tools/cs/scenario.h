@@ -12,7 +12,8 @@ namespace cs {
 /// Versions as a set of bits.
 constexpr unsigned in12 = 1, in15 = 2, in16 = 4, since15 = in15 | in16, everywhere = in12 | in15 | in16;
 
-/// Texts in JSON may have ${transactionId} (the newest one), ${now}, ${soon} (in 3 s), ${later} (in an hour).
+/// Texts in JSON may have ${transactionId} (the newest one), ${now}, ${before} (a minute ago), ${soon} (in
+/// 3 s), ${later} (in an hour). Clocks of chargers may be a second slow: currentTime has no fraction.
 struct Step {
   enum class Do {
     Send,       ///< `action` with `payload`; the answer must match `expected`.

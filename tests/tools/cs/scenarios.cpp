@@ -34,7 +34,7 @@ constexpr const char* remoteStart = R"({"connectorId":1,"idTag":"OSGTAG1"})";
 constexpr const char* reserve = R"({"connectorId":1,"expiryDate":"${later}","idTag":"OSGTAG1","reservationId":4711})";
 constexpr const char* profile =
     R"({"connectorId":1,"csChargingProfiles":{"chargingProfileId":4711,"stackLevel":0,"chargingProfilePurpose":)"
-    R"("TxDefaultProfile","chargingProfileKind":"Absolute","chargingSchedule":{"startSchedule":"${now}",)"
+    R"("TxDefaultProfile","chargingProfileKind":"Absolute","chargingSchedule":{"startSchedule":"${before}",)"
     R"("duration":3600,"chargingRateUnit":"A","chargingSchedulePeriod":[{"startPeriod":0,"limit":10}]}}})";
 
 Step reset(const char* payload) { return send("Reset", payload, accepted, "5.14: the reset is accepted"); }
