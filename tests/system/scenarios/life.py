@@ -14,7 +14,7 @@ from samples import EXPIRY, METER_VALUES, START, START_J, STOP
 from scenarios import scenario
 from scenarios.session import ACCEPTED, boot, statusOf
 
-RECONNECT = 20.0  # seconds to wait for a reconnect; QUICKLY makes the first attempts come after 1 s and 2 s (SM-2)
+RECONNECT = 40.0  # seconds to wait for a reconnect; QUICKLY makes the first attempts come after 1 s and 2 s (SM-2)
 QUICKLY = ("--reconnect-first", "1")
 PROVISIONAL = 2000000001  # TX-4
 AGAIN = "Receiver/InternalError"  # the fault that makes a charger keep its message and repeat it
