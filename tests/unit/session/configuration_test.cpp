@@ -69,7 +69,7 @@ TEST(ownHeartbeat, "CK-4: a heartbeat interval that the charger does not know at
   CPPUNIT_ASSERT(h.result<ChangeConfiguration>().status == ConfigurationStatus::Accepted);
   const auto exchange = h.send(Version::V15, h.bootRequest());
   h.toCentral<BootNotification>();
-  h.reply(BootNotification::Response{RegistrationStatus::Accepted, {h.now, true}, 300});
+  h.acceptBoot();
   CPPUNIT_ASSERT_EQUAL(120, h.answered<BootNotification>(exchange).interval);
 }
 
@@ -169,8 +169,7 @@ TEST(vector53, "vector 53: AuthorizationKey is the bridge's: Accepted, then a ne
   const std::string bytes = h.take<session::NewPassword>().bytes;
   CPPUNIT_ASSERT(bytes.size() == 20 && bytes[1] == 1 && bytes[19] == 0x13);
   h.take<session::CloseCentral>();
-  h.take<session::OpenCentral>();
-  h.up();
+  h.opens();
   h.nothing();  // no boot (SM-3)
   for (const auto& note : h.notes) CPPUNIT_ASSERT(note.find("0001020304") == std::string::npos);
   h.call(change("AuthorizationKey", "not hex"));
