@@ -189,6 +189,11 @@ XML = [
         (400, "IdentityMismatch"),
     ),
     xml(
+        "two identities that differ in case",
+        envelope(header=IDENTITY + IDENTITY.replace("CP-H", "cp-h")),
+        (400, "two different"),
+    ),
+    xml(
         "a second identity under another name",
         envelope(header=IDENTITY + "<a:chargeBoxIdentity>CP-0</a:chargeBoxIdentity>"),
         (400, "two different"),

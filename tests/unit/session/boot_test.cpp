@@ -149,6 +149,37 @@ TEST(replayFill, "ST-9: a replayed boot is followed by every status that is know
   CPPUNIT_ASSERT(h.toCentral<StatusNotification>().status == Status::Charging);
 }
 
+TEST(
+    shorterHeartbeats,
+    "QUIRKS P13, SM-5: a charger is told an interval that keeps it in sight; the back-end gets no more than it wants") {
+  session::Settings settings = durable();
+  settings.heartbeatMost = 60;
+  SessionHarness h(settings);
+  const auto boot = h.boots(Version::V15);
+  h.reply(BootNotification::Response{RegistrationStatus::Accepted, {h.now, true}, 14400});
+  CPPUNIT_ASSERT_EQUAL(60, h.answered<BootNotification>(boot).interval);
+  const auto first = h.send(Version::V15, Heartbeat::Request{});
+  h.toCentral<Heartbeat>();
+  h.reply(Heartbeat::Response{{h.now, true}});
+  h.answered<Heartbeat>(first);
+  h.now += seconds(60);
+  h.answered<Heartbeat>(h.send(Version::V15, Heartbeat::Request{}));  // by us
+
+  const auto own = h.boots(Version::V15);
+  h.reply(BootNotification::Response{RegistrationStatus::Accepted, {h.now, true}, 20});
+  CPPUNIT_ASSERT_EQUAL(20, h.answered<BootNotification>(own).interval);  // shorter already
+
+  SessionHarness later(settings);
+  session::BootRecord known;
+  known.status = RegistrationStatus::Accepted;
+  known.interval = 14400;
+  later.session.restore(known);
+  const auto again = later.send(Version::V15, later.bootRequest());
+  later.take<session::OpenCentral>();
+  later.down(0, false);
+  CPPUNIT_ASSERT_EQUAL(60, later.answered<BootNotification>(again).interval);
+}
+
 TEST(bootRefused, "7.2: a CALLERROR to a boot is a fault; the bridge tells the back-end again after a minute") {
   SessionHarness h;
   h.boot(Version::V15);

@@ -58,6 +58,22 @@ TEST(otherSpelling,
   CPPUNIT_ASSERT(h.toCharger<ChangeConfiguration>().key == "HeartbeatInterval");
 }
 
+TEST(otherKeys, "CK-2: a key that means nothing to the bridge passes in its own spelling, and so does its value") {
+  SessionHarness h;
+  h.boot(Version::V15);
+  h.call(change("Vendor.KEY-1", " two  words "));
+  const auto asked = h.toCharger<ChangeConfiguration>();
+  CPPUNIT_ASSERT(std::string(asked.key) == "Vendor.KEY-1" && asked.value == " two  words ");
+  h.respond(ChangeConfiguration::Response{ConfigurationStatus::RebootRequired});
+  CPPUNIT_ASSERT(h.result<ChangeConfiguration>().status == ConfigurationStatus::RebootRequired);
+  h.call(keys({"Vendor.KEY-1"}));
+  CPPUNIT_ASSERT(std::string(h.toCharger<GetConfiguration>().key.at(0)) == "Vendor.KEY-1");
+  GetConfiguration::Response told;
+  told.configurationKey.push_back({"Vendor.KEY-1", true, Opaque<500>(" two  words ")});
+  h.respond(told);
+  CPPUNIT_ASSERT_EQUAL(std::string(" two  words "), value(h.result<GetConfiguration>(), "Vendor.KEY-1"));
+}
+
 TEST(ownHeartbeat, "CK-4: a heartbeat interval that the charger does not know at all is kept for its next boot") {
   SessionHarness h;
   h.boot(Version::V15);
