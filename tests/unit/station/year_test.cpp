@@ -9,11 +9,6 @@ using namespace test;
 
 namespace {
 
-void set(StationHarness& h, const char* key, const char* value) {
-  CPPUNIT_ASSERT_MESSAGE(key, h.call<ChangeConfiguration>({ocpp::Key<50>(key), Opaque<500>(value)}).status ==
-                                  ConfigurationStatus::Accepted);
-}
-
 void checkBills(const StationHarness& h, std::size_t expected) {
   CPPUNIT_ASSERT_EQUAL(expected, h.central.transactions.size());
   for (const auto& [id, billed] : h.central.transactions) {
@@ -62,8 +57,8 @@ TEST(stationYear, "a year of sessions, outages, resets and power cuts: every tra
   h.checkTransitions = false;
   h.keepLog = false;
   h.power();
-  set(h, "MeterValueSampleInterval", "900");
-  set(h, "AllowOfflineTxForUnknownId", "true");
+  h.set("MeterValueSampleInterval", "900");
+  h.set("AllowOfflineTxForUnknownId", "true");
   installNights(h);
   std::mt19937 random(2026);
   const auto chance = [&](int in) { return random() % unsigned(in) == 0; };
