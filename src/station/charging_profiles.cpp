@@ -86,10 +86,16 @@ std::string ChargingProfiles::problemOf(int connectorId, const ChargingProfile& 
 
 std::string ChargingProfiles::install(int connectorId, ChargingProfile profile, ocpp::Instant now) {
   if (std::string problem = problemOf(connectorId, profile); !problem.empty()) return problem;
-  const auto replaced = [&](const InstalledProfile& old) { return replaces(connectorId, profile, old); };
-  const auto kept =
-      profiles_.size() - static_cast<std::size_t>(std::count_if(profiles_.begin(), profiles_.end(), replaced));
-  if (kept >= capacity_.maxProfiles) return "as many profiles as MaxChargingProfilesInstalled are there already";
+  bool crowded = false;
+  const auto replaced = [&](const InstalledProfile& old) {
+    const bool over = crowded && old.profile.validTo && old.profile.validTo->at <= now;
+    return over || replaces(connectorId, profile, old);
+  };
+  const auto kept = [&] {
+    return profiles_.size() - static_cast<std::size_t>(std::count_if(profiles_.begin(), profiles_.end(), replaced));
+  };
+  crowded = kept() >= capacity_.maxProfiles;
+  if (kept() >= capacity_.maxProfiles) return "as many profiles as MaxChargingProfilesInstalled are there already";
   // Without a start, and without a transaction to count from, a schedule begins when it comes.
   if (profile.chargingProfilePurpose == ChargingProfilePurpose::ChargePointMaxProfile &&
       !profile.chargingSchedule.startSchedule)

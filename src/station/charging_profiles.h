@@ -22,8 +22,9 @@ class ChargingProfiles {
  public:
   explicit ChargingProfiles(ProfileCapacity capacity) : capacity_(capacity) {}
 
-  /// Installs the profile, in the place of one with its id, or with its connector, purpose and stack level. Whether
-  /// connector and transaction exist is for the caller to check.
+  /// Installs the profile, in the place of one with its id, or with its connector, purpose and stack level; without any
+  /// place left, in the place of those that are not valid any more. Whether connector and transaction exist is for the
+  /// caller to check.
   /// Returns "" or why it was rejected.
   std::string install(int connectorId, ocpp::ChargingProfile profile, ocpp::Instant now);
   /// Removes what meets every criterion of the request; returns how many that were.

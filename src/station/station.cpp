@@ -34,9 +34,16 @@ std::string namesOf(const std::vector<Profile>& features) {
   return list;
 }
 
+constexpr std::size_t mostValue = 500;  // of a configuration key
+
 std::vector<std::pair<Key, std::string>> givenBy(const Settings& settings) {
   const auto& capacity = settings.capacity;
-  return {{Key::NumberOfConnectors, std::to_string(settings.connectors.size())},
+  std::string rotation;
+  for (std::size_t i = 0; i <= settings.connectors.size(); ++i)
+    rotation += (i == 0 ? "" : ",") + std::to_string(i) + ".Unknown";
+  if (rotation.size() > mostValue) rotation.clear();
+  return {{Key::ConnectorPhaseRotation, rotation},
+          {Key::NumberOfConnectors, std::to_string(settings.connectors.size())},
           {Key::ConnectorPhaseRotationMaxLength, std::to_string(settings.connectors.size() + 1)},
           {Key::SupportedFeatureProfiles, namesOf(featuresOf(settings))},
           {Key::LocalAuthListMaxLength, std::to_string(capacity.localList)},
@@ -127,6 +134,11 @@ void Station::Impl::restore(std::string_view key, std::string_view value) {
     const auto update = fromRecord<FirmwareUpdate>(value);
     good = update.has_value();
     if (good) firmware_ = *update;
+  } else if (name == "upload") {
+    upload_ = fromRecord<DiagnosticsUpload>(value);
+    good = upload_.has_value();
+  } else if (name == "news") {
+    good = restoreNews(rest, value);
   } else {
     good = authorization_.restore(key, value) || queue_.restore(key, value);
   }
@@ -154,7 +166,8 @@ void Station::Impl::powerUp(const PowerUp& state, Steady now) {
       emit(Unlock{c.id});  // whose plug was kept back is not known any more
     if (c.plug != Plug::None && !c.spent) c.preparingUntil = now + seconds(Key::ConnectionTimeOut);
   }
-  firmwareAfterBoot(state, now);
+  filesAfterBoot(state, now);
+  for (const auto& [key, value] : configuration_.ofBoard()) emit(Configured{key, value});
   planAligned(now);
   bootAt_ = now;
   for (Connector& c : connectors_)

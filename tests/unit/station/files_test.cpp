@@ -94,3 +94,60 @@ TEST(stationFilesCut, "an update that a power cut interrupts starts anew; its ne
   h.pass(seconds(1));
   CPPUNIT_ASSERT(h.heardOfFiles().find("InstallationFailed") != std::string::npos);
 }
+
+TEST(stationUploadCut,
+     "an upload that a power cut interrupts is made again, three times at most, and its end is told") {
+  StationHarness h;
+  const DateTime from{h.wall() - hours(2), true};
+  h.call<GetDiagnostics>({Uri("ftp://x/"), from, {}, {}, {}});
+  for (int cut = 1; cut <= 3; ++cut) {
+    h.clear();
+    h.cutPower();
+    h.power();
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), h.effects<Upload>().size());
+    CPPUNIT_ASSERT(h.effects<Upload>()[0].location == "ftp://x/" && h.effects<Upload>()[0].from == from.at);
+    CPPUNIT_ASSERT_EQUAL(std::string(), h.heardOfFiles());
+  }
+  h.cutPower();
+  h.power();
+  CPPUNIT_ASSERT_EQUAL(std::size_t(1), h.effects<Upload>().size());
+  CPPUNIT_ASSERT_EQUAL(std::string("UploadFailed "), h.heardOfFiles());
+  h.call<GetDiagnostics>({Uri("ftp://x/"), {}, {}, {}, {}});
+  h.power();
+  h.board([&](Station& s) { s.uploaded(UploadProgress::Uploaded, h.now); });
+  h.clear();
+  h.power();
+  CPPUNIT_ASSERT(h.effects<Upload>().empty() && h.heardOfFiles().empty());
+}
+
+TEST(stationDownloadCut, "a download that ends in a restart again and again is given up and reported") {
+  StationHarness h;
+  h.call<UpdateFirmware>({{h.wall(), true}, Uri("http://x/fw"), {}, {}});
+  for (int cut = 1; cut <= 3; ++cut) h.power();
+  CPPUNIT_ASSERT_EQUAL(std::size_t(4), h.effects<Download>().size());
+  h.clear();
+  h.power();
+  CPPUNIT_ASSERT_EQUAL(std::string("DownloadFailed "), h.heardOfFiles());
+  CPPUNIT_ASSERT(h.effects<Download>().empty() && h.status() == ChargePointStatus::Available);
+}
+
+TEST(stationFileNews,
+     "how an upload or an update ended is told once, also when the power goes before it could be said") {
+  StationHarness h;
+  h.call<GetDiagnostics>({Uri("ftp://x/"), {}, {}, {}, {}});
+  h.call<UpdateFirmware>({{h.wall(), true}, Uri("http://x/fw"), {}, {}});
+  h.central.up = false;
+  h.board([&](Station& s) { s.uploaded(UploadProgress::Uploaded, h.now); });
+  h.board([&](Station& s) { s.firmware(FirmwareProgress::Downloaded, h.now); });
+  h.board([&](Station& s) { s.firmware(FirmwareProgress::Installed, h.now); });
+  h.cutPower();
+  h.power();
+  h.cutPower();
+  h.clear();
+  h.central.up = true;
+  h.power();
+  CPPUNIT_ASSERT_EQUAL(std::string("Uploaded Installed "), h.heardOfFiles());
+  h.clear();
+  h.power();
+  CPPUNIT_ASSERT_EQUAL(std::string(), h.heardOfFiles());
+}

@@ -113,6 +113,15 @@ TEST(stationClock, "the clock follows currentTime; what was queued before it was
   CPPUNIT_ASSERT_EQUAL(std::size_t(2), h.effects<SetClock>().size());
 }
 
+TEST(stationClockBack, "a clock that is set back in a transaction does not let it end before it began") {
+  StationHarness h;
+  h.begin();
+  h.central.clockError = -minutes(10);
+  h.call<TriggerMessage>({MessageTrigger::Heartbeat, {}});
+  h.unplug(1);
+  CPPUNIT_ASSERT(h.last().stop->timestamp == h.last().start.timestamp);
+}
+
 TEST(stationOffline, "after an outage the latest status of each connector is told, once, and the queue in order") {
   StationHarness h;
   h.clear();

@@ -71,6 +71,8 @@ TEST(stationAvailability, "Inoperative waits for the transaction to end, survive
   CPPUNIT_ASSERT_EQUAL(std::string("Unavailable"), h.heard(0));
   CPPUNIT_ASSERT(h.status(2) == CPStatus::Unavailable);
   CPPUNIT_ASSERT(h.availability(9, AvailabilityType::Operative) == AvailabilityStatus::Rejected);
+  CPPUNIT_ASSERT(h.availability(2, AvailabilityType::Operative) == AvailabilityStatus::Accepted);
+  CPPUNIT_ASSERT(h.status(1) == CPStatus::Unavailable && h.status(2) == CPStatus::Available);
 }
 
 TEST(stationUnlock, "UnlockConnector says what the lock did, or that there is none; a lock that is silent has failed") {
@@ -135,6 +137,8 @@ TEST(stationTrigger, "each message can be triggered, for one connector or all; w
   trigger(MessageTrigger::FirmwareStatusNotification);
   CPPUNIT_ASSERT_EQUAL(std::string("Idle Idle "), h.heardOfFiles());
   CPPUNIT_ASSERT(trigger(MessageTrigger::StatusNotification, 5) == TriggerMessageStatus::Rejected);
+  h.set("MeterValuesSampledData", "");
+  CPPUNIT_ASSERT(trigger(MessageTrigger::MeterValues) == TriggerMessageStatus::Rejected);  // there is nothing to say
 }
 
 TEST(stationDataIn, "DataTransfer goes to the board for vendors it knows; a board that is silent is a fault") {
@@ -156,12 +160,18 @@ TEST(stationConfigured,
   Settings s = plain();
   s.makersKeys = {{"Tariff", KeyType::Text, 0, 0, KeyAccess::Write, true, "A"}};
   StationHarness h(s);
+  h.clear();
   CPPUNIT_ASSERT(h.call<ChangeConfiguration>({ocpp::Key<50>("lightintensity"), Opaque<500>("30")}).status ==
                  ConfigurationStatus::Accepted);
   CPPUNIT_ASSERT(h.call<ChangeConfiguration>({ocpp::Key<50>("Tariff"), Opaque<500>("B")}).status ==
                  ConfigurationStatus::RebootRequired);
   CPPUNIT_ASSERT_EQUAL(std::string("LightIntensity"), h.effects<Configured>()[0].name);
+  h.clear();
   h.power();
+  std::string told;
+  for (const Configured& each : h.effects<Configured>()) told += each.name + "=" + each.value + " ";
+  CPPUNIT_ASSERT_EQUAL(
+      std::string("BlinkRepeat=3 ConnectorPhaseRotation=0.Unknown,1.Unknown LightIntensity=30 Tariff=B "), told);
   const auto got = h.call<GetConfiguration>({{ocpp::Key<50>("LightIntensity"), ocpp::Key<50>("Tariff")}});
   CPPUNIT_ASSERT_EQUAL(std::string("30"), std::string(*got.configurationKey[0].value));
   CPPUNIT_ASSERT_EQUAL(std::string("B"), std::string(*got.configurationKey[1].value));
@@ -243,4 +253,23 @@ TEST(stationSmallPrint, "a foreign transactionId, a cache that is off, a lock th
   h.board([&](Station& s) { s.fromCentral(call, DataTransfer::Request{Text<255>("Maker"), {}, {}}, h.now); });
   CPPUNIT_ASSERT(h.call<Reset>({ResetType::Hard}).status == ResetStatus::Accepted);
   CPPUNIT_ASSERT(!h.answers.at(call));
+}
+
+TEST(stationResetRetries, "a board that cannot restart is asked ResetRetries times more; then the station goes on") {
+  StationHarness h;
+  h.set("ResetRetries", "2");
+  h.call<Reset>({ResetType::Hard});
+  for (const std::size_t reboots : {2, 3, 3}) {
+    h.board([&](Station& s) { s.rebootFailed(h.now); });
+    CPPUNIT_ASSERT_EQUAL(reboots, h.effects<Reboot>().size());
+    CPPUNIT_ASSERT(h.effects<Reboot>().back().hard);
+  }
+  CPPUNIT_ASSERT(h.sent<StatusNotification>().back().errorCode == ChargePointErrorCode::InternalError);
+  h.begin();
+  CPPUNIT_ASSERT(h.charging());
+  h.board([&](Station& s) { s.rebootFailed(h.now); });  // nobody asked for one
+  h.board([&](Station& s) { s.restarting(h.now); });
+  h.board([&](Station& s) { s.rebootFailed(h.now); });
+  CPPUNIT_ASSERT_EQUAL(std::size_t(3), h.effects<Reboot>().size());
+  CPPUNIT_ASSERT(h.last().stop->reason == Reason::Reboot);
 }

@@ -85,3 +85,38 @@ TEST(stationReserveShared, "a shared reader gives a reservation of any connector
   h.plug(1);
   CPPUNIT_ASSERT(h.inTransaction(1));
 }
+
+TEST(stationReserveEnds, "a fault or ChangeAvailability ends the reservations of its connector (section 5.13)") {
+  StationHarness h(plain(Version::V16, 2));
+  reserve(h, 1, 1, "A");
+  reserve(h, 0, 3, "C");
+  h.board([&](Station& s) { s.fault(1, {ChargePointErrorCode::GroundFailure, true, "", "", ""}, h.now); });
+  h.board([&](Station& s) { s.faultGone(1, ChargePointErrorCode::GroundFailure, h.now); });
+  CPPUNIT_ASSERT(h.status(1) == CPStatus::Available);
+  CPPUNIT_ASSERT(h.call<CancelReservation>({1}).status == CancelReservationStatus::Rejected);
+  CPPUNIT_ASSERT(h.call<CancelReservation>({3}).status == CancelReservationStatus::Accepted);
+  reserve(h, 2, 2, "B");
+  reserve(h, 0, 4, "C");
+  h.availability(0, AvailabilityType::Inoperative);
+  h.power();
+  CPPUNIT_ASSERT(h.call<CancelReservation>({2}).status == CancelReservationStatus::Rejected);
+  CPPUNIT_ASSERT(h.call<CancelReservation>({4}).status == CancelReservationStatus::Rejected);
+}
+
+TEST(stationReservedCable, "a cable alone does not take a reserved connector: it stays Reserved until the tag (G2)") {
+  StationHarness h;
+  reserve(h, 1, 1, "OWNER");
+  h.clear();
+  h.plug(1);
+  h.tag("STRANGER", 1);
+  CPPUNIT_ASSERT(h.status() == CPStatus::Reserved);
+  h.pass(minutes(2));
+  CPPUNIT_ASSERT(h.status() == CPStatus::Reserved);
+  h.tag("OWNER", 1);
+  CPPUNIT_ASSERT_EQUAL(std::string("Preparing SuspendedEV"), h.heard(1));
+  h.unplug(1);
+  reserve(h, 1, 2, "OWNER");
+  h.plug(1);
+  h.pass(hours(1));
+  CPPUNIT_ASSERT(h.status() == CPStatus::Finishing);
+}
