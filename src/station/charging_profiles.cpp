@@ -97,12 +97,19 @@ std::string ChargingProfiles::install(int connectorId, ChargingProfile profile, 
   crowded = kept() >= capacity_.maxProfiles;
   if (kept() >= capacity_.maxProfiles) return "as many profiles as MaxChargingProfilesInstalled are there already";
   // Without a start, and without a transaction to count from, a schedule begins when it comes.
-  if (profile.chargingProfilePurpose == ChargingProfilePurpose::ChargePointMaxProfile &&
-      !profile.chargingSchedule.startSchedule)
-    profile.chargingSchedule.startSchedule = ocpp::DateTime{now, true};
+  const bool startAssigned = profile.chargingProfilePurpose == ChargingProfilePurpose::ChargePointMaxProfile &&
+                             !profile.chargingSchedule.startSchedule;
+  if (startAssigned) profile.chargingSchedule.startSchedule = ocpp::DateTime{now, true};
   profiles_.erase(std::remove_if(profiles_.begin(), profiles_.end(), replaced), profiles_.end());
-  profiles_.push_back({connectorId, std::move(profile)});
+  profiles_.push_back({connectorId, std::move(profile), startAssigned});
   return {};
+}
+
+void ChargingProfiles::clockSetBack(ocpp::Instant now) {
+  for (InstalledProfile& each : profiles_) {
+    auto& start = each.profile.chargingSchedule.startSchedule;
+    if (each.startAssigned && start && start->at > now) start->at = now;
+  }
 }
 
 std::size_t ChargingProfiles::clear(const ocpp::ClearChargingProfile::Request& request) {

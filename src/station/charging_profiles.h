@@ -31,6 +31,8 @@ class ChargingProfiles {
   std::size_t clear(const ocpp::ClearChargingProfile::Request& request);
   /// A transaction has ended on the connector: its TxProfiles are history.
   void forgetTransaction(int connectorId);
+  /// The clock shows less than before: what began when it came has begun all the same.
+  void clockSetBack(ocpp::Instant now);
   const Profiles& all() const { return profiles_; }
 
  private:

@@ -168,6 +168,9 @@ class Station::Impl : public Keeper {
   void booted(const ocpp::BootNotification::Response& response, Steady now);
   void bootUnanswered(Steady now);
   void setClock(const ocpp::DateTime& utc, Steady now);
+  void recallClock(const PowerUp& state, Steady now);
+  void keepClock(Steady now);
+  void clockSetBack(Steady now);
   std::optional<Steady> heartbeatDue() const;
   void tickRegistration(Steady now);
 
@@ -311,6 +314,7 @@ class Station::Impl : public Keeper {
   ocpp::Duration clockOffset_{};
   bool clockKnown_ = false;
   std::optional<Steady> clockSetAt_;
+  std::optional<Instant> keptClock_;
 
   Link link_ = Link::Unknown;
   Steady lastHeard_{}, probeAt_{}, offlineBackoff_{};

@@ -130,6 +130,10 @@ void Station::Impl::restore(std::string_view key, std::string_view value) {
   } else if (name == "profile") {
     auto installed = fromRecord<InstalledProfile>(value);
     good = installed && profiles_.install(installed->connectorId, std::move(installed->profile), {}).empty();
+  } else if (name == "clock") {
+    const auto time = fromRecord<ocpp::DateTime>(value);
+    good = time.has_value();
+    if (good) keptClock_ = time->at;
   } else if (name == "firmware") {
     const auto update = fromRecord<FirmwareUpdate>(value);
     good = update.has_value();
@@ -146,10 +150,7 @@ void Station::Impl::restore(std::string_view key, std::string_view value) {
 }
 
 void Station::Impl::powerUp(const PowerUp& state, Steady now) {
-  if (state.clock) {
-    clockOffset_ = *state.clock - Instant(now);
-    clockKnown_ = true;
-  }
+  recallClock(state, now);
   queue_.endOfRun();
   for (std::size_t i = 1; i < connectors_.size(); ++i) {
     Connector& c = connectors_[i];
@@ -208,6 +209,7 @@ void Station::Impl::finish(Steady now) {
   tickFiles(now);
   updatePower(now);
   for (Connector& c : connectors_) settle(c, now);
+  keepClock(now);
   tickReset(now);
   if (!rebooting_) pump(now);
 }
@@ -234,7 +236,8 @@ std::optional<Steady> Station::Impl::deadline() const {
     if (c.faultedSince && c.transaction) sooner(found, *c.faultedSince + settings_.faultGrace);
   }
   if (floatingGrant_) sooner(found, floatingGrant_->until);
-  for (const auto& each : reservations_) byCalendar(each.second.expiryDate.at);
+  if (clockKnown_)
+    for (const auto& each : reservations_) byCalendar(each.second.expiryDate.at);
   byCalendar(alignedAt_);
   sooner(found, limitsAt_);
   if (reset_) sooner(found, reset_->until);

@@ -95,6 +95,7 @@ class StationHarness {
       const auto due = box->deadline();
       if (!due || *due > until) break;
       now = std::max(now, *due);
+      if (outstanding && now >= sentAt + settings.answerTimeout) forgetOutstanding();
       box->tick(now);
       drain();
     }
@@ -223,13 +224,16 @@ class StationHarness {
   bool keepLog = true;
   std::optional<int> cutAt;  ///< The power goes after so many effects.
   int executed = 0;
-  bool dead = false;  ///< It has gone.
+  bool dead = false;                         ///< It has gone.
+  Steady sentAt{};                           ///< The request that is outstanding.
+  std::function<void(const Effect&)> watch;  ///< Sees each effect before it is executed.
 
  private:
   void execute(const Effect& effect) {
     dead = dead || (cutAt && executed >= *cutAt);
     ++executed;
     if (dead) return;
+    if (watch) watch(effect);
     if (keepLog) log.push_back(effect);
     const bool change = std::holds_alternative<Keep>(effect) || std::holds_alternative<Forget>(effect);
     if (change) return pending.push_back(effect);
@@ -243,9 +247,12 @@ class StationHarness {
     if (const auto* contactor = std::get_if<SetContactor>(&effect))
       require(!contactor->closed || plugs[contactor->connectorId] == Plug::Connected, "energy without an EV");
     if (const auto* reboot = std::get_if<Reboot>(&effect)) rebooted = *reboot;
+    if (const auto* said = std::get_if<Note>(&effect))
+      if (said->text.find("dropped") != std::string::npos) statuses.clear();  // some of them are not told
     if (const auto* send = std::get_if<Send>(&effect)) {
       require(!outstanding, "two requests at a time");
       outstanding = *send;
+      sentAt = now;
       if (keepLog) requests.push_back(send->request);
       checkStatus(send->request);
     }
@@ -274,24 +281,30 @@ class StationHarness {
     statuses[report->connectorId] = report->status;
   }
 
+  // Nobody answers: what happens meanwhile is not told.
+  void forgetOutstanding() {
+    outstanding.reset();
+    statuses.clear();
+  }
+
   /// False when no answer comes now.
   bool respond() {
     const Send send = *outstanding;
     const std::string action(actionName(send.request));
     if (central.ignore[action] > 0) {
       --central.ignore[action];
-      outstanding.reset();
+      forgetOutstanding();
       box->noResponse(send.id, {false, {FaultCode::InternalError, "ignored"}}, now);
       return true;
     }
     if (!central.up) {
-      outstanding.reset();
-      statuses.clear();  // what happens meanwhile is not told
+      forgetOutstanding();
       box->noResponse(send.id, {false, {FaultCode::InternalError, "no route"}}, now);
       return true;
     }
     if (silent) return false;
     outstanding.reset();
+    if (is<BootNotification>(send.request)) statuses.clear();  // before it little was told, behind it all is
     if (central.refuse[action] > 0) {
       --central.refuse[action];
       box->noResponse(send.id, {true, {FaultCode::InternalError, "refused"}}, now);
@@ -301,6 +314,7 @@ class StationHarness {
     if (central.lose[action] > 0) {
       --central.lose[action];
       central.mayRepeat = true;
+      statuses.clear();
       box->noResponse(send.id, {false, {FaultCode::InternalError, "its answer was lost"}}, now);
       return true;
     }
