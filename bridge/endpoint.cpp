@@ -107,7 +107,7 @@ void Endpoint::soap(HttpRequest&& request, const Responder& responder) {
   if (const auto* failure = std::get_if<ocpp_s::ReadFailure>(&read))
     return refuse(responder, *failure, request.peerAddress);
   auto& message = std::get<ocpp_s::RequestMessage>(read);
-  noteContentType(request, message);
+  noteContentType(request.headers, message);
   if (request.misnamedCoding)
     message.notes.push_back({ocpp_s::Quirk::ContentEncoding, "/", "a compression that the body does not have"});
   std::string& identity = message.header.chargeBoxIdentity;
