@@ -208,11 +208,11 @@ test-charger:  ## install, build and test a charger: make test-charger CHARGER=i
 	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/ocpp-soap-cs
 	$(BUILD)/ocpp-soap-cs conformance --charger "$(CHARGER)" --listen $(LISTEN)
 
-test-central:  ## install, build and charge at a central system: make test-central CENTRAL=URL [CHARGER=CP1] [VERSION_OF_OCPP=1.6]
+test-central:  ## install, build and test a central system: make test-central CENTRAL=URL [CHARGER=CP1] [VERSION_OF_OCPP=1.6] [TAG=TAG1]
 	@[ -n "$(CENTRAL)" ] || { echo "make test-central CENTRAL=<http address of the central system>" >&2; exit 2; }
 	@$(MAKE) --no-print-directory deps
 	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/ocpp-soap-cp
-	$(BUILD)/ocpp-soap-cp --central "$(CENTRAL)" --id "$(or $(CHARGER),CP1)" --version $(or $(VERSION_OF_OCPP),1.6) --session TAG1
+	$(BUILD)/ocpp-soap-cp conformance "$(CENTRAL)" --id "$(or $(CHARGER),CP1)" --version $(or $(VERSION_OF_OCPP),1.6) --tag "$(or $(TAG),TAG1)"
 
 verify-wsdl: $(BUILD)/tests/verify-wsdl  ## compare wsdl/ with published files: make verify-wsdl OFFICIAL=dir
 	$(BUILD)/tests/verify-wsdl wsdl $(OFFICIAL)
