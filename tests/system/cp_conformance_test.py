@@ -38,7 +38,8 @@ class Run(Tool):
 
     def __init__(self, world, url, version, *arguments, name="run", identity="CP1"):
         self.junit, self.tap = (os.path.join(world.folder, name + end) for end in (".xml", ".tap"))
-        command = [world.options.cp, "conformance", url, "--version", version, "--id", identity, *TAGS, *arguments]
+        command = [world.options.cp, "conformance", url, "--version", version, "--id", identity, "--patience", "60",
+                   *TAGS, *arguments]
         super().__init__(world, name, [*command, "--junit", self.junit, "--tap", self.tap])
 
     def served(self, obey):
@@ -113,7 +114,7 @@ def withModel(world, version):
     """A central system made of Python's standard library passes every scenario for OCPP {}, so that its defects alone make
     scenarios fail."""
     model = Model(world)
-    run = Run(world, model.base, version, "--operator")
+    run = Run(world, model.base, version, "--operator", "--keep-alive")
     counts = run.served(lambda action, payload: model.send("CP1", action, payload))
     return allPassed(world, run, version, counts)
 
@@ -226,7 +227,7 @@ def injected(world):
         version = VERSIONS[number % 3]
         rule = dict(failure, action="Heartbeat")
         cs = Cs(world, "--api", "none", "--config", world.file("%d.json" % number, {"failures": [rule]}), name="cs%d" % number)
-        run = Run(world, cs.url, version, "--only", "TC_001_CSMS", "--timeout", "1" if failure["kind"] == "noAnswer" else "60",
+        run = Run(world, cs.url, version, "--only", "TC_001_CSMS", "--timeout", "5" if failure["kind"] == "noAnswer" else "60",
                   name="run%d" % number)
         run.exits(1)
         expectFailure(run, "TC_001_CSMS", words)

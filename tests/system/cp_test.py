@@ -1,20 +1,18 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Shows that ocpp-soap-cp does what it says: against a central system on npm soap made from the published contracts (ours
-if they are not there), through the bridge to ocpp-rpc in strict mode, against ocpp-soap-cs, and through SIGKILLs. Every
-message that it writes is judged by the schema. Ends with "N passed, N failed"; a failed part says where its logs are.
+if they are not there), through the bridge to ocpp-rpc in strict mode, and against ocpp-soap-cs. Every message that it
+writes is judged by the schema; cp_kill_test.py cuts its power. Ends with "N passed, N failed"; a failed part says where its logs are.
 
-Usage: cp_test.py [--cp PROGRAM] [--cs PROGRAM] [--bridge PROGRAM] [--only WORD] [--kills N] [--jobs N]
+Usage: cp_test.py [--cp PROGRAM] [--cs PROGRAM] [--bridge PROGRAM] [--only WORD] [--jobs N]
 """
 
 import argparse
 import concurrent.futures
 import json
 import os
-import random
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -426,57 +424,6 @@ def conformant(world, version):
     return verdict
 
 
-# --- power cuts ---
-
-
-def killed(world, lane):
-    """SIGKILL at random points of sessions: the central system ends with each transaction once and complete (lane {version})."""
-    version = VERSIONS[int(lane) % 3]
-    dice = random.Random(world.options.seed * 100 + int(lane))
-    central = Central(world, version, slow=40)
-    arguments = ["--version", version, "--state", os.path.join(world.folder, "state"), "--write", "milliseconds",
-                 "--set", "MeterValueSampleInterval=1", "--retry", "1"]
-    for life in range(world.options.killsOf(int(lane))):
-        seconds = dice.randrange(2)
-        cp = Cp(world, central.url, *arguments, "--session", "TAG", "--sessions", "0", "--session-seconds", str(seconds))
-        cp.says("> BootNotification", 30)
-        time.sleep(dice.uniform(0, 1.6 if seconds else 0.5))
-        cp.child.send_signal(signal.SIGKILL)
-        cp.join()
-    end = world.file("end.txt", "wait registered\nwait quiet\nwait idle\n")
-    last = Cp(world, central.url, *arguments, "--script", end)
-    last.exits(0)
-    books = central.books()
-    same("messages of unknown transactions", books["unknown"], [])
-    for each in books["transactions"]:
-        if len(each["stops"]) != 1:
-            raise Failed("%d stops: %s" % (len(each["stops"]), each))
-        values = [int(reading(value)) for value in each["values"]]
-        meters = [int(each["start"]["meterStart"]), *values, int(each["stops"][0]["meterStop"])]
-        if meters != sorted(meters):
-            raise Failed("the register goes back: %s in %s" % (meters, each))
-    begun = {(e["payload"]["timestamp"], e["payload"]["meterStart"])
-             for e in last.logged(direction="out", kind="request", action="StartTransaction")}
-    known = {(re.sub(r"\.000Z$", "Z", e["start"]["timestamp"]), int(e["start"]["meterStart"]))
-             for e in books["transactions"]}
-    same("transactions", sorted(begun), sorted(known))
-    if len(known) < world.options.killsOf(int(lane)) / 2:
-        raise Failed("only %d transactions" % len(known))
-    cut = sum("idTag" not in each["stops"][0] for each in books["transactions"])
-    return "%d transactions, %d cut off, %d starts and %d stops said again" % (
-        len(known), cut, books["startRepeats"], books["stopRepeats"])
-
-
-def reading(message):
-    """The register of a MeterValues of any version, as npm soap shows it."""
-    values = message.get("meterValue") or message["values"]
-    values = values if isinstance(values, list) else [values]
-    value = values[0].get("sampledValue", values[0].get("value"))
-    value = value[0] if isinstance(value, list) else value
-    value = value.get("value", value.get("$value")) if isinstance(value, dict) else value
-    return float(value)
-
-
 # --- the rest ---
 
 
@@ -496,10 +443,8 @@ def helpIsTrue(world):
         same(" ".join(arguments), (told.returncode, what in told.stderr), (2, True))
 
 
-LANES = 4
 PARTS = (
     [(conformant, version) for version in reversed(VERSIONS)]
-    + [(killed, str(lane)) for lane in range(LANES)]
     + [(every, version) for version in VERSIONS]
     + [(throughBridge, version) for version in VERSIONS]
     + [(each, None) for each in (withCs, scripts, secured, helpIsTrue)]
@@ -540,8 +485,6 @@ def main():
     parser.add_argument("--wsdl", default=os.environ.get("WSDL_DIR") or os.path.join(ROOT, "wsdl"))
     parser.add_argument("--official", default=os.environ.get("OFFICIAL") or os.path.join(ROOT, "..", "shared", "official"))
     parser.add_argument("--only", default="", help="parts whose function or version contains this")
-    parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--jobs", type=int, default=8, help="parts at the same time; they mostly wait")
     options = parser.parse_args()
     for name in ("bridge", "cs", "cp", "wsdl", "official"):
@@ -549,9 +492,8 @@ def main():
     options.modules = modulesFolder()
     options.contracts = contractsOf(options)
     options.judges = {version: Judge(options.contracts(version)) for version in VERSIONS}
-    options.killsOf = lambda lane: (options.kills + LANES - 1 - lane) // LANES
     chosen = [part for part in PARTS if options.only in "%s %s" % (part[0].__name__, part[1])]
-    print("contracts: %s; seed %d" % (options.contracts("1.6")[0], options.seed), flush=True)
+    print("contracts: %s" % options.contracts("1.6")[0], flush=True)
     passed = 0
     with concurrent.futures.ThreadPoolExecutor(max(1, options.jobs)) as pool:
         for good, report in pool.map(lambda part: runPart(options, part), chosen):
