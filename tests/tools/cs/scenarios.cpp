@@ -370,24 +370,8 @@ const std::vector<Scenario> table = {
       send("ClearChargingProfile", R"({"id":4711})", R"({"status":"Unknown"})", "5.5: it is gone")}},
 };
 
-struct ProfileRow {
-  Profile profile;
-  std::string_view name, option;
-};
-constexpr ProfileRow profiles[] = {
-    {Profile::Core, "Core", "core"},
-    {Profile::FirmwareManagement, "FirmwareManagement", "firmware"},
-    {Profile::LocalAuthListManagement, "LocalAuthListManagement", "authlist"},
-    {Profile::Reservation, "Reservation", "reservation"},
-    {Profile::SmartCharging, "SmartCharging", "smartcharging"},
-    {Profile::RemoteTrigger, "RemoteTrigger", "trigger"},
-    {Profile::Security, "Security", "security"},
-};
-
 }  // namespace
 
 const std::vector<Scenario>& scenarios() { return table; }
-std::string_view profileName(Profile which) { return profiles[static_cast<std::size_t>(which)].name; }
-std::string_view profileOption(Profile which) { return profiles[static_cast<std::size_t>(which)].option; }
 
 }  // namespace cs
