@@ -20,6 +20,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from cp_test import Central, Cp, VERSIONS, World, contractsOf, runPart  # noqa: E402
 from durable import modulesFolder  # noqa: E402
 from harness import ROOT, Failed, same  # noqa: E402
+from patience import pace  # noqa: E402
 
 # Charge points under test at the same time, each with its own central system; their versions alternate.
 LANES = 6
@@ -47,11 +48,11 @@ def killed(world, lane):
         session = ["--session", "TAG", "--sessions", "0", "--session-seconds", str(seconds)]
         cp = Cp(world, central.url, *arguments, *session)
         cp.says("> StartTransaction" if life % 3 != 2 else "> BootNotification", 60)
-        # Time itself is the stimulus here: a random point, and before every other one an outage of the central system.
-        time.sleep(dice.uniform(0, seconds + AROUND))
+        # A random point, and before every other one an outage of the central system.
+        pace(dice.uniform(0, seconds + AROUND))
         if dice.random() < 0.5:
             central.obey("away", now=True)
-            time.sleep(dice.uniform(0, OUTAGE))
+            pace(dice.uniform(0, OUTAGE))
         cp.child.send_signal(signal.SIGKILL)
         cp.join()
         central.obey("away", now=False)
