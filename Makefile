@@ -42,8 +42,7 @@ CONTRACT_SRC := $(filter-out tests/contract/verify_wsdl.cpp,$(wildcard tests/con
 UNIT_SRC    := $(wildcard tests/unit/*/*.cpp) $(CONTRACT_SRC) $(wildcard tests/support/*.cpp)
 TOOLS       := $(patsubst tests/tools/%.cpp,%,$(wildcard tests/tools/*.cpp))
 CS_SRC      := $(wildcard tests/tools/common/*.cpp tests/tools/cs/*.cpp)
-# What both tools show, log and compare messages with.
-CP_SRC      := $(wildcard tests/tools/common/*.cpp tests/tools/cp/*.cpp) $(patsubst %,tests/tools/cs/%.cpp,message payload prompt)
+CP_SRC      := $(wildcard tests/tools/common/*.cpp tests/tools/cp/*.cpp)
 FUZZ_SRC    := $(wildcard tests/fuzz/*.cpp)
 BENCHES     := $(patsubst tests/bench/%.cpp,%,$(wildcard tests/bench/*.cpp))
 SOURCES     := $(wildcard src/*/*.h src/*/*/*.h src/*/*.cpp src/*/*/*.cpp bridge/*.h bridge/*.cpp tests/*/*.h tests/*/*.cpp tests/unit/*/*.cpp \

@@ -2,72 +2,32 @@
 // Reads lines of prompt and scripts.
 #include "tests/tools/cp/commands.h"
 
-#include <sstream>
-
-#include "bridge/options.h"
 #include "ocpp/literals.h"
 #include "ocpp/text.h"
+#include "tests/tools/common/line.h"
 
 namespace cp {
 
 using namespace station;
-using bridge::BadConfiguration;
 
 namespace {
 
 using Verb = Command::Verb;
 using What = Condition::What;
 
-/// Words and the JSON behind them; a word may stand in quotes.
-class Line {
+/// A line that may name connectors.
+class Line : public tool::Line {
  public:
   Line(std::string_view text, const std::string& place, int connectors)
-      : rest_(ocpp::trimmed(text)), place_(place), connectors_(connectors) {}
+      : tool::Line(text, place), connectors_(connectors) {}
 
-  [[noreturn]] void wrong(const std::string& what) const {
-    throw BadConfiguration((place_.empty() ? "" : place_ + ": ") + what);
-  }
-  bool empty() const { return rest_.empty(); }
-  char next() const { return rest_.empty() ? '\0' : rest_.front(); }
-  std::string word(const char* what) {
-    if (rest_.empty()) wrong(std::string("the line ends where ") + what + " should stand");
-    const bool quoted = rest_.front() == '"';
-    const std::size_t end = quoted ? rest_.find('"', 1) : rest_.find_first_of(" \t");
-    if (quoted && end == std::string_view::npos) wrong("a quote is not closed");
-    std::string out(rest_.substr(quoted ? 1 : 0, quoted ? end - 1 : end));
-    rest_ = ocpp::trimmed(end == std::string_view::npos ? "" : rest_.substr(end + (quoted ? 1 : 0)));
-    return out;
-  }
-  int number(const char* what, int least, int most) {
-    const std::string text = word(what);
-    try {
-      return tool::wholeNumber(text, least, most);
-    } catch (const BadConfiguration& bad) { wrong(std::string(what) + ": " + bad.what()); }
-  }
   /// The connector if one is named; `least` 0 allows the whole charge point.
   int connector(int least = 1, int standard = 1) {
     const bool there = next() >= '0' && next() <= '9';
     return there ? number("a connector", least, connectors_) : standard;
   }
-  /// True and taken if it stands there.
-  bool takes(std::string_view wanted) {
-    if (rest_.substr(0, rest_.find_first_of(" \t")) != wanted) return false;
-    word("it");
-    return true;
-  }
-  /// JSON up to the end of the line or to `within`.
-  std::string json() {
-    std::size_t end = rest_.rfind(" within ");
-    if (end == std::string_view::npos || rest_.find_first_of("}\"", end) != std::string_view::npos) end = rest_.size();
-    std::string out(ocpp::trimmed(rest_.substr(0, end)));
-    rest_ = ocpp::trimmed(rest_.substr(end));
-    if (!Json::parse(out, nullptr, false).is_object()) wrong("'" + out + "' is not a JSON object in braces");
-    return out;
-  }
 
  private:
-  std::string_view rest_;
-  const std::string& place_;
   int connectors_;
 };
 
@@ -274,7 +234,7 @@ const std::vector<const char*>& commandLines() {
 
 std::optional<Command> readCommand(const std::string& text, const std::string& place, int connectors) {
   Line line(text, place, connectors);
-  if (line.empty() || line.next() == '#') return std::nullopt;
+  if (line.idle()) return std::nullopt;
   Command command;
   command.place = place;
   command.text = std::string(ocpp::trimmed(text));
@@ -282,19 +242,14 @@ std::optional<Command> readCommand(const std::string& text, const std::string& p
   for (const BoardRow& row : boardRows)
     if (verb == row.name) command.board = row.read(line);
   if (!command.board) readRest(line, command, verb);
-  if (!line.empty()) line.wrong("'" + line.word("it") + "' is too much");
+  line.end();
   return command;
 }
 
 std::vector<Command> readScript(const std::string& text, const std::string& file, int connectors) {
-  std::vector<Command> out;
-  std::istringstream lines(text);
-  std::string line;
-  for (int number = 1; std::getline(lines, line); ++number)
-    if (auto command = readCommand(line, file + ":" + std::to_string(number), connectors))
-      out.push_back(std::move(*command));
-  if (out.empty()) throw BadConfiguration(file + ": no command in it");
-  return out;
+  return tool::readLines<Command>(text, file, [&](const std::string& line, const std::string& place) {
+    return readCommand(line, place, connectors);
+  });
 }
 
 }  // namespace cp

@@ -4,45 +4,28 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <fstream>
 #include <iostream>
 #include <memory>
 
 #include "bridge/data_dir.h"
 #include "bridge/loop.h"
 #include "bridge/options.h"
+#include "tests/tools/common/program.h"
+#include "tests/tools/common/prompt.h"
 #include "tests/tools/cp/commands.h"
 #include "tests/tools/cp/fleet.h"
 #include "tests/tools/cp/options.h"
-#include "tests/tools/cs/prompt.h"
 
 namespace {
 
 using namespace cp;
 using bridge::BadConfiguration;
 
-/// The JSON-lines log.
-class Log {
- public:
-  explicit Log(const Options& options) : raw_(options.raw) {
-    if (options.logFile.empty() || options.logFile == "-") return;
-    file_.open(options.logFile, std::ios::binary | std::ios::app);
-    if (!file_) throw BadConfiguration("option log: " + options.logFile + " cannot be written");
-  }
-  void add(const Message& message) {
-    (file_.is_open() ? file_ : std::cout) << cs::compact(cs::logEntry(message, raw_)) << std::endl;
-  }
-
- private:
-  bool raw_;
-  std::ofstream file_;
-};
-
 /// For people, `>` is what the charge point says.
 void show(const Message& message, std::ostream& out) {
   Message seen = message;
   seen.incoming = !message.incoming;
-  out << cs::oneLine(seen) << std::endl;
+  out << tool::oneLine(seen) << std::endl;
 }
 
 /// A fleet needs a socket for each charge point that speaks.
@@ -55,36 +38,29 @@ void allowManySockets() {
 
 struct Parts {
   const Options& options;
-  bridge::Loop& loop;
   Wire& wire;
   std::ostream& people;
-  int status = 0;
-
-  void end(int theStatus) {
-    status = theStatus;
-    loop.stop();
-  }
+  tool::Run run;
 };
 
 int runFleet(Parts& parts) {
   Fleet fleet(parts.wire, parts.people, [&](int status) {
-    if (!parts.options.stay) parts.end(status);
+    if (!parts.options.stay) parts.run.end(status);
   });
-  bridge::Timer timer(parts.loop);
+  bridge::Timer timer(parts.run.loop);
   if (parts.options.duration > 0)
-    timer.start(std::chrono::seconds(parts.options.duration), [&] { parts.end(fleet.summary()); });
-  parts.loop.run();
-  return parts.status;
+    timer.start(std::chrono::seconds(parts.options.duration), [&] { parts.run.end(fleet.summary()); });
+  return parts.run.go();
 }
 
 int converse(Parts& parts, std::vector<Command> script) {
   const bool forever = script.empty() || parts.options.stay;
   Point point(parts.wire, parts.options.id, journalFor(parts.options, parts.options.id));
-  Runner runner(parts.wire, point, parts.people, [&](int status) { parts.end(status); });
-  bridge::Timer timer(parts.loop);
+  Runner runner(parts.wire, point, parts.people, [&](int status) { parts.run.end(status); });
+  bridge::Timer timer(parts.run.loop);
   if (parts.options.duration > 0)
-    timer.start(std::chrono::seconds(parts.options.duration), [&] { parts.end(script.empty() ? 0 : 1); });
-  const cs::Prompt prompt(parts.loop, [&](const std::string& line) {
+    timer.start(std::chrono::seconds(parts.options.duration), [&] { parts.run.end(script.empty() ? 0 : 1); });
+  const tool::Prompt prompt(parts.run.loop, [&](const std::string& line) {
     try {
       if (auto command = readCommand(line, "", parts.options.connectors)) runner.add(std::move(*command));
     } catch (const BadConfiguration& bad) { parts.people << bad.what() << std::endl; }
@@ -92,14 +68,13 @@ int converse(Parts& parts, std::vector<Command> script) {
   });
   for (Command& command : script) runner.add(std::move(command));
   if (!forever) runner.setLast();
-  parts.loop.post([&] {
+  parts.run.loop.post([&] {
     point.switchOn();
     runner.run();
   });
   if (isatty(STDIN_FILENO))
     parts.people << "`help` shows what can happen at the board, `status` how it is" << std::endl;
-  parts.loop.run();
-  return parts.status;
+  return parts.run.go();
 }
 
 int serve(const Options& options) {
@@ -108,18 +83,18 @@ int serve(const Options& options) {
     script = readScript(bridge::readFile(options.scriptFile), options.scriptFile, options.connectors);
   std::unique_ptr<bridge::DataDirLock> lock;
   if (!options.stateDir.empty()) lock = std::make_unique<bridge::DataDirLock>(options.stateDir);
-  Log log(options);
+  tool::MessageLog log(options.logFile, options.raw);
   std::ostream& people = options.logFile == "-" ? std::cerr : std::cout;
   const bool automatic = options.fleet > 0 || !options.sessionTag.empty();
   allowManySockets();
   bridge::Loop loop;
   Wire wire(loop, options);
-  if (!options.logFile.empty()) wire.watch([&](const Message& message) { log.add(message); });
+  if (log.wanted()) wire.watch([&](const Message& message) { log.add(message); });
   if (!options.quiet && options.fleet == 0) wire.watch([&](const Message& message) { show(message, people); });
-  Parts parts{options, loop, wire, people};
+  Parts parts{options, wire, people, {loop}};
   const int unfinished = !script.empty() || (automatic && options.sessions > 0) ? 1 : 0;
-  const bridge::SignalWatch term(loop, SIGTERM, [&] { parts.end(unfinished); });
-  const bridge::SignalWatch interrupt(loop, SIGINT, [&] { parts.end(unfinished); });
+  const bridge::SignalWatch term(loop, SIGTERM, [&] { parts.run.end(unfinished); });
+  const bridge::SignalWatch interrupt(loop, SIGINT, [&] { parts.run.end(unfinished); });
   people << "called at: " << wire.url(options.fleet > 0 ? options.id + "-1" : options.id) << std::endl;
   return automatic ? runFleet(parts) : converse(parts, std::move(script));
 }
@@ -127,16 +102,9 @@ int serve(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);
-  try {
+  return tool::runProgram("ocpp-soap-cp", [&] {
     Options options;
     if (!readOptions(argc, argv, options)) return 0;
     return serve(options);
-  } catch (const BadConfiguration& bad) {
-    std::cerr << "ocpp-soap-cp: " << bad.what() << "\n";
-    return 2;
-  } catch (const std::exception& error) {
-    std::cerr << "ocpp-soap-cp: " << error.what() << "\n";
-    return 1;
-  }
+  });
 }

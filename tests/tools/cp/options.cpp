@@ -8,21 +8,13 @@
 #include "bridge/url.h"
 #include "ocpp/text.h"
 #include "ocpp_s/profiles.h"
+#include "tests/tools/common/values.h"
 
 namespace cp {
 
 namespace {
 
 using bridge::BadConfiguration;
-
-void readVersion(Options& o, const std::string& value) {
-  for (const auto version : {ocpp::Version::V12, ocpp::Version::V15, ocpp::Version::V16}) {
-    if (ocpp::name(version) != value) continue;
-    o.version = version;
-    return;
-  }
-  throw BadConfiguration("'" + value + "' is none of 1.2, 1.5, 1.6");
-}
 
 std::string address(const std::string& value) {
   const auto url = bridge::Url::parse(value);
@@ -35,18 +27,6 @@ void readKey(Options& o, const std::string& value) {
   const std::size_t equals = value.find('=');
   if (equals == std::string::npos || equals == 0) throw BadConfiguration("'" + value + "' is not KEY=VALUE");
   o.keys.emplace_back(value.substr(0, equals), value.substr(equals + 1));
-}
-
-void setHabits(Options& o, const std::string& list, bool on) {
-  for (std::size_t begin = 0; begin <= list.size();) {
-    const std::size_t comma = std::min(list.find(',', begin), list.size());
-    const std::string name = list.substr(begin, comma - begin);
-    begin = comma + 1;
-    const auto quirk = ocpp_s::findQuirk(name);
-    if (!quirk || ocpp_s::quirkRow(*quirk).group != ocpp_s::QuirkRow::Group::Writing)
-      throw BadConfiguration("'" + name + "' is no habit of writing");
-    o.quirks.set(*quirk, on);
-  }
 }
 
 void setProfile(Options& o, const std::string& name) {
@@ -84,7 +64,7 @@ std::vector<tool::Option> connection(Options& o) {
   return {
       {"central", "URL", "none", "address of the central system; must be given",
        [&](Text v) { o.central = address(v); }},
-      {"version", "V", "1.6", "OCPP 1.2, 1.5 or 1.6", [&](Text v) { readVersion(o, v); }},
+      {"version", "V", "1.6", "OCPP 1.2, 1.5 or 1.6", [&](Text v) { o.version = tool::versionOf(v); }},
       {"id", "ID", "CP1", "chargeBoxIdentity; those of a fleet get -1, -2, ... behind it", [&](Text v) { o.id = v; }},
       {"listen", "ADDR:PORT", "127.0.0.1:0", "where the central system calls us; port 0 takes any free one",
        [&](Text v) { bridge::parseListen(v, o.listenAddress, o.listenPort); }},
@@ -106,9 +86,9 @@ std::vector<tool::Option> connection(Options& o) {
       {"profile", "NAME", "oca", "write like such a peer: javaoca, cxf, gsoap, apostol, ... (docs/interop.md)",
        [&](Text v) { setProfile(o, v); }},
       {"write", "QUIRK,...", "none", "single habits of writing, such as milliseconds or no-from",
-       [&](Text v) { setHabits(o, v, true); }},
+       [&](Text v) { tool::setHabits(o.quirks, v, true); }},
       {"no-write", "QUIRK,...", "none", "habits to leave off, such as must-understand",
-       [&](Text v) { setHabits(o, v, false); }},
+       [&](Text v) { tool::setHabits(o.quirks, v, false); }},
   };
 }
 

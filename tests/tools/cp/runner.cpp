@@ -24,7 +24,7 @@ bool fits(const Message& message, const Condition& condition) {
   if (condition.what == What::Received && (!message.incoming || !request)) return false;
   if (condition.what == What::Answered && (!message.incoming || message.kind != Message::Kind::Response)) return false;
   std::string ignored;
-  return cs::matches(message.payload, Json::parse(condition.json, nullptr, false), ignored);
+  return tool::matches(message.payload, Json::parse(condition.json, nullptr, false), ignored);
 }
 
 bool isOfMessages(What what) { return what == What::Sent || what == What::Received || what == What::Answered; }

@@ -8,7 +8,6 @@
 #include "bridge/charger_reply.h"
 #include "bridge/log.h"
 #include "bridge/random_id.h"
-#include "tests/tools/cs/central.h"  // payloadOf
 
 namespace cp {
 
@@ -42,11 +41,6 @@ std::string base64(const std::string& text) {
     for (std::size_t k = 0; k < 4; ++k) out += i + k > text.size() ? '=' : digits[bits >> (18 - 6 * k) & 63];
   }
   return out;
-}
-
-std::string faultText(const ocpp::Fault& fault) {
-  const ocpp::FaultRow& row = ocpp::faultRow(fault.code);
-  return std::string(row.soapSubcode.empty() ? row.jsonCode : row.soapSubcode) + ": " + fault.description;
 }
 
 bool wasAnswered(session::ChargerFailure failure) {
@@ -123,7 +117,7 @@ std::uint64_t Wire::send(const std::string& id, const ocpp::Request& request, An
     told.version = options_.version;
     told.action = action;
     told.messageId = header.messageId;
-    told.payload = cs::payloadOf(request);
+    told.payload = tool::payloadOf(request);
     told.xml = post.body;
     tell(told);
   }
@@ -153,9 +147,9 @@ void Wire::onAnswer(const Sent& sent, HttpResult&& result) {
                 : reply.failure == session::ChargerFailure::Faulted ? Message::Kind::Fault
                                                                     : Message::Kind::Trouble;
     if (reply.response)
-      told.payload = cs::payloadOf(*reply.response);
+      told.payload = tool::payloadOf(*reply.response);
     else
-      told.text = faultText(reply.fault);
+      told.text = tool::faultText(reply.fault);
     if (result.outcome == HttpResult::Outcome::Answered) told.http = result.response.status;
     told.xml = std::move(result.response.body);
     for (const ocpp_s::Note& note : read.notes) told.notes.push_back(note.path + ": " + note.text);
@@ -223,7 +217,7 @@ void Wire::onCall(HttpRequest&& request, const Responder& responder) {
     told.version = message.version;
     told.action = std::string(ocpp::actionName(message.request));
     told.messageId = message.header.messageId;
-    told.payload = cs::payloadOf(message.request);
+    told.payload = tool::payloadOf(message.request);
     for (const ocpp_s::Note& note : message.notes) told.notes.push_back(note.path + ": " + note.text);
     told.xml = std::move(request.body);
     tell(told);
@@ -246,12 +240,12 @@ void Wire::answer(const std::string& id, const Call& call, const ocpp::Result<oc
   if (result) {
     codec_.writeReply(response.body, dialect, ocpp::Role::ChargePoint, header, *result);
     told.kind = Message::Kind::Response;
-    if (watched()) told.payload = cs::payloadOf(*result);
+    if (watched()) told.payload = tool::payloadOf(*result);
   } else {
     ocpp_s::Codec::writeFault(response.body, dialect, ocpp::Role::ChargePoint, header, result.fault());
     response.status = ocpp_s::httpStatus(dialect, result.fault());
     told.kind = Message::Kind::Fault;
-    told.text = faultText(result.fault());
+    told.text = tool::faultText(result.fault());
   }
   told.http = response.status;
   if (watched()) told.xml = response.body;

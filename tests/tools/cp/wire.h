@@ -14,13 +14,13 @@
 #include "ocpp/messages.h"
 #include "ocpp_s/envelope.h"
 #include "station/effect.h"
+#include "tests/tools/common/message.h"
 #include "tests/tools/cp/options.h"
-#include "tests/tools/cs/message.h"
 
 namespace cp {
 
-using cs::Json;
-using cs::Message;
+using tool::Json;
+using tool::Message;
 
 /// What became of our requests.
 struct Numbers {
@@ -56,7 +56,7 @@ class Wire {
   void answer(const std::string& id, const Call& call, const ocpp::Result<ocpp::Response>& result);
 
   /// Called for each message, in order.
-  void watch(cs::Observer observer) { observers_.push_back(std::move(observer)); }
+  void watch(tool::Observer observer) { observers_.push_back(std::move(observer)); }
   const Numbers& numbers() const { return numbers_; }
   bridge::Loop& loop() { return loop_; }
   const Options& options() const { return options_; }
@@ -79,7 +79,7 @@ class Wire {
   Numbers numbers_;
   std::string authorization_;
   std::map<std::string, Called> points_;
-  std::vector<cs::Observer> observers_;
+  std::vector<tool::Observer> observers_;
   bridge::HttpClient client_;
   bridge::HttpServer server_;
   std::string base_;

@@ -10,9 +10,16 @@
 #include "ocpp/messages.h"
 #include "ocpp/version.h"
 #include "ocpp_s/dialect.h"
-#include "tests/tools/cs/message.h"
+#include "tests/tools/common/message.h"
 
 namespace cs {
+
+using tool::compact;
+using tool::Json;
+using tool::matches;
+using tool::Message;
+using tool::Observer;
+using tool::oneLine;
 
 struct Connector {
   std::string status, errorCode;

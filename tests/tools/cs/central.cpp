@@ -184,7 +184,7 @@ void Central::onRequest(HttpRequest&& request, const Responder& responder) {
   told.version = message.version;
   told.action = std::string(ocpp::actionName(message.request));
   told.messageId = message.header.messageId;
-  told.payload = payloadOf(message.request);
+  told.payload = tool::payloadOf(message.request);
   told.xml = std::move(request.body);
   learn(message, request.peerAddress, told);
   arrival->failure = plan_.forRequest(told.action, told.charger);
@@ -227,7 +227,7 @@ void Central::deliver(const Arrival& arrival) {
   } else {
     codec_.writeReply(response.body, dialect, ocpp::Role::CentralSystem, header, arrival.response);
     told.kind = Message::Kind::Response;
-    told.payload = payloadOf(arrival.response);
+    told.payload = tool::payloadOf(arrival.response);
   }
   told.http = response.status;
   told.xml = response.body;

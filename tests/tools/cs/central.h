@@ -13,8 +13,8 @@
 #include "bridge/http_server.h"
 #include "bridge/loop.h"
 #include "ocpp_s/envelope.h"
+#include "tests/tools/common/message.h"
 #include "tests/tools/cs/book.h"
-#include "tests/tools/cs/message.h"
 #include "tests/tools/cs/options.h"
 #include "tests/tools/cs/rules.h"
 
@@ -74,9 +74,5 @@ class Central {
   bridge::HttpServer server_;
   std::string url_;
 };
-
-/// The payload of a message in the words of OCPP 1.6-J. A word that 1.6-J does not have (Occupied) stays as it is.
-Json payloadOf(const ocpp::Request& request);
-Json payloadOf(const ocpp::Response& response);
 
 }  // namespace cs

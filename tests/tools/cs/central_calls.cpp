@@ -24,11 +24,6 @@ void fail(Outcome& outcome, Mistake mistake, std::string text, const Central::Do
   done(outcome);
 }
 
-std::string faultText(const ocpp::Fault& fault) {
-  const ocpp::FaultRow& row = ocpp::faultRow(fault.code);
-  return std::string(row.soapSubcode.empty() ? row.jsonCode : row.soapSubcode) + ": " + fault.description;
-}
-
 }  // namespace
 
 void Central::send(const std::string& charger, const std::string& action, const std::string& payload, Done done) {
@@ -54,7 +49,7 @@ void Central::send(const std::string& charger, const std::string& action, const 
     return fail(outcome, Mistake::NoAddress,
                 "charger '" + charger + "' has announced no address in wsa:From; --charger-url can name it", done);
   HttpPost post;
-  outcome.request.payload = payloadOf(*request);
+  outcome.request.payload = tool::payloadOf(*request);
   if (!prepare(outcome, *known, *request, post)) return fail(outcome, Mistake::BadPayload, outcome.request.text, done);
   outcome.sent = true;
   tell(outcome.request);
@@ -87,7 +82,7 @@ bool Central::prepare(Outcome& outcome, const KnownCharger& known, const ocpp::R
   post.connectTimeoutMs = std::min(10000, post.totalTimeoutMs);
   const auto read = codec_.readRequest(post.body, ocpp::Role::ChargePoint);
   if (const auto* back = std::get_if<ocpp_s::RequestMessage>(&read)) {
-    const Json meant = std::exchange(told.payload, payloadOf(back->request));
+    const Json meant = std::exchange(told.payload, tool::payloadOf(back->request));
     if (meant != told.payload)
       told.notes.push_back("OCPP " + std::string(ocpp::name(known.version)) + " cannot say all of " + compact(meant));
   }
@@ -121,11 +116,11 @@ void Central::onReply(std::size_t action, Outcome& outcome, HttpResult&& result)
                                                 : "wsa:RelatesTo is not the MessageID of the request");
   if (const auto* response = std::get_if<ocpp::Response>(&message.outcome)) {
     told.kind = Message::Kind::Response;
-    told.payload = payloadOf(*response);
+    told.payload = tool::payloadOf(*response);
     if (told.http != 200) told.notes.push_back("HTTP " + std::to_string(told.http) + " with a good answer");
   } else {
     told.kind = message.soapFault ? Message::Kind::Fault : Message::Kind::Trouble;
-    told.text = faultText(std::get<ocpp::Fault>(message.outcome));
+    told.text = tool::faultText(std::get<ocpp::Fault>(message.outcome));
   }
   tell(told);
 }

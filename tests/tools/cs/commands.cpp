@@ -4,14 +4,13 @@
 
 #include <sstream>
 
-#include "bridge/options.h"
-#include "ocpp/text.h"
+#include "tests/tools/common/line.h"
 
 namespace cs {
 
 namespace {
 
-using bridge::BadConfiguration;
+using tool::Line;
 using Verb = Command::Verb;
 
 struct Example {
@@ -42,51 +41,6 @@ constexpr Example examples[] = {
     {"TriggerMessage", R"({"requestedMessage":"StatusNotification","connectorId":1})"},
     {"UnlockConnector", R"({"connectorId":1})"},
     {"UpdateFirmware", R"({"location":"ftp://192.0.2.1/fw.bin","retrieveDate":"2030-01-01T00:00:00Z"})"},
-};
-
-/// Words and the JSON behind them; a word may stand in quotes.
-class Line {
- public:
-  Line(std::string_view text, const std::string& place) : rest_(ocpp::trimmed(text)), place_(place) {}
-
-  [[noreturn]] void wrong(const std::string& what) const {
-    throw BadConfiguration((place_.empty() ? "" : place_ + ": ") + what);
-  }
-  bool empty() const { return rest_.empty(); }
-  char next() const { return rest_.empty() ? '\0' : rest_.front(); }
-  std::string word(const char* what) {
-    if (rest_.empty()) wrong(std::string("a line ends where ") + what + " should stand");
-    const bool quoted = rest_.front() == '"';
-    const std::size_t end = quoted ? rest_.find('"', 1) : rest_.find_first_of(" \t");
-    if (quoted && end == std::string_view::npos) wrong("a quote is not closed");
-    std::string out(rest_.substr(quoted ? 1 : 0, quoted ? end - 1 : end));
-    rest_ = ocpp::trimmed(end == std::string_view::npos ? "" : rest_.substr(end + (quoted ? 1 : 0)));
-    return out;
-  }
-  int number(const char* what, int most) {
-    const std::string text = word(what);
-    try {
-      return tool::wholeNumber(text, 0, most);
-    } catch (const BadConfiguration& bad) { wrong(std::string(what) + ": " + bad.what()); }
-  }
-  /// JSON up to the end of the line or to `within`.
-  std::string json() {
-    std::size_t end = rest_.rfind(" within ");
-    if (end == std::string_view::npos || rest_.find_first_of("}\"", end) != std::string_view::npos) end = rest_.size();
-    std::string out(ocpp::trimmed(rest_.substr(0, end)));
-    rest_ = ocpp::trimmed(rest_.substr(end));
-    std::string tried = out;
-    for (std::size_t at; (at = tried.find("${transactionId}")) != std::string::npos;) tried.replace(at, 16, "0");
-    if (!Json::parse(tried, nullptr, false).is_object()) wrong("'" + out + "' is not a JSON object in braces");
-    return out;
-  }
-  void end() const {
-    if (!rest_.empty()) wrong("'" + std::string(rest_) + "' is too much");
-  }
-
- private:
-  std::string_view rest_;
-  const std::string& place_;
 };
 
 std::string actionOf(Line& line, ocpp::Role sender) {
@@ -124,14 +78,14 @@ void readWait(Line& line, Command& command) {
   }
   if (line.empty()) return;
   if (line.word("within") != "within") line.wrong("wait: only `within SECONDS` may follow");
-  command.number = line.number("seconds", 86400);
+  command.number = line.number("seconds", 0, 86400);
 }
 
 }  // namespace
 
 std::optional<Command> readCommand(const std::string& text, const std::string& place) {
   Line line(text, place);
-  if (line.empty() || line.next() == '#') return std::nullopt;
+  if (line.idle()) return std::nullopt;
   Command command;
   command.place = place;
   const std::string first = line.word("a command");
@@ -142,7 +96,7 @@ std::optional<Command> readCommand(const std::string& text, const std::string& p
     if (!line.empty()) command.word = line.word("a version");
   } else if (first == "quit") {
     command.verb = Verb::Quit;
-    if (!line.empty()) command.number = line.number("status", 255);
+    if (!line.empty()) command.number = line.number("status", 0, 255);
   } else if (first == "expect") {
     readExpect(line, command);
   } else if (first == "wait") {
@@ -158,13 +112,7 @@ std::optional<Command> readCommand(const std::string& text, const std::string& p
 }
 
 std::vector<Command> readScript(const std::string& text, const std::string& file) {
-  std::vector<Command> out;
-  std::istringstream lines(text);
-  std::string line;
-  for (int number = 1; std::getline(lines, line); ++number)
-    if (auto command = readCommand(line, file + ":" + std::to_string(number))) out.push_back(std::move(*command));
-  if (out.empty()) throw BadConfiguration(file + ": no command in it");
-  return out;
+  return tool::readLines<Command>(text, file, readCommand);
 }
 
 std::string operationsHelp(const std::string& version) {

@@ -3,41 +3,24 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <fstream>
 #include <iostream>
 #include <memory>
 
 #include "bridge/loop.h"
 #include "bridge/options.h"
+#include "tests/tools/common/program.h"
+#include "tests/tools/common/prompt.h"
 #include "tests/tools/cs/api.h"
 #include "tests/tools/cs/central.h"
 #include "tests/tools/cs/commands.h"
 #include "tests/tools/cs/conformance.h"
 #include "tests/tools/cs/options.h"
-#include "tests/tools/cs/prompt.h"
 #include "tests/tools/cs/report.h"
 
 namespace {
 
 using namespace cs;
 using bridge::BadConfiguration;
-
-/// The JSON-lines log. Lines are complete when the message has passed.
-class Journal {
- public:
-  explicit Journal(const Options& options) : raw_(options.raw) {
-    if (options.logFile.empty() || options.logFile == "-") return;
-    file_.open(options.logFile, std::ios::binary | std::ios::app);
-    if (!file_) throw BadConfiguration("option log: " + options.logFile + " cannot be written");
-  }
-  void add(const Message& message) {
-    (file_.is_open() ? file_ : std::cout) << compact(logEntry(message, raw_)) << std::endl;
-  }
-
- private:
-  bool raw_;
-  std::ofstream file_;
-};
 
 void greet(const Central& central, const Api* api, std::ostream& out) {
   out << "chargers: " << central.url() << std::endl;
@@ -48,31 +31,24 @@ void greet(const Central& central, const Api* api, std::ostream& out) {
 /// Everything that prompt, scripts and scenarios need.
 struct Parts {
   const Options& options;
-  bridge::Loop& loop;
   Central& central;
   std::ostream& people;
-  int status = 0;
-
-  void end(int theStatus) {
-    status = theStatus;
-    loop.stop();
-  }
+  tool::Run run;
 };
 
 int testCharger(Parts& parts) {
   Conformance conformance(
-      parts.loop, parts.options, parts.central, parts.people,
-      [&](const std::vector<Result>& results) { parts.end(report(results, parts.options, parts.people) ? 0 : 1); });
-  const Prompt enter(parts.loop, [&](const std::string&) { conformance.goOn(); });
-  parts.loop.run();
-  return parts.status;
+      parts.run.loop, parts.options, parts.central, parts.people,
+      [&](const std::vector<Result>& results) { parts.run.end(report(results, parts.options, parts.people) ? 0 : 1); });
+  const tool::Prompt enter(parts.run.loop, [&](const std::string&) { conformance.goOn(); });
+  return parts.run.go();
 }
 
 int converse(Parts& parts, std::vector<Command> script) {
   const bool forever = script.empty() || parts.options.stay;
-  Runner runner(parts.loop, parts.central, parts.options.patience, parts.people,
-                [&](int status) { parts.end(status); });
-  const Prompt prompt(parts.loop, [&](const std::string& line) {
+  Runner runner(parts.run.loop, parts.central, parts.options.patience, parts.people,
+                [&](int status) { parts.run.end(status); });
+  const tool::Prompt prompt(parts.run.loop, [&](const std::string& line) {
     try {
       if (auto command = readCommand(line, "")) runner.add(std::move(*command));
     } catch (const BadConfiguration& bad) { parts.people << bad.what() << std::endl; }
@@ -80,9 +56,8 @@ int converse(Parts& parts, std::vector<Command> script) {
   });
   for (Command& command : script) runner.add(std::move(command));
   if (!forever) runner.setLast();
-  parts.loop.post([&] { runner.run(); });
-  parts.loop.run();
-  return parts.status;
+  parts.run.loop.post([&] { runner.run(); });
+  return parts.run.go();
 }
 
 int serve(const Options& options) {
@@ -91,19 +66,19 @@ int serve(const Options& options) {
   std::vector<Command> script;
   if (!options.scriptFile.empty()) script = readScript(bridge::readFile(options.scriptFile), options.scriptFile);
   Book book(options.stateFile);
-  Journal journal(options);
+  tool::MessageLog log(options.logFile, options.raw);
   std::ostream& people = options.logFile == "-" ? std::cerr : std::cout;
   bridge::Loop loop;
   Central central(loop, options, book, std::move(rules));
   std::unique_ptr<Api> api;
   if (!options.apiAddress.empty()) api = std::make_unique<Api>(loop, options, central);
-  if (!options.logFile.empty()) central.watch([&](const Message& message) { journal.add(message); });
+  if (log.wanted()) central.watch([&](const Message& message) { log.add(message); });
   if (!options.quiet && !options.conformance)
     central.watch([&](const Message& message) { people << oneLine(message) << std::endl; });
-  Parts parts{options, loop, central, people};
+  Parts parts{options, central, people, {loop}};
   const int unfinished = options.conformance || (!script.empty() && !options.stay) ? 1 : 0;
-  const bridge::SignalWatch term(loop, SIGTERM, [&] { parts.end(unfinished); });
-  const bridge::SignalWatch interrupt(loop, SIGINT, [&] { parts.end(unfinished); });
+  const bridge::SignalWatch term(loop, SIGTERM, [&] { parts.run.end(unfinished); });
+  const bridge::SignalWatch interrupt(loop, SIGINT, [&] { parts.run.end(unfinished); });
   greet(central, api.get(), people);
   return options.conformance ? testCharger(parts) : converse(parts, std::move(script));
 }
@@ -111,8 +86,7 @@ int serve(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);
-  try {
+  return tool::runProgram("ocpp-soap-cs", [&] {
     Options options;
     if (!readOptions(argc, argv, options)) return 0;
     if (options.list) {
@@ -120,11 +94,5 @@ int main(int argc, char** argv) {
       return 0;
     }
     return serve(options);
-  } catch (const BadConfiguration& bad) {
-    std::cerr << "ocpp-soap-cs: " << bad.what() << "\n";
-    return 2;
-  } catch (const std::exception& error) {
-    std::cerr << "ocpp-soap-cs: " << error.what() << "\n";
-    return 1;
-  }
+  });
 }

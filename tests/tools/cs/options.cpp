@@ -6,24 +6,13 @@
 
 #include "bridge/options.h"
 #include "bridge/url.h"
+#include "tests/tools/common/values.h"
 
 namespace cs {
 
 namespace {
 
 using bridge::BadConfiguration;
-
-std::vector<std::string> words(const std::string& list) {
-  std::vector<std::string> out;
-  std::size_t begin = 0;
-  while (begin <= list.size()) {
-    const std::size_t comma = std::min(list.find(',', begin), list.size());
-    if (comma > begin) out.push_back(list.substr(begin, comma - begin));
-    begin = comma + 1;
-  }
-  if (out.empty()) throw BadConfiguration("names nothing");
-  return out;
-}
 
 void readChargerUrl(Options& o, const std::string& value) {
   const std::size_t equals = value.rfind("=http");
@@ -35,22 +24,8 @@ void readChargerUrl(Options& o, const std::string& value) {
 }
 
 void readVersion(Options& o, const std::string& value) {
-  for (const auto version : {ocpp::Version::V12, ocpp::Version::V15, ocpp::Version::V16}) {
-    if (ocpp::name(version) != value) continue;
-    o.version = version;
-    o.versionGiven = true;
-    return;
-  }
-  throw BadConfiguration("'" + value + "' is none of 1.2, 1.5, 1.6");
-}
-
-void setHabits(Options& o, const std::string& list, bool on) {
-  for (const std::string& name : words(list)) {
-    const auto quirk = ocpp_s::findQuirk(name);
-    if (!quirk || ocpp_s::quirkRow(*quirk).group != ocpp_s::QuirkRow::Group::Writing)
-      throw BadConfiguration("'" + name + "' is no habit of writing");
-    o.quirks.set(*quirk, on);
-  }
+  o.version = tool::versionOf(value);
+  o.versionGiven = true;
 }
 
 tool::Program program() {
@@ -96,9 +71,9 @@ std::vector<tool::Option> options(Options& o) {
       {"charger-timeout", "SECONDS", "30", "longest wait for a charger's answer",
        [&](Text v) { o.chargerTimeout = tool::wholeNumber(v, 1, 3600); }},
       {"write", "QUIRK,...", "none", "habits of writing, such as milliseconds or no-from (docs/interop.md)",
-       [&](Text v) { setHabits(o, v, true); }},
+       [&](Text v) { tool::setHabits(o.quirks, v, true); }},
       {"no-write", "QUIRK,...", "none", "habits to leave off, such as must-understand, which some chargers refuse",
-       [&](Text v) { setHabits(o, v, false); }},
+       [&](Text v) { tool::setHabits(o.quirks, v, false); }},
       {"api", "ADDR:PORT", "127.0.0.1:8081", "where commands are taken over HTTP; `none` leaves it out",
        [&](Text v) { v == "none" ? o.apiAddress.clear() : bridge::parseListen(v, o.apiAddress, o.apiPort); }},
       {"config", "FILE", "none", "JSON file with the rules by which chargers are answered",
@@ -120,8 +95,8 @@ std::vector<tool::Option> options(Options& o) {
       {"connect", "SECONDS", "300", "conformance: longest wait for the charger to be heard",
        [&](Text v) { o.connect = tool::wholeNumber(v, 1, 86400); }},
       {"profile", "NAME,...", "all", "conformance: core, firmware, authlist, reservation, smartcharging, trigger",
-       [&](Text v) { o.profiles = words(v); }},
-      {"only", "NAME,...", "all", "conformance: only these scenarios", [&](Text v) { o.only = words(v); }},
+       [&](Text v) { o.profiles = tool::words(v); }},
+      {"only", "NAME,...", "all", "conformance: only these scenarios", [&](Text v) { o.only = tool::words(v); }},
       {"operator", "", "off", "conformance: somebody is at the charger; also scenarios that need plug and tag",
        [&](Text) { o.operatorPresent = true; }},
       {"step", "", "off", "conformance: before each scenario wait for a line on the standard input",

@@ -4,9 +4,9 @@
 
 #include "ocpp/literals.h"
 #include "ocpp_j/payload_writer.h"
-#include "tests/tools/cs/central.h"
+#include "tests/tools/common/message.h"
 
-namespace cs {
+namespace tool {
 
 namespace {
 
@@ -51,4 +51,4 @@ Json payloadOf(const ocpp::Response& response) {
                     static_cast<const ocpp::Response::Alternatives&>(response));
 }
 
-}  // namespace cs
+}  // namespace tool

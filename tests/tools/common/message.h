@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One message between the central system and a charger as everybody here sees it: log, prompt, scripts, conformance.
+// One message between a central system and a charger as both tools see it: log, prompt, scripts, conformance.
 #pragma once
 
 #include <functional>
@@ -8,10 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "ocpp/messages.h"
+#include "ocpp/result.h"
 #include "ocpp/time.h"
 #include "ocpp/version.h"
 
-namespace cs {
+namespace tool {
 
 using Json = nlohmann::ordered_json;
 
@@ -49,4 +51,11 @@ bool matches(const Json& seen, const Json& wanted, std::string& where);
 /// JSON as text on one line; never throws.
 std::string compact(const Json& json);
 
-}  // namespace cs
+/// The payload of a message in the words of OCPP 1.6-J. A word that 1.6-J does not have (Occupied) stays as it is.
+Json payloadOf(const ocpp::Request& request);
+Json payloadOf(const ocpp::Response& response);
+
+/// Text of a Fault: `code: description`.
+std::string faultText(const ocpp::Fault& fault);
+
+}  // namespace tool

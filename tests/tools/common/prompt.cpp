@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Reads the standard input when there is something to read.
-#include "tests/tools/cs/prompt.h"
+#include "tests/tools/common/prompt.h"
 
 #include <unistd.h>
 
 #include <cerrno>
 
-namespace cs {
+namespace tool {
 
 Prompt::Prompt(bridge::Loop& loop, std::function<void(const std::string&)> line) : loop_(loop), line_(std::move(line)) {
   ev_io_init(
@@ -35,4 +35,4 @@ void Prompt::onReadable() {
   }
 }
 
-}  // namespace cs
+}  // namespace tool

@@ -9,7 +9,7 @@
 
 #include "bridge/loop.h"
 
-namespace cs {
+namespace tool {
 
 /// Calls `line` for each line until the input ends; then it is silent.
 class Prompt {
@@ -28,4 +28,4 @@ class Prompt {
   std::string held_;
 };
 
-}  // namespace cs
+}  // namespace tool

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // How messages are shown, logged and compared.
-#include "tests/tools/cs/message.h"
+#include "tests/tools/common/message.h"
 
 #include <algorithm>
 
-namespace cs {
+namespace tool {
 
 namespace {
 
@@ -87,4 +87,9 @@ Json logEntry(const Message& m, bool raw) {
   return out;
 }
 
-}  // namespace cs
+std::string faultText(const ocpp::Fault& fault) {
+  const ocpp::FaultRow& row = ocpp::faultRow(fault.code);
+  return std::string(row.soapSubcode.empty() ? row.jsonCode : row.soapSubcode) + ": " + fault.description;
+}
+
+}  // namespace tool
