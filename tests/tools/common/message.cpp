@@ -55,8 +55,9 @@ bool matches(const Json& seen, const Json& wanted, std::string& where) {
   return seen == wanted;
 }
 
-std::string oneLine(const Message& m) {
-  std::string out = (m.charger.empty() ? "?" : m.charger) + (m.incoming ? " > " : " < ");
+std::string oneLine(const Message& m, ocpp::Role we) {
+  const bool fromCharger = m.incoming == (we == ocpp::Role::CentralSystem);
+  std::string out = (m.charger.empty() ? "?" : m.charger) + (fromCharger ? " > " : " < ");
   out += m.action.empty() ? "?" : m.action;
   switch (m.kind) {
     case Message::Kind::Request: out += " " + compact(m.payload); break;

@@ -38,8 +38,8 @@ struct Message {
 
 using Observer = std::function<void(const Message&)>;
 
-/// One line for people: `CP1 > BootNotification {...}`.
-std::string oneLine(const Message& message);
+/// One line for people: `CP1 > BootNotification {...}`; `>` is what the charger says, whoever `we` are.
+std::string oneLine(const Message& message, ocpp::Role we);
 /// One object of the JSON-lines log.
 Json logEntry(const Message& message, bool raw);
 

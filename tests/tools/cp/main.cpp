@@ -21,13 +21,6 @@ namespace {
 using namespace cp;
 using bridge::BadConfiguration;
 
-/// For people, `>` is what the charge point says.
-void show(const Message& message, std::ostream& out) {
-  Message seen = message;
-  seen.incoming = !message.incoming;
-  out << tool::oneLine(seen) << std::endl;
-}
-
 /// A fleet needs a socket for each charge point that speaks.
 void allowManySockets() {
   rlimit limit{};
@@ -90,7 +83,8 @@ int serve(const Options& options) {
   bridge::Loop loop;
   Wire wire(loop, options);
   if (log.wanted()) wire.watch([&](const Message& message) { log.add(message); });
-  if (!options.quiet && options.fleet == 0) wire.watch([&](const Message& message) { show(message, people); });
+  if (!options.quiet && options.fleet == 0)
+    wire.watch([&](const Message& message) { people << tool::oneLine(message, ocpp::Role::ChargePoint) << std::endl; });
   Parts parts{options, wire, people, {loop}};
   const int unfinished = !script.empty() || (automatic && options.sessions > 0) ? 1 : 0;
   const bridge::SignalWatch term(loop, SIGTERM, [&] { parts.run.end(unfinished); });

@@ -10,12 +10,13 @@
 #include "bridge/options.h"
 #include "tests/tools/common/program.h"
 #include "tests/tools/common/prompt.h"
+#include "tests/tools/common/report.h"
 #include "tests/tools/cs/api.h"
 #include "tests/tools/cs/central.h"
+#include "tests/tools/cs/charger_peer.h"
 #include "tests/tools/cs/commands.h"
-#include "tests/tools/cs/conformance.h"
 #include "tests/tools/cs/options.h"
-#include "tests/tools/cs/report.h"
+#include "tests/tools/cs/scenario.h"
 
 namespace {
 
@@ -37,16 +38,21 @@ struct Parts {
 };
 
 int testCharger(Parts& parts) {
-  Conformance conformance(
-      parts.run.loop, parts.options, parts.central, parts.people,
-      [&](const std::vector<Result>& results) { parts.run.end(report(results, parts.options, parts.people) ? 0 : 1); });
-  const tool::Prompt enter(parts.run.loop, [&](const std::string&) { conformance.goOn(); });
+  const Options& options = parts.options;
+  ChargerPeer peer(parts.run.loop, options, parts.central, parts.people);
+  tool::Conformance conformance(
+      parts.run.loop, options.run, course(), peer, parts.people, [&](const std::vector<tool::Result>& results) {
+        const std::string subject = "ocpp-soap-cs conformance of " + options.charger;
+        const bool good = tool::report(results, options.run, subject, ocpp::Role::CentralSystem, parts.people);
+        parts.run.end(good ? 0 : 1);
+      });
+  const tool::Prompt line(parts.run.loop, [&](const std::string& said) { conformance.hear(said); });
   return parts.run.go();
 }
 
 int converse(Parts& parts, std::vector<Command> script) {
   const bool forever = script.empty() || parts.options.stay;
-  Runner runner(parts.run.loop, parts.central, parts.options.patience, parts.people,
+  Runner runner(parts.run.loop, parts.central, parts.options.run.patience, parts.people,
                 [&](int status) { parts.run.end(status); });
   const tool::Prompt prompt(parts.run.loop, [&](const std::string& line) {
     try {
@@ -74,7 +80,8 @@ int serve(const Options& options) {
   if (!options.apiAddress.empty()) api = std::make_unique<Api>(loop, options, central);
   if (log.wanted()) central.watch([&](const Message& message) { log.add(message); });
   if (!options.quiet && !options.conformance)
-    central.watch([&](const Message& message) { people << oneLine(message) << std::endl; });
+    central.watch(
+        [&](const Message& message) { people << tool::oneLine(message, ocpp::Role::CentralSystem) << std::endl; });
   Parts parts{options, central, people, {loop}};
   const int unfinished = options.conformance || (!script.empty() && !options.stay) ? 1 : 0;
   const bridge::SignalWatch term(loop, SIGTERM, [&] { parts.run.end(unfinished); });
@@ -89,8 +96,8 @@ int main(int argc, char** argv) {
   return tool::runProgram("ocpp-soap-cs", [&] {
     Options options;
     if (!readOptions(argc, argv, options)) return 0;
-    if (options.list) {
-      std::cout << scenarioList();
+    if (options.run.list) {
+      std::cout << (options.run.json ? tool::jsonOf(course()) : tool::listOf(course()));
       return 0;
     }
     return serve(options);

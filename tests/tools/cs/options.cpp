@@ -84,7 +84,7 @@ std::vector<tool::Option> options(Options& o) {
        [&](Text v) { o.scriptFile = v; }},
       {"stay", "", "off", "go on after the script", [&](Text) { o.stay = true; }},
       {"patience", "SECONDS", "30", "longest wait for what a script or scenario waits for",
-       [&](Text v) { o.patience = tool::wholeNumber(v, 1, 86400); }},
+       [&](Text v) { o.run.patience = tool::wholeNumber(v, 1, 86400); }},
       {"log", "FILE", "none", "every message as a line of JSON; - is the standard output",
        [&](Text v) { o.logFile = v; }},
       {"raw", "", "off", "with the XML in the log", [&](Text) { o.raw = true; }},
@@ -94,16 +94,6 @@ std::vector<tool::Option> options(Options& o) {
        [&](Text v) { readVersion(o, v); }},
       {"connect", "SECONDS", "300", "conformance: longest wait for the charger to be heard",
        [&](Text v) { o.connect = tool::wholeNumber(v, 1, 86400); }},
-      {"profile", "NAME,...", "all", "conformance: core, firmware, authlist, reservation, smartcharging, trigger",
-       [&](Text v) { o.profiles = tool::words(v); }},
-      {"only", "NAME,...", "all", "conformance: only these scenarios", [&](Text v) { o.only = tool::words(v); }},
-      {"operator", "", "off", "conformance: somebody is at the charger; also scenarios that need plug and tag",
-       [&](Text) { o.operatorPresent = true; }},
-      {"step", "", "off", "conformance: before each scenario wait for a line on the standard input",
-       [&](Text) { o.step = true; }},
-      {"list", "", "off", "conformance: show the scenarios and end", [&](Text) { o.list = true; }},
-      {"tap", "FILE", "none", "conformance: result as TAP", [&](Text v) { o.tapFile = v; }},
-      {"junit", "FILE", "none", "conformance: result as JUnit XML", [&](Text v) { o.junitFile = v; }},
   };
 }
 
@@ -111,17 +101,23 @@ std::vector<tool::Option> options(Options& o) {
 void checkTogether(const Options& o) {
   if (o.tlsCert.empty() != o.tlsKey.empty())
     throw BadConfiguration("options tls-cert and tls-key: one needs the other");
-  if (o.conformance && o.charger.empty() && !o.list) throw BadConfiguration("conformance: needs the option charger");
+  if (o.conformance && o.charger.empty() && !o.run.list)
+    throw BadConfiguration("conformance: needs the option charger");
   if (o.conformance && !o.scriptFile.empty()) throw BadConfiguration("conformance: runs no script");
-  if (!o.conformance && (!o.charger.empty() || !o.tapFile.empty() || !o.junitFile.empty() || !o.profiles.empty() ||
-                         !o.only.empty() || o.operatorPresent || o.list || o.step))
+  if (!o.conformance && (!o.charger.empty() || o.run.chosen()))
     throw BadConfiguration(
         "options charger, profile, only, operator, step, list, tap and junit: only with the word conformance");
 }
 
 }  // namespace
 
-tool::OptionTable optionTable(Options& o) { return {program(), options(o)}; }
+tool::OptionTable optionTable(Options& o) {
+  std::vector<tool::Option> all = options(o);
+  for (tool::Option& each : tool::runRows(
+           o.run, "profile", "conformance: somebody is at the charger; also scenarios that need plug and tag"))
+    all.push_back(std::move(each));
+  return {program(), std::move(all)};
+}
 
 bool readOptions(int argc, const char* const* argv, Options& o) {
   const auto rest = optionTable(o).read(argc, argv, std::cout);

@@ -9,7 +9,7 @@
 
 #include "ocpp/version.h"
 #include "ocpp_s/quirks.h"
-#include "tests/tools/common/option_table.h"
+#include "tests/tools/common/run_options.h"
 
 namespace cs {
 
@@ -25,16 +25,13 @@ struct Options {
   ocpp_s::Quirks quirks = ocpp_s::standardQuirks();  ///< How we write.
   bool raw = false, quiet = false, stay = false;
   int chargerTimeout = 30;  ///< Seconds for a charger's answer.
-  int patience = 30;        ///< Seconds for what a script or scenario waits for.
 
   bool conformance = false;  ///< The word `conformance` was given.
   std::string charger;       ///< Under test.
   ocpp::Version version{};   ///< Of chargerUrls that have not spoken yet, and which conformance demands.
   bool versionGiven = false;
-  int connect = 300;                        ///< Seconds to wait for the charger.
-  std::vector<std::string> profiles, only;  ///< Empty = all.
-  std::string tapFile, junitFile;
-  bool operatorPresent = false, list = false, step = false;
+  int connect = 300;  ///< Seconds to wait for the charger.
+  tool::RunOptions run;
 };
 
 /// The table; its rows write into `options`, which outlives it.

@@ -97,7 +97,7 @@ void Runner::expect(const Command& command) {
   }
   if (!good)
     return failed(command, "expected " + wanted + (where.empty() ? "" : " (differs at " + where + ")") + ", got " +
-                               oneLine(reply));
+                               oneLine(reply, ocpp::Role::CentralSystem));
   done();
 }
 

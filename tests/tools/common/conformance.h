@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Walks one charger through the scenarios; what is judged is on the wire.
+// Walks one peer through the scenarios; what is judged is on the wire.
 #pragma once
 
 #include <deque>
@@ -9,11 +9,10 @@
 #include <vector>
 
 #include "bridge/loop.h"
-#include "tests/tools/cs/central.h"
-#include "tests/tools/cs/options.h"
-#include "tests/tools/cs/scenario.h"
+#include "tests/tools/common/peer.h"
+#include "tests/tools/common/run_options.h"
 
-namespace cs {
+namespace tool {
 
 /// What came out of one scenario.
 struct Result {
@@ -29,27 +28,27 @@ class Conformance {
  public:
   using Done = std::function<void(const std::vector<Result>&)>;
 
-  /// Begins when the charger is heard (at once if its address is given); `done` is called once, from the loop. Throws
-  /// bridge::BadConfiguration for unknown names of scenarios and profiles.
-  Conformance(bridge::Loop& loop, const Options& options, Central& central, std::ostream& out, Done done);
+  /// Begins when the peer is met; `done` is called once, from the loop. Throws bridge::BadConfiguration for unknown
+  /// names of scenarios and profiles.
+  Conformance(bridge::Loop& loop, const RunOptions& options, const Course& course, Peer& peer, std::ostream& out,
+              Done done);
 
-  /// With --step: begins the scenario that waits for it.
-  void goOn();
+  /// A line of the operator. With --step any line begins the scenario that waits for it, and `late` ends a wait. `no`
+  /// says that the peer cannot do what was asked for last, any other line that it is done.
+  void hear(const std::string& line);
 
  private:
   using Verdict = Result::Verdict;
 
   void onMessage(const Message& message);
-  void begin();
-  void probe();
+  void begin(const Peer::Refusal* refusal);
   void nextScenario();
   bool selected(const Scenario& scenario) const;
   std::string unsuitable(const Scenario& scenario, Verdict& verdict) const;
   void nextStep();
   void later();
-  void send(const Step& step);
   void await(const Step& step);
-  void judgeReply(const Step& step, const Outcome& outcome);
+  void judgeReply(const Step& step, const Message& request, const Message& reply);
   bool arrived(const Step& step);
   void take(std::size_t index);
   void onTimer(const Step& step);
@@ -57,30 +56,27 @@ class Conformance {
   void settle();
   void conclude(Verdict verdict, const std::string& reason);
   void finish();
-  std::string filled(const char* json) const;
+  std::string filled(const char* text) const;
+  bool runsIn(unsigned versions) const { return (versions & versionBit(peer_.version())) != 0; }
 
-  bridge::Loop& loop_;
-  const Options& options_;
-  Central& central_;
+  const RunOptions& options_;
+  Course course_;
+  Peer& peer_;
   std::ostream& out_;
   Done done_;
-  Rules base_;
   bridge::Timer timer_;
   std::vector<const Scenario*> queue_;
   std::size_t scenario_ = 0, step_ = 0;
   const Step* waiting_ = nullptr;
-  bool begun_ = false, paused_ = false;
-  std::string supported_;       ///< SupportedFeatureProfiles; "" = not told.
+  std::string asked_;  ///< What the operator is to do.
+  bool paused_ = false, confirming_ = false;
   std::deque<Message> unseen_;  ///< Requests that no step has taken.
   std::ptrdiff_t passed_ = 0;   ///< So many of them came before the one that the last step took.
-  std::vector<Message> odd_;    ///< Messages of the charger that had to be tolerated.
-  Message lastSent_, lastIn_;   ///< Our last operation; whatever the charger sent last.
+  std::vector<Message> odd_;    ///< Messages of the peer that had to be tolerated.
+  Message lastSent_, lastIn_;   ///< Our last request; whatever the peer sent last.
   ocpp::Instant since_{};
-  std::string now_, before_, soon_, later_;
+  std::vector<Peer::Value> times_;
   std::vector<Result> results_;
 };
 
-/// Names, titles, versions and profiles, for --list.
-std::string scenarioList();
-
-}  // namespace cs
+}  // namespace tool

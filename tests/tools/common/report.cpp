@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Writes the three forms of a result.
-#include "tests/tools/cs/report.h"
+#include "tests/tools/common/report.h"
 
 #include <algorithm>
 #include <fstream>
@@ -9,7 +9,7 @@
 #include <pugixml.hpp>
 #include <sstream>
 
-namespace cs {
+namespace tool {
 
 namespace {
 
@@ -23,25 +23,25 @@ std::ptrdiff_t count(const std::vector<Result>& results, Verdict verdict) {
 }
 
 /// Reason, rule and messages of a failure, each line with `prefix`.
-std::string details(const Result& result, const std::string& prefix, bool xml) {
+std::string details(const Result& result, const std::string& prefix, ocpp::Role we, bool xml) {
   std::string out = prefix + result.reason + "\n";
   if (!result.rule.empty()) out += prefix + "rule: " + result.rule + "\n";
   for (const Message& message : result.messages) {
     if (message.action.empty() && message.text.empty()) continue;
-    out += prefix + oneLine(message) + "\n";
+    out += prefix + oneLine(message, we) + "\n";
     if (xml && !message.xml.empty()) out += message.xml + "\n";
   }
   return out;
 }
 
-void table(const std::vector<Result>& results, std::ostream& out) {
+void table(const std::vector<Result>& results, ocpp::Role we, std::ostream& out) {
   std::size_t widest = 0;
   for (const Result& each : results) widest = std::max(widest, each.name.size());
   for (const Result& each : results) {
     out << std::left << std::setw(static_cast<int>(widest) + 2) << each.name << std::setw(16) << word(each.verdict)
         << each.title << "\n";
     if (each.verdict == Verdict::Failed)
-      out << details(each, "    ", false);
+      out << details(each, "    ", we, false);
     else if (!each.reason.empty())
       out << "    " << each.reason << "\n";
   }
@@ -50,7 +50,7 @@ void table(const std::vector<Result>& results, std::ostream& out) {
       << std::endl;
 }
 
-std::string tap(const std::vector<Result>& results) {
+std::string tap(const std::vector<Result>& results, ocpp::Role we) {
   std::ostringstream out;
   out << "TAP version 13\n1.." << results.size() << "\n";
   int number = 0;
@@ -59,15 +59,15 @@ std::string tap(const std::vector<Result>& results) {
     if (each.verdict == Verdict::NotApplicable) out << " # SKIP not applicable: " << each.reason;
     if (each.verdict == Verdict::Skipped) out << " # SKIP " << each.reason;
     out << "\n";
-    if (each.verdict == Verdict::Failed) out << details(each, "# ", false);
+    if (each.verdict == Verdict::Failed) out << details(each, "# ", we, false);
   }
   return out.str();
 }
 
-std::string junit(const std::vector<Result>& results, const std::string& charger) {
+std::string junit(const std::vector<Result>& results, const std::string& subject, ocpp::Role we) {
   pugi::xml_document document;
   auto suite = document.append_child("testsuite");
-  suite.append_attribute("name") = ("ocpp-soap-cs conformance of " + charger).c_str();
+  suite.append_attribute("name") = subject.c_str();
   suite.append_attribute("tests") = static_cast<unsigned>(results.size());
   suite.append_attribute("failures") = static_cast<unsigned>(count(results, Verdict::Failed));
   suite.append_attribute("skipped") =
@@ -80,7 +80,7 @@ std::string junit(const std::vector<Result>& results, const std::string& charger
     if (each.verdict == Verdict::Failed) {
       auto failure = one.append_child("failure");
       failure.append_attribute("message") = each.reason.c_str();
-      failure.text() = details(each, "", true).c_str();
+      failure.text() = details(each, "", we, true).c_str();
     } else if (each.verdict != Verdict::Passed) {
       const std::string why = (each.verdict == Verdict::NotApplicable ? "not applicable: " : "") + each.reason;
       one.append_child("skipped").append_attribute("message") = why.c_str();
@@ -102,11 +102,12 @@ bool write(const std::string& path, const std::string& text) {
 
 }  // namespace
 
-bool report(const std::vector<Result>& results, const Options& options, std::ostream& out) {
-  table(results, out);
-  const bool tapWritten = write(options.tapFile, tap(results));
-  const bool junitWritten = write(options.junitFile, junit(results, options.charger));
+bool report(const std::vector<Result>& results, const RunOptions& options, const std::string& subject, ocpp::Role we,
+            std::ostream& out) {
+  table(results, we, out);
+  const bool tapWritten = write(options.tapFile, tap(results, we));
+  const bool junitWritten = write(options.junitFile, junit(results, subject, we));
   return tapWritten && junitWritten && count(results, Verdict::Failed) == 0 && count(results, Verdict::Passed) > 0;
 }
 
-}  // namespace cs
+}  // namespace tool
