@@ -33,7 +33,7 @@ class Defect:
     def __init__(self, action, pattern="", after=None):
         self.action, self.pattern, self.after = action, re.compile(pattern, re.S), after
 
-    def request(self, wire, xml):
+    def request(self, xml):
         """The charge point's request, as the central system is to get it."""
         return xml
 
@@ -57,7 +57,7 @@ class Defect:
 class Lost(Defect):
     """The request never arrives: it is said in the name of a charge point that nobody looks at."""
 
-    def request(self, wire, xml):
+    def request(self, xml):
         return IDENTITY.sub(r"\1GHOST\2", xml) if self.pattern.search(xml) else xml
 
 
@@ -73,7 +73,7 @@ class Changing(Defect):
 class Altered(Changing):
     """The charge point says something else."""
 
-    def request(self, wire, xml):
+    def request(self, xml):
         return self.change(xml)
 
 
@@ -127,7 +127,7 @@ class Chatty(Defect):
             said = re.sub(r"(<\S+Body>)<(\w+):.*(</\S+Body>)", r"\1<\2:heartbeatRequest/>\3", xml, flags=re.S)
             said = re.sub(r"urn:uuid:[^<]*", "urn:uuid:" + str(uuid.uuid4()), said.replace("/BootNotification", "/Heartbeat"))
             wire.forward(wire.central, said)
-            wire.strike(self)
+            wire.struck()
         return answer
 
 
@@ -154,9 +154,6 @@ class FaultyWire:
         self.server.shutdown()
         self.server.server_close()
 
-    def strike(self, _):
-        self.struck()
-
     def applies(self, action):
         defect = self.defect
         if not self.armed or defect.action not in ("*", action):
@@ -167,7 +164,7 @@ class FaultyWire:
         """The text after the defect has worked on it."""
         changed = work(xml)
         if changed != xml:
-            self.strike(self.defect)
+            self.struck()
         return changed
 
     def forward(self, url, xml):
@@ -188,10 +185,13 @@ class FaultyWire:
         self.charger = address.group(2)
         said = ADDRESS.sub(r"\g<1>%s/charger\g<3>" % self.base, xml)
         defective = self.applies(action)
+        good = said
         if defective:
-            said = self.change(lambda text: self.defect.request(self, text), said)
+            said = self.defect.request(said)
         self.passed.add(action)
         status, answer = self.forward(self.central, said)
+        if said != good:
+            self.struck()
         if defective:
             answer = self.change(lambda text: self.defect.answered(self, xml, text), answer)
         return status, answer
@@ -200,7 +200,7 @@ class FaultyWire:
         defective = self.applies(action)
         body = self.defect.ignored(xml) if defective else None
         if body is not None:
-            self.strike(self.defect)
+            self.struck()
             return (500 if body is FAULT else 200), ANSWER % {
                 "namespace": re.search(r'xmlns:cp1\d="([^"]+)"', xml).group(1),
                 "id": uuid.uuid4(),

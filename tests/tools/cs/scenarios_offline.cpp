@@ -88,7 +88,7 @@ std::vector<Scenario> offlineScenarios() {
        all({learnTag(), offline(),
             confirm("plug the cable of connector 1 into a vehicle, present the same tag, wait until it charges, "
                     "present the same tag again, then unplug"),
-            online(), startedOffline(), stoppedByTag(), freed()})},
+            online(), startedOffline(), stoppedByTag()})},
   };
 }
 

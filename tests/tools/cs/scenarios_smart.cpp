@@ -16,16 +16,16 @@ constexpr const char* higherProfile =
     R"("duration":3600,"chargingRateUnit":"A","chargingSchedulePeriod":[{"startPeriod":0,"limit":7}]}}})";
 constexpr const char* transactionProfile =
     R"({"connectorId":1,"csChargingProfiles":{"chargingProfileId":4713,"transactionId":${transactionId},)"
-    R"("stackLevel":0,"chargingProfilePurpose":"TxProfile","chargingProfileKind":"Relative","chargingSchedule":)"
-    R"({"chargingRateUnit":"A","chargingSchedulePeriod":[{"startPeriod":0,"limit":8}]}}})";
+    R"("stackLevel":0,"chargingProfilePurpose":"TxProfile","chargingProfileKind":"Absolute","chargingSchedule":)"
+    R"({"startSchedule":"${before}","duration":3600,"chargingRateUnit":"A","chargingSchedulePeriod":[{"startPeriod":0,"limit":8}]}}})";
 constexpr const char* strangeProfile =
     R"({"connectorId":1,"csChargingProfiles":{"chargingProfileId":4713,"transactionId":987654321,)"
     R"("stackLevel":0,"chargingProfilePurpose":"TxProfile","chargingProfileKind":"Relative","chargingSchedule":)"
     R"({"chargingRateUnit":"A","chargingSchedulePeriod":[{"startPeriod":0,"limit":8}]}}})";
 constexpr const char* startWithProfile =
     R"({"connectorId":1,"idTag":"OSGTAG1","chargingProfile":{"chargingProfileId":4714,"stackLevel":0,)"
-    R"("chargingProfilePurpose":"TxProfile","chargingProfileKind":"Relative","chargingSchedule":)"
-    R"({"chargingRateUnit":"A","chargingSchedulePeriod":[{"startPeriod":0,"limit":9}]}}})";
+    R"("chargingProfilePurpose":"TxProfile","chargingProfileKind":"Absolute","chargingSchedule":)"
+    R"({"startSchedule":"${before}","duration":3600,"chargingRateUnit":"A","chargingSchedulePeriod":[{"startPeriod":0,"limit":9}]}}})";
 constexpr const char* startWithWrongProfile =
     R"({"connectorId":1,"idTag":"OSGTAG1","chargingProfile":{"chargingProfileId":4714,"stackLevel":0,)"
     R"("chargingProfilePurpose":"TxDefaultProfile","chargingProfileKind":"Relative","chargingSchedule":)"
