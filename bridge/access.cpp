@@ -255,16 +255,21 @@ std::optional<Refused> Access::arrive(const HttpRequest& request, Arrival& arriv
   return std::nullopt;
 }
 
+Access::Rule Access::ruleOfStranger(const std::string& identity) const {
+  Rule rule;
+  rule.identity = identity;
+  rule.from = options_.allowFrom;
+  if (options_.requireCertificate) rule.certificate = identity;
+  return rule;
+}
+
 std::optional<Refused> Access::admit(const Arrival& arrival, const std::string& identity, ocpp::Instant now) {
   if (arrival.blockedFor > 0 && !arrival.user && !wellKnown(identity, arrival.address))
     return tooOften(arrival.address, arrival.blockedFor, now);
   const auto known = rules_.find(identity);
-  Rule stranger;
-  stranger.identity = identity;
-  stranger.from = options_.allowFrom;
-  if (options_.requireCertificate) stranger.certificate = identity;
-  auto why = judge(known == rules_.end() ? stranger : known->second, identity, arrival);
-  if (why != Refusal::Mismatch && known == rules_.end() && !autoRegister_) why = Refusal::Unknown;
+  const bool stranger = known == rules_.end();
+  auto why = stranger ? judge(ruleOfStranger(identity), identity, arrival) : judge(known->second, identity, arrival);
+  if (why != Refusal::Mismatch && stranger && !autoRegister_) why = Refusal::Unknown;
   if (why) return refuse(*why, arrival.address, "", now);
   return std::nullopt;
 }
@@ -305,18 +310,14 @@ Access::Places::iterator Access::forget(Places::iterator place) {
 }
 
 HttpResponse Access::answer(const Refused& refused) const {
-  HttpResponse response;
-  response.headers.add("Content-Type", "text/plain; charset=utf-8");
   if (refused.why == Refusal::TooOften) {
-    response.status = 429;
-    response.headers.add("Retry-After", std::to_string(refused.retryAfter));
-    response.body = "refused too often, try again later\n";
-    return response;
+    HttpResponse later = textResponse(429, "refused too often, try again later\n");
+    later.headers.add("Retry-After", std::to_string(refused.retryAfter));
+    return later;
   }
   // One answer whatever was wrong: it tells neither whether an identity exists nor which credential was right (AU-5).
-  response.status = challenges() ? 401 : 403;
+  HttpResponse response = textResponse(challenges() ? 401 : 403, "not authorized\n");
   if (challenges()) response.headers.add("WWW-Authenticate", "Basic realm=\"OCPP\", charset=\"UTF-8\"");
-  response.body = "not authorized\n";
   return response;
 }
 

@@ -123,6 +123,7 @@ class Access {
   bool takeSecret(const std::string& text, Arrival& arrival) const;
   std::optional<Refused> readPassword(const std::string& header, Arrival& arrival, ocpp::Instant now);
   std::optional<Refusal> judge(const Rule& rule, const std::string& identity, const Arrival& arrival) const;
+  Rule ruleOfStranger(const std::string& identity) const;
   static std::vector<const Owners*> ownersOf(const Arrival& arrival);
   std::optional<Refusal> judgeAny(const Arrival& arrival) const;
 

@@ -51,6 +51,7 @@ session::Settings Charger::settings() const {
   session::Settings s = shard_.options().session;
   s.identity = config_.identity;
   s.connectors = config_.connectors;
+  s.heartbeatMost = config_.heartbeatMost.value_or(s.heartbeatMost);
   s.durable = shard_.store() != nullptr;
   s.nameTransaction = quirks_.has(ocpp_s::Quirk::LostTransaction);
   s.fillTransaction = quirks_.has(ocpp_s::Quirk::FillTransaction);
@@ -196,7 +197,6 @@ void Charger::pump() {
 }
 
 // --- the back-end's side
-// ------------------------------------------------------------------------------------------------------
 
 WsTarget Charger::target() const {
   const Options& options = shard_.options();

@@ -104,11 +104,11 @@ void applyMeaning(ocpp_s::RequestMessage& message, ocpp_s::Quirks quirks, std::o
   message.notes.push_back({Quirk::ConnectorZero, "/connectorId", "0 is passed on as 1"});
 }
 
-void noteContentType(const HttpRequest& request, ocpp_s::Incoming& incoming) {
+void noteContentType(const HttpHeaders& headers, ocpp_s::Incoming& incoming) {
   const std::string_view wanted = incoming.manner.soap11 ? "text/xml" : "application/soap+xml";
   const std::string* first = nullptr;
   bool usual = false;
-  for (const auto& [name, value] : request.headers) {
+  for (const auto& [name, value] : headers) {
     if (!sameToken(name, "Content-Type")) continue;
     const std::string_view type = ocpp::trimmed(std::string_view(value).substr(0, value.find(';')));
     usual = !first && ocpp::equalFold(type, wanted);

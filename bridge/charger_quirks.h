@@ -59,7 +59,7 @@ class ChargerQuirks {
 void applyMeaning(ocpp_s::RequestMessage& message, ocpp_s::Quirks quirks, std::optional<int> connectors);
 
 /// Notes a Content-Type that is none of SOAP's (QUIRKS H2).
-void noteContentType(const HttpRequest& request, ocpp_s::Incoming& incoming);
+void noteContentType(const HttpHeaders& headers, ocpp_s::Incoming& incoming);
 
 /// The header of an answer to a request (WA-2).
 ocpp_s::Header answerHeader(const ocpp_s::Header& request, ocpp_s::Quirks quirks);

@@ -61,7 +61,8 @@ void Charger::execute(session::AnswerCharger& effect) {
 }
 
 void Charger::execute(session::ToCharger& effect) {
-  call(effect, wallClock() + std::chrono::seconds(shard_.options().chargerTimeout));
+  const auto standard = static_cast<int>(shard_.options().chargerTimeout);
+  call(effect, wallClock() + std::chrono::seconds(config_.call.timeout.value_or(standard)));
 }
 
 /// `end`: when the answer must be complete, of all attempts.

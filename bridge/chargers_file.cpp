@@ -68,6 +68,12 @@ bool yesOrNo(const json& value) {
   return value.get<bool>();
 }
 
+int wholeNumber(const json& value, int least, int most) {
+  if (!value.is_number_integer() || value.get<std::int64_t>() < least || value.get<std::int64_t>() > most)
+    throw BadConfiguration("must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+  return value.get<int>();
+}
+
 /// One text or a list of them.
 std::vector<std::string> texts(const json& value) {
   std::vector<std::string> all;
@@ -91,11 +97,7 @@ const KeyRow keys[] = {
     {"callbackPolicy", [](ChargerConfig& c, const json& v) { c.call.policy = callbackPolicyOf(text(v)); }},
     {"callbackNat", [](ChargerConfig& c, const json& v) { c.call.nat = yesOrNo(v); }},
     {"callbackPort",
-     [](ChargerConfig& c, const json& v) {
-       if (!v.is_number_integer() || v.get<std::int64_t>() < 1 || v.get<std::int64_t>() > 65535)
-         throw BadConfiguration("must be a port from 1 to 65535");
-       c.call.port = v.get<std::uint16_t>();
-     }},
+     [](ChargerConfig& c, const json& v) { c.call.port = static_cast<std::uint16_t>(wholeNumber(v, 1, 65535)); }},
     {"callbackAllow",
      [](ChargerConfig& c, const json& v) {
        for (const std::string& each : texts(v))
@@ -117,12 +119,9 @@ const KeyRow keys[] = {
        c.timezone = text(v);
        if (!knownTimezone(c.timezone)) throw BadConfiguration("'" + c.timezone + "' is not a timezone of this system");
      }},
-    {"connectors",
-     [](ChargerConfig& c, const json& v) {
-       if (!v.is_number_integer() || v.get<std::int64_t>() < 1 || v.get<std::int64_t>() > 1000)
-         throw BadConfiguration("must be a whole number from 1 to 1000");
-       c.connectors = v.get<int>();
-     }},
+    {"connectors", [](ChargerConfig& c, const json& v) { c.connectors = wholeNumber(v, 1, 1000); }},
+    {"chargerTimeout", [](ChargerConfig& c, const json& v) { c.call.timeout = wholeNumber(v, 1, 86400); }},
+    {"heartbeatMost", [](ChargerConfig& c, const json& v) { c.heartbeatMost = wholeNumber(v, 0, 86400); }},
     {"profile", [](ChargerConfig& c, const json& v) { c.profile = profileNamed(text(v)); }},
     {"quirks",
      [](ChargerConfig& c, const json& v) {

@@ -19,6 +19,7 @@ struct CallConfig {
   std::optional<bool> nat;
   std::optional<std::uint16_t> port;  ///< Instead of the announced one.
   std::vector<Cidr> allow;            ///< Beside --callback-allow.
+  std::optional<int> timeout;         ///< Seconds, instead of --charger-timeout (QUIRKS H14).
   TlsTrust trust;
 };
 
@@ -32,6 +33,7 @@ struct ChargerConfig {
   std::optional<std::string> password;  ///< For Basic auth at the back-end.
   std::string timezone;                 ///< IANA name; "" = UTC (L-11).
   std::optional<int> connectors;
+  std::optional<int> heartbeatMost;               ///< Seconds (SM-5).
   AccessRules access;                             ///< What it must show before it is heard.
   std::optional<const ocpp_s::Profile*> profile;  ///< Null inside: recognised.
   ocpp_s::Quirks quirksOn, quirksOff;             ///< Single switches over the profile.

@@ -24,14 +24,6 @@ constexpr std::string_view callbacksPath = "/health/chargers";
 constexpr std::size_t longestIdentity = 255;  // bytes; it becomes part of a URL and of every log line
 constexpr const char* comeAgain = "10";       // seconds
 
-HttpResponse text(int status, std::string body, const char* type = "text/plain; charset=utf-8") {
-  HttpResponse response;
-  response.status = status;
-  response.headers.add("Content-Type", type);
-  response.body = std::move(body);
-  return response;
-}
-
 /// /ocpp and everything below it, in any case (QUIRKS H11).
 bool isSoapPath(std::string_view path) {
   if (!ocpp::equalFold(path.substr(0, soapPath.size()), soapPath)) return false;
@@ -55,11 +47,7 @@ const char* identityProblem(const ocpp_s::Header& header) {
 bool isLoopback(std::string_view address) { return address.rfind("127.", 0) == 0 || address == "::1"; }
 
 HttpResponse envelope(const ocpp_s::Dialect& dialect, int status, std::string body) {
-  HttpResponse response;
-  response.status = status;
-  response.headers.add("Content-Type", ocpp_s::replyContentType(dialect));
-  response.body = std::move(body);
-  return response;
+  return textResponse(status, std::move(body), ocpp_s::replyContentType(dialect));
 }
 
 /// AU-6: the text without a secret that stood in the URL, which chargers repeat in wsa:To.
@@ -86,21 +74,22 @@ void Endpoint::handle(HttpRequest&& request, Responder responder) {
       shard_.log().line(Log::Level::Warning, "", "wrong-door", "a charger speaks OCPP-J to the SOAP endpoint",
                         {{"peer", request.peerAddress}});
       return responder.respond(
-          text(400, "OCPP over SOAP is spoken here; a charger that speaks OCPP-J goes to the back-end\n"));
+          textResponse(400, "OCPP over SOAP is spoken here; a charger that speaks OCPP-J goes to the back-end\n"));
     }
-    HttpResponse response = text(405, "SOAP requests are sent by POST; ?wsdl shows the contract\n");  // ER-7
+    HttpResponse response = textResponse(405, "SOAP requests are sent by POST; ?wsdl shows the contract\n");  // ER-7
     response.headers.add("Allow", "POST, GET");
     return responder.respond(std::move(response));
   }
   if (embedded_ && path.substr(0, controlPath.size()) == controlPath) return control(std::move(request), responder);
   if (request.method == "GET" && path == "/health") return responder.respond(health());
   if (request.method == "GET" && path == callbacksPath)
-    return responder.respond(isLoopback(request.peerAddress) ? text(200, callbackReport(shard_), "application/json")
-                                                             : text(403, "only from this machine\n"));
+    return responder.respond(isLoopback(request.peerAddress)
+                                 ? textResponse(200, callbackReport(shard_), "application/json")
+                                 : textResponse(403, "only from this machine\n"));
   if (request.method == "GET" && path == "/ready")
-    return responder.respond(
-        text(draining_ ? 503 : 200, draining_ ? "{\"ready\":false}\n" : "{\"ready\":true}\n", "application/json"));
-  responder.respond(text(404, "the SOAP endpoint is /ocpp\n"));
+    return responder.respond(textResponse(
+        draining_ ? 503 : 200, draining_ ? "{\"ready\":false}\n" : "{\"ready\":true}\n", "application/json"));
+  responder.respond(textResponse(404, "the SOAP endpoint is /ocpp\n"));
 }
 
 void Endpoint::soap(HttpRequest&& request, const Responder& responder) {
@@ -112,13 +101,13 @@ void Endpoint::soap(HttpRequest&& request, const Responder& responder) {
   }
   if (isMultipart(request)) {
     ++shard_.counters().soapRefused;
-    return responder.respond(text(415, "attachments (MTOM, XOP) are not read; send the envelope alone\n"));
+    return responder.respond(textResponse(415, "attachments (MTOM, XOP) are not read; send the envelope alone\n"));
   }
   auto read = shard_.soap().readRequest(request.body, ocpp::Role::CentralSystem);
   if (const auto* failure = std::get_if<ocpp_s::ReadFailure>(&read))
     return refuse(responder, *failure, request.peerAddress);
   auto& message = std::get<ocpp_s::RequestMessage>(read);
-  noteContentType(request, message);
+  noteContentType(request.headers, message);
   if (request.misnamedCoding)
     message.notes.push_back({ocpp_s::Quirk::ContentEncoding, "/", "a compression that the body does not have"});
   std::string& identity = message.header.chargeBoxIdentity;
@@ -248,7 +237,7 @@ HttpResponse Endpoint::wsdl(const HttpRequest& request) const {
     const std::size_t begin = at + marker.size();
     contract.replace(begin, contract.find('"', begin) - begin, shard_.publicUrl());
   }
-  return text(200, std::move(contract), "text/xml; charset=utf-8");
+  return textResponse(200, std::move(contract), "text/xml; charset=utf-8");
 }
 
 HttpResponse Endpoint::health() const {
@@ -299,21 +288,21 @@ HttpResponse Endpoint::health() const {
                     {"lastError", kept.lastError}};
     if (kept.spaceLow || !kept.lastError.empty()) out["status"] = "degraded";
   }
-  return text(200, out.dump(1) + "\n", "application/json");
+  return textResponse(200, out.dump(1) + "\n", "application/json");
 }
 
 /// /embedded/report, POST /embedded/<identity>/<Action>: only from this machine.
 void Endpoint::control(HttpRequest&& request, const Responder& responder) {
-  if (!isLoopback(request.peerAddress)) return responder.respond(text(403, "only from this machine\n"));
+  if (!isLoopback(request.peerAddress)) return responder.respond(textResponse(403, "only from this machine\n"));
   const std::string rest(request.path().substr(controlPath.size()));
-  if (rest == "report") return responder.respond(text(200, embedded_->report() + "\n", "application/json"));
+  if (rest == "report") return responder.respond(textResponse(200, embedded_->report() + "\n", "application/json"));
   const std::size_t slash = rest.rfind('/');
   if (request.method != "POST" || slash == std::string::npos)
     return responder.respond(
-        text(404, "POST /embedded/<identity>/<Action> with the JSON payload, or GET /embedded/report\n"));
+        textResponse(404, "POST /embedded/<identity>/<Action> with the JSON payload, or GET /embedded/report\n"));
   embedded_->call(percentDecoded(rest.substr(0, slash)), rest.substr(slash + 1), request.body,
                   [responder](int status, const std::string& json) {
-                    responder.respond(text(status, json + "\n", "application/json"));
+                    responder.respond(textResponse(status, json + "\n", "application/json"));
                   });
 }
 

@@ -250,13 +250,10 @@ void HttpConnection::breakOff(std::string_view bytes) {
 void HttpConnection::refuse(int status) {
   keepAlive = false;
   headOnly = false;
-  HttpResponse response;
-  response.status = status;
   ++server->counters.refused;
-  response.headers.add("Content-Type", "text/plain");
+  HttpResponse response = textResponse(status, std::string(reasonPhrase(status)) + "\n");
   if (status == 415) response.headers.add("Accept-Encoding", "gzip, deflate");
   if (status == 503) response.headers.add("Retry-After", "30");
-  response.body = std::string(reasonPhrase(status)) + "\n";
   write(std::move(response));
 }
 

@@ -13,6 +13,10 @@ bool sameToken(std::string_view a, std::string_view b) {
   return boost::beast::iequals({a.data(), a.size()}, {b.data(), b.size()});
 }
 
+HttpResponse textResponse(int status, std::string body, std::string type) {
+  return {status, {{"Content-Type", std::move(type)}}, std::move(body)};
+}
+
 const std::string* HttpHeaders::find(std::string_view name) const {
   for (const Field& field : fields_) {
     if (sameToken(field.first, name)) return &field.second;

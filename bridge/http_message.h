@@ -55,6 +55,9 @@ struct HttpResponse {
   std::string body;
 };
 
+/// A response with that body; Content-Type is its only header field.
+HttpResponse textResponse(int status, std::string body, std::string type = "text/plain; charset=utf-8");
+
 /// The usual phrase of a status code, "" if it has none.
 std::string_view reasonPhrase(int status);
 

@@ -3,7 +3,6 @@
 """Checks the include rules of tests/layers.txt and the house limits on files; prints `N passed, N failed`."""
 import pathlib
 import re
-import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent

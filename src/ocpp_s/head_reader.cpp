@@ -99,7 +99,7 @@ void noteHead(ocpp::Half half, std::size_t action, Incoming& incoming) {
 void addIdentity(Header& header, std::string identity) {
   if (header.chargeBoxIdentity.empty())
     header.chargeBoxIdentity = std::move(identity);
-  else if (!identity.empty() && !ocpp::equalFold(header.chargeBoxIdentity, identity))
+  else if (!identity.empty() && header.chargeBoxIdentity != identity)  // L-17
     header.identityTwice = true;
 }
 

@@ -9,94 +9,89 @@ namespace ocpp_s {
 namespace {
 
 using ocpp::FaultCode;
-constexpr auto Reading = QuirkRow::Group::Reading;
-constexpr auto Meaning = QuirkRow::Group::Meaning;
-constexpr auto Writing = QuirkRow::Group::Writing;
-constexpr auto Protocol = FaultCode::ProtocolError;
+using Group = QuirkRow::Group;
+using Text = std::string_view;
 constexpr bool on = true, off = false, loses = true, keeps = false;
 
+/// Tolerated in reading, and all that the message says counts.
+constexpr QuirkRow whole(Quirk quirk, Text name, Text meaning, FaultCode refusal = FaultCode::ProtocolError) {
+  return {quirk, name, Group::Reading, on, keeps, refusal, meaning};
+}
+/// Tolerated in reading, but something of the message is lost or changed.
+constexpr QuirkRow partly(Quirk quirk, Text name, Text meaning) {
+  return {quirk, name, Group::Reading, on, loses, FaultCode::ProtocolError, meaning};
+}
+constexpr QuirkRow meant(Quirk quirk, Text name, Text meaning, bool lossy) {
+  return {quirk, name, Group::Meaning, off, lossy, FaultCode::ProtocolError, meaning};
+}
+constexpr QuirkRow written(Quirk quirk, Text name, Text meaning, bool standard = off) {
+  return {quirk, name, Group::Writing, standard, keeps, FaultCode::ProtocolError, meaning};
+}
+
 constexpr QuirkRow rows[] = {
-    {Quirk::Padding, "padding", Reading, on, keeps, Protocol, "white space before the XML declaration"},
-    {Quirk::ContentType, "content-type", Reading, on, keeps, Protocol,
-     "another Content-Type than SOAP's, none, or two"},
-    {Quirk::ContentEncoding, "content-encoding", Reading, on, keeps, Protocol,
-     "a Content-Encoding that the body does not have"},
-    {Quirk::Soap11, "soap-1.1", Reading, on, keeps, FaultCode::VersionMismatch, "an envelope of SOAP 1.1"},
-    {Quirk::OldAddressing, "old-addressing", Reading, on, keeps, Protocol, "WS-Addressing of 2003 or 2004"},
-    {Quirk::HeaderMissing, "header-missing", Reading, on, keeps, Protocol,
-     "identity, MessageID, From, To, Action or RelatesTo is missing"},
-    {Quirk::HeaderNamespace, "header-namespace", Reading, on, keeps, Protocol,
-     "a header in another namespace or in another case"},
-    {Quirk::UnknownHeader, "unknown-header", Reading, on, keeps, Protocol, "a header that means nothing to us"},
-    {Quirk::NotUnderstood, "not-understood", Reading, on, keeps, FaultCode::MustUnderstand,
-     "such a header with mustUnderstand"},
-    {Quirk::BareAddress, "bare-address", Reading, on, keeps, Protocol, "From or ReplyTo without Address element"},
-    {Quirk::MessageId, "message-id", Reading, on, keeps, Protocol, "a MessageID that is no URI"},
-    {Quirk::Action, "action", Reading, on, keeps, Protocol, "an Action that contradicts the body"},
-    {Quirk::RelatesTo, "relates-to", Reading, on, keeps, Protocol, "a RelatesTo of another request"},
-    {Quirk::IdentityInUrl, "identity-in-url", Reading, on, keeps, Protocol, "the identity only in the URL"},
-    {Quirk::BodyNamespace, "body-namespace", Reading, on, keeps, FaultCode::NotSupported,
-     "the namespace of the other service"},
-    {Quirk::NamespaceSlash, "namespace-slash", Reading, on, keeps, Protocol, "a namespace without its last slash"},
-    {Quirk::NoNamespace, "no-namespace", Reading, on, keeps, Protocol,
-     "elements without namespace, or outside the message's"},
-    {Quirk::UnboundPrefix, "unbound-prefix", Reading, on, keeps, Protocol, "a namespace prefix that nobody declares"},
-    {Quirk::ElementOrder, "element-order", Reading, on, keeps, Protocol,
-     "elements in another order than the contract's"},
-    {Quirk::Misspelt, "misspelt", Reading, on, keeps, Protocol,
-     "an element in another case, misspelt, or with another version's name"},
-    {Quirk::UnknownElement, "unknown-element", Reading, on, loses, Protocol,
-     "an element that the contract does not have"},
-    {Quirk::Nil, "nil", Reading, on, keeps, Protocol, "xsi:nil, read as absent"},
-    {Quirk::EmptyValue, "empty-value", Reading, on, keeps, Protocol, "an empty element, read as absent"},
-    {Quirk::MissingValue, "missing-value", Reading, on, keeps, Protocol, "a mandatory element is missing"},
-    {Quirk::MeterShape, "meter-shape", Reading, on, keeps, Protocol, "meter values in another version's shape"},
-    {Quirk::Markup, "markup", Reading, on, keeps, Protocol, "elements inside DataTransfer.data, read as text"},
-    {Quirk::NumberForm, "number-form", Reading, on, keeps, Protocol, "a number or boolean in an unusual spelling"},
-    {Quirk::TimeForm, "time-form", Reading, on, keeps, Protocol, "a time that is no xs:dateTime"},
-    {Quirk::WordForm, "word-form", Reading, on, keeps, Protocol, "a word in another case or of another version"},
-    {Quirk::UnknownWord, "unknown-word", Reading, on, loses, Protocol, "an unknown word, dropped or read as Other"},
-    {Quirk::DroppedValue, "dropped-value", Reading, on, loses, Protocol,
-     "an optional part that makes no sense, dropped"},
-    {Quirk::TooLong, "too-long", Reading, on, loses, Protocol, "a text beyond its limit"},
-    {Quirk::BadCharacters, "bad-characters", Reading, on, loses, Protocol, "characters that XML does not have"},
-    {Quirk::EmptyReply, "empty-reply", Reading, on, keeps, Protocol, "no body in answer to what has nothing to answer"},
-    {Quirk::FaultShape, "fault-shape", Reading, on, keeps, Protocol, "a Fault not as SOAP has it"},
-    {Quirk::ReplyStatus, "reply-status", Reading, on, keeps, Protocol, "an HTTP status that contradicts the answer"},
-    {Quirk::LostTransaction, "lost-transaction", Reading, on, keeps, Protocol,
-     "a stop without transactionId, taken for the only open transaction"},
-    {Quirk::ConnectorZero, "connector-zero", Meaning, off, loses, Protocol,
-     "MeterValues of connector 0 are those of the only connector"},
-    {Quirk::FillTransaction, "fill-transaction", Meaning, off, keeps, Protocol,
-     "MeterValues without transactionId belong to the connector's open transaction"},
-    {Quirk::TagSuffix, "tag-suffix", Meaning, off, loses, Protocol,
-     "of an idTag with semicolon, `x;TAG` or `TAG;NULL`, only TAG counts"},
-    {Quirk::TagUpperCase, "tag-upper-case", Meaning, off, loses, Protocol, "idTags are passed on in upper case"},
-    {Quirk::MustUnderstand, "must-understand", Writing, on, keeps, Protocol,
-     "mustUnderstand on identity, To and Action of requests"},
-    {Quirk::ReplyMustUnderstand, "reply-must-understand", Writing, off, keeps, Protocol,
-     "mustUnderstand on To and Action of answers"},
-    {Quirk::ReplyIdentity, "reply-identity", Writing, off, keeps, Protocol, "chargeBoxIdentity in answers"},
-    {Quirk::ReplyToPeer, "reply-to-peer", Writing, off, keeps, Protocol, "To of answers is the charger's From"},
-    {Quirk::NoReplyMessageId, "no-reply-message-id", Writing, off, keeps, Protocol, "no MessageID in answers"},
-    {Quirk::NoFrom, "no-from", Writing, off, keeps, Protocol, "no From in requests"},
-    {Quirk::BareFrom, "bare-from", Writing, off, keeps, Protocol, "From of requests without Address element"},
-    {Quirk::OnlyIdentity, "only-identity", Writing, off, keeps, Protocol, "no header but chargeBoxIdentity"},
-    {Quirk::UrnAction, "urn-action", Writing, off, keeps, Protocol, "Action of OCPP 1.2 answers as full URN"},
-    {Quirk::WriteSoap11, "write-soap-1.1", Writing, off, keeps, Protocol, "SOAP 1.1 whatever the charger sends"},
-    {Quirk::WriteOldAddressing, "write-old-addressing", Writing, off, keeps, Protocol,
-     "WS-Addressing 2004/08 whatever the charger sends"},
-    {Quirk::PrefixesSA, "prefixes-s-a", Writing, off, keeps, Protocol,
-     "prefixes s, a, cs and cp; identity without prefix"},
-    {Quirk::PrefixesWsa5, "prefixes-wsa5", Writing, off, keeps, Protocol, "prefixes SOAP-ENV and wsa5"},
-    {Quirk::Milliseconds, "milliseconds", Writing, off, keeps, Protocol, "times with three digits of fraction"},
-    {Quirk::NoDeclaration, "no-declaration", Writing, off, keeps, Protocol, "no XML declaration"},
-    {Quirk::ReplyAction, "reply-action", Writing, off, keeps, Protocol, "Content-Type of answers with action"},
-    {Quirk::PlainContentType, "plain-content-type", Writing, off, keeps, Protocol,
-     "Content-Type of requests without action"},
-    {Quirk::SoapActionHeader, "soap-action", Writing, off, keeps, Protocol, "requests with an HTTP header SOAPAction"},
-    {Quirk::Fault500, "fault-500", Writing, off, keeps, Protocol, "every Fault with HTTP 500"},
-    {Quirk::Fault200, "fault-200", Writing, off, keeps, Protocol, "every Fault with HTTP 200"},
+    whole(Quirk::Padding, "padding", "white space before the XML declaration"),
+    whole(Quirk::ContentType, "content-type", "another Content-Type than SOAP's, none, or two"),
+    whole(Quirk::ContentEncoding, "content-encoding", "a Content-Encoding that the body does not have"),
+    whole(Quirk::Soap11, "soap-1.1", "an envelope of SOAP 1.1", FaultCode::VersionMismatch),
+    whole(Quirk::OldAddressing, "old-addressing", "WS-Addressing of 2003 or 2004"),
+    whole(Quirk::HeaderMissing, "header-missing", "identity, MessageID, From, To, Action or RelatesTo is missing"),
+    whole(Quirk::HeaderNamespace, "header-namespace", "a header in another namespace or in another case"),
+    whole(Quirk::UnknownHeader, "unknown-header", "a header that means nothing to us"),
+    whole(Quirk::NotUnderstood, "not-understood", "such a header with mustUnderstand", FaultCode::MustUnderstand),
+    whole(Quirk::BareAddress, "bare-address", "From or ReplyTo without Address element"),
+    whole(Quirk::MessageId, "message-id", "a MessageID that is no URI"),
+    whole(Quirk::Action, "action", "an Action that contradicts the body"),
+    whole(Quirk::RelatesTo, "relates-to", "a RelatesTo of another request"),
+    whole(Quirk::IdentityInUrl, "identity-in-url", "the identity only in the URL"),
+    whole(Quirk::BodyNamespace, "body-namespace", "the namespace of the other service", FaultCode::NotSupported),
+    whole(Quirk::NamespaceSlash, "namespace-slash", "a namespace without its last slash"),
+    whole(Quirk::NoNamespace, "no-namespace", "elements without namespace, or outside the message's"),
+    whole(Quirk::UnboundPrefix, "unbound-prefix", "a namespace prefix that nobody declares"),
+    whole(Quirk::ElementOrder, "element-order", "elements in another order than the contract's"),
+    whole(Quirk::Misspelt, "misspelt", "an element in another case, misspelt, or with another version's name"),
+    partly(Quirk::UnknownElement, "unknown-element", "an element that the contract does not have"),
+    whole(Quirk::Nil, "nil", "xsi:nil, read as absent"),
+    whole(Quirk::EmptyValue, "empty-value", "an empty element, read as absent"),
+    whole(Quirk::MissingValue, "missing-value", "a mandatory element is missing"),
+    whole(Quirk::MeterShape, "meter-shape", "meter values in another version's shape"),
+    whole(Quirk::Markup, "markup", "elements inside DataTransfer.data, read as text"),
+    whole(Quirk::NumberForm, "number-form", "a number or boolean in an unusual spelling"),
+    whole(Quirk::TimeForm, "time-form", "a time that is no xs:dateTime"),
+    whole(Quirk::WordForm, "word-form", "a word in another case or of another version"),
+    partly(Quirk::UnknownWord, "unknown-word", "an unknown word, dropped or read as Other"),
+    partly(Quirk::DroppedValue, "dropped-value", "an optional part that makes no sense, dropped"),
+    partly(Quirk::TooLong, "too-long", "a text beyond its limit"),
+    partly(Quirk::BadCharacters, "bad-characters", "characters that XML does not have"),
+    whole(Quirk::EmptyReply, "empty-reply", "no body in answer to what has nothing to answer"),
+    whole(Quirk::FaultShape, "fault-shape", "a Fault not as SOAP has it"),
+    whole(Quirk::ReplyStatus, "reply-status", "an HTTP status that contradicts the answer"),
+    whole(Quirk::LostTransaction, "lost-transaction",
+          "a stop without transactionId, taken for the only open transaction"),
+    meant(Quirk::ConnectorZero, "connector-zero", "MeterValues of connector 0 are those of the only connector", loses),
+    meant(Quirk::FillTransaction, "fill-transaction",
+          "MeterValues without transactionId belong to the connector's open transaction", keeps),
+    meant(Quirk::TagSuffix, "tag-suffix", "of an idTag with semicolon, `x;TAG` or `TAG;NULL`, only TAG counts", loses),
+    meant(Quirk::TagUpperCase, "tag-upper-case", "idTags are passed on in upper case", loses),
+    written(Quirk::MustUnderstand, "must-understand", "mustUnderstand on identity, To and Action of requests", on),
+    written(Quirk::ReplyMustUnderstand, "reply-must-understand", "mustUnderstand on To and Action of answers"),
+    written(Quirk::ReplyIdentity, "reply-identity", "chargeBoxIdentity in answers"),
+    written(Quirk::ReplyToPeer, "reply-to-peer", "To of answers is the charger's From"),
+    written(Quirk::NoReplyMessageId, "no-reply-message-id", "no MessageID in answers"),
+    written(Quirk::NoFrom, "no-from", "no From in requests"),
+    written(Quirk::BareFrom, "bare-from", "From of requests without Address element"),
+    written(Quirk::OnlyIdentity, "only-identity", "no header but chargeBoxIdentity"),
+    written(Quirk::UrnAction, "urn-action", "Action of OCPP 1.2 answers as full URN"),
+    written(Quirk::WriteSoap11, "write-soap-1.1", "SOAP 1.1 whatever the charger sends"),
+    written(Quirk::WriteOldAddressing, "write-old-addressing", "WS-Addressing 2004/08 whatever the charger sends"),
+    written(Quirk::PrefixesSA, "prefixes-s-a", "prefixes s, a, cs and cp; identity without prefix"),
+    written(Quirk::PrefixesWsa5, "prefixes-wsa5", "prefixes SOAP-ENV and wsa5"),
+    written(Quirk::Milliseconds, "milliseconds", "times with three digits of fraction"),
+    written(Quirk::NoDeclaration, "no-declaration", "no XML declaration"),
+    written(Quirk::ReplyAction, "reply-action", "Content-Type of answers with action"),
+    written(Quirk::PlainContentType, "plain-content-type", "Content-Type of requests without action"),
+    written(Quirk::SoapActionHeader, "soap-action", "requests with an HTTP header SOAPAction"),
+    written(Quirk::Fault500, "fault-500", "every Fault with HTTP 500"),
+    written(Quirk::Fault200, "fault-200", "every Fault with HTTP 200"),
 };
 
 constexpr bool rowsFollowQuirks() {
@@ -126,7 +121,7 @@ Quirks standardQuirks() {
 std::optional<ocpp::Fault> judge(const Notes& notes, Quirks tolerated) {
   for (const Note& note : notes) {
     const QuirkRow& row = quirkRow(note.quirk);
-    if (row.group != Reading || tolerated.has(note.quirk)) continue;
+    if (row.group != Group::Reading || tolerated.has(note.quirk)) continue;
     return ocpp::Fault{row.refusal,
                        "not tolerated here (" + std::string(row.name) + "): " + note.path + " " + note.text};
   }

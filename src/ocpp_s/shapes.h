@@ -119,7 +119,7 @@ void writeMeterValue(const Writer& writer, const ocpp::MeterValue& from, std::ve
       typename std::remove_reference_t<decltype(value.sampledValue[0])> sample;
       if (writeSample(writer, each, sampleTexts16(sample))) value.sampledValue.push_back(std::move(sample));
     } else if constexpr (std::is_same_v<decltype(value.value), std::optional<std::string>>) {
-      if (!value.value) value.value = writeValue(writer, each.value);  // MV-7 chose which
+      if (!value.value) value.value = writeValue(writer, each.value);  // MV-7: the first
     } else {
       typename std::remove_reference_t<decltype(value.value[0])> sample;
       std::optional<std::string> text;

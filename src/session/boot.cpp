@@ -62,16 +62,15 @@ BootNotification::Response GatewaySession::Impl::bootForCharger(Version version,
                                                                 BootNotification::Response response) const {
   constexpr int mostPending = 300;
   const int wait = response.interval > 0 ? response.interval : settings_.rejectedInterval;
-  const int regular = response.interval > 0 ? response.interval : settings_.defaultInterval;
   switch (response.status) {
-    case RegistrationStatus::Accepted: response.interval = heartbeatOverride_.value_or(regular); break;
+    case RegistrationStatus::Accepted: response.interval = heartbeatFor(response.interval); break;
     case RegistrationStatus::Rejected: response.interval = wait; break;
     case RegistrationStatus::Pending:
       response.interval = wait;
       if (version == Version::V16) break;
       if (onHold()) {
         response.status = RegistrationStatus::Accepted;
-        response.interval = heartbeatOverride_.value_or(settings_.defaultInterval);
+        response.interval = heartbeatFor(0);
       } else {
         response.status = RegistrationStatus::Rejected;
         response.interval = std::min(wait, mostPending);
@@ -79,6 +78,13 @@ BootNotification::Response GatewaySession::Impl::bootForCharger(Version version,
       break;
   }
   return response;
+}
+
+/// What the charger is told when the back-end says so many seconds, 0 for none (CK-4, SM-5).
+int GatewaySession::Impl::heartbeatFor(int seconds) const {
+  if (heartbeatOverride_) return *heartbeatOverride_;
+  const int regular = seconds > 0 ? seconds : settings_.defaultInterval;
+  return settings_.heartbeatMost > 0 ? std::min(regular, settings_.heartbeatMost) : regular;
 }
 
 int GatewaySession::Impl::handedOutInterval() const {

@@ -19,7 +19,7 @@ void GatewaySession::Impl::restore(const Record& record) {
     boot_ = *boot;
     version_ = boot->version;
     everAccepted_ = registered();
-    lastInterval_ = boot->interval;
+    lastInterval_ = heartbeatFor(boot->interval);
   }
   if (const auto* known = std::get_if<ConnectorRecord>(&record)) {
     if (Connector* made = connector(known->connectorId)) made->record = *known;

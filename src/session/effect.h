@@ -23,7 +23,6 @@ constexpr Exchange nobody = 0;
 using ChargerRequestId = std::uint64_t;
 
 // --- events
-// -----------------------------------------------------------------------------------------------------------
 
 /// A request of the charger, already authenticated and read.
 struct ChargerRequest {
@@ -77,7 +76,6 @@ struct CentralDown {
 };
 
 // --- records: what must outlive the process (section 5.0)
-// -----------------------------------------------------------------
 
 enum class TransactionState { Starting, Active, StopQueued, Closed, Orphaned };
 
@@ -178,7 +176,6 @@ struct InStore {
 };
 
 // --- effects, executed by the bridge in the order they come
-// -----------------------------------------------------------------
 
 struct ToCharger {
   ChargerRequestId id;

@@ -221,6 +221,7 @@ class GatewaySession::Impl {
   void bootAnswered(OutCall& call, const ocpp::BootNotification::Response& response, Instant now);
   ocpp::BootNotification::Response bootForCharger(Version version, ocpp::BootNotification::Response response) const;
   void fillStatus(Instant now);
+  int heartbeatFor(int seconds) const;
   int handedOutInterval() const;
 
   // --- connection.cpp (SM-1, SM-2, SM-6)

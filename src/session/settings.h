@@ -28,6 +28,7 @@ struct Settings {
   ocpp::Duration reconnectFirst = std::chrono::seconds(5);  ///< SM-2.
   ocpp::Duration reconnectMost = std::chrono::seconds(300);
   int defaultInterval = 900;  ///< Seconds, where the back-end names none.
+  int heartbeatMost = 0;      ///< Seconds: longest interval that a charger is told; 0 is no limit (SM-5).
   int rejectedInterval = 60;  ///< Seconds, for Rejected with interval 0 and while the back-end is away.
   int offlineFactor = 3;      ///< SM-6.
   WsLifecycle lifecycle = WsLifecycle::ChargerDriven;

@@ -62,7 +62,8 @@ Decision Authorization::decide(std::string_view idTag, bool online, ocpp::Instan
 
 bool Authorization::learn(const ocpp::IdToken& idTag, const IdTagInfo& info, ocpp::Instant now) {
   const std::string key = keyOf(idTag);
-  if (configuration_.boolean(Key::AuthorizationCacheEnabled) && mostCached_ > 0 && !key.empty()) {
+  const KnownTag* listed = configuration_.boolean(Key::LocalAuthListEnabled) ? find(list_, idTag) : nullptr;
+  if (configuration_.boolean(Key::AuthorizationCacheEnabled) && !listed && mostCached_ > 0 && !key.empty()) {
     if (cache_.find(key) == cache_.end() && cache_.size() >= mostCached_) {
       const auto oldest = std::min_element(
           cache_.begin(), cache_.end(), [](const auto& a, const auto& b) { return a.second.at.at < b.second.at.at; });
@@ -73,8 +74,6 @@ bool Authorization::learn(const ocpp::IdToken& idTag, const IdTagInfo& info, ocp
     entry = {idTag, info, ocpp::DateTime{now, true}};
     keeper_.keep(std::string(cachePrefix) + key, toRecord(entry));
   }
-  if (!configuration_.boolean(Key::LocalAuthListEnabled)) return false;
-  const KnownTag* listed = find(list_, idTag);
   return listed && isValidNow(listed->info, now) != (info.status == AuthorizationStatus::Accepted);
 }
 
@@ -87,7 +86,7 @@ UpdateStatus Authorization::update(const ocpp::SendLocalList::Request& request) 
   if (!configuration_.boolean(Key::LocalAuthListEnabled)) return UpdateStatus::NotSupported;
   const bool full = request.updateType == ocpp::UpdateType::Full;
   if (request.listVersion <= 0) return UpdateStatus::Failed;
-  if (!full && request.listVersion <= version_) return UpdateStatus::VersionMismatch;
+  if (!full && request.listVersion <= listVersion()) return UpdateStatus::VersionMismatch;
   if (request.localAuthorizationList.size() >
       static_cast<std::size_t>(std::max(0, configuration_.integer(Key::SendLocalListMaxLength))))
     return UpdateStatus::Failed;

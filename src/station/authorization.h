@@ -49,13 +49,14 @@ class Authorization {
   /// What list or cache have about the tag, valid or not; the list comes first.
   const ocpp::IdTagInfo* known(std::string_view idTag) const;
 
-  /// The central system has said something about a tag. True when its list says otherwise (LocalListConflict).
+  /// The central system has said something about a tag: cached, unless the list has the tag (section 4.1). True when
+  /// the list says otherwise (LocalListConflict).
   bool learn(const ocpp::IdToken& idTag, const ocpp::IdTagInfo& info, ocpp::Instant now);
   void clearCache();
 
   /// Section 5.15. A list that is refused leaves the old one as it was.
   ocpp::UpdateStatus update(const ocpp::SendLocalList::Request& request);
-  int listVersion() const { return version_; }  ///< 0 = no list.
+  int listVersion() const { return list_.empty() ? 0 : version_; }  ///< 0 = nothing is listed (section 5.10).
 
   /// True when the key was one of ours.
   bool restore(std::string_view key, std::string_view value);

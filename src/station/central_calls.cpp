@@ -139,6 +139,9 @@ Reply Station::Impl::on(CallId, const SetChargingProfile::Request& request, Stea
   const std::string problem = profiles_.install(request.connectorId, profile, wall(now));
   if (!problem.empty()) return rejected(problem);
   keepProfiles(before);
+  // After a power cut the clock must not fall behind the start of a schedule that has begun.
+  keptClock_.reset();
+  keepClock(now);
   return say(SetChargingProfile::Response{ChargingProfileStatus::Accepted});
 }
 

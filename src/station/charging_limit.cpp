@@ -169,7 +169,7 @@ ChargingSchedule compositeSchedule(const LimitRules& rules, const Subject& subje
   composite.duration = duration;
   std::int64_t second = 0;
   // Schedules that recur without changing anything must not keep the station busy for years.
-  std::size_t looks = 64 * mostPeriods;
+  std::size_t looks = 8 * mostPeriods;
   while (second < duration || second == 0) {
     const Instant at = from + seconds(second);
     const Limit limit = limitAt(rules, subject, at);

@@ -16,11 +16,13 @@ namespace station {
 struct InstalledProfile {
   int connectorId = 0;
   ocpp::ChargingProfile profile;
+  bool startAssigned = false;  ///< It came without startSchedule, and began when it came.
 
   template <class Self, class Visit>
   static void describe(Self& m, Visit&& visit) {
     FIELD(connectorId);
     FIELD(profile);
+    FIELD(startAssigned);
   }
 };
 using Profiles = std::vector<InstalledProfile>;

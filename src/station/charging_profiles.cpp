@@ -86,17 +86,30 @@ std::string ChargingProfiles::problemOf(int connectorId, const ChargingProfile& 
 
 std::string ChargingProfiles::install(int connectorId, ChargingProfile profile, ocpp::Instant now) {
   if (std::string problem = problemOf(connectorId, profile); !problem.empty()) return problem;
-  const auto replaced = [&](const InstalledProfile& old) { return replaces(connectorId, profile, old); };
-  const auto kept =
-      profiles_.size() - static_cast<std::size_t>(std::count_if(profiles_.begin(), profiles_.end(), replaced));
-  if (kept >= capacity_.maxProfiles) return "as many profiles as MaxChargingProfilesInstalled are there already";
+  bool crowded = false;
+  const auto replaced = [&](const InstalledProfile& old) {
+    const bool over = crowded && old.profile.validTo && old.profile.validTo->at <= now;
+    return over || replaces(connectorId, profile, old);
+  };
+  const auto kept = [&] {
+    return profiles_.size() - static_cast<std::size_t>(std::count_if(profiles_.begin(), profiles_.end(), replaced));
+  };
+  crowded = kept() >= capacity_.maxProfiles;
+  if (kept() >= capacity_.maxProfiles) return "as many profiles as MaxChargingProfilesInstalled are there already";
   // Without a start, and without a transaction to count from, a schedule begins when it comes.
-  if (profile.chargingProfilePurpose == ChargingProfilePurpose::ChargePointMaxProfile &&
-      !profile.chargingSchedule.startSchedule)
-    profile.chargingSchedule.startSchedule = ocpp::DateTime{now, true};
+  const bool startAssigned = profile.chargingProfilePurpose == ChargingProfilePurpose::ChargePointMaxProfile &&
+                             !profile.chargingSchedule.startSchedule;
+  if (startAssigned) profile.chargingSchedule.startSchedule = ocpp::DateTime{now, true};
   profiles_.erase(std::remove_if(profiles_.begin(), profiles_.end(), replaced), profiles_.end());
-  profiles_.push_back({connectorId, std::move(profile)});
+  profiles_.push_back({connectorId, std::move(profile), startAssigned});
   return {};
+}
+
+void ChargingProfiles::clockSetBack(ocpp::Instant now) {
+  for (InstalledProfile& each : profiles_) {
+    auto& start = each.profile.chargingSchedule.startSchedule;
+    if (each.startAssigned && start && start->at > now) start->at = now;
+  }
 }
 
 std::size_t ChargingProfiles::clear(const ocpp::ClearChargingProfile::Request& request) {

@@ -22,14 +22,17 @@ class ChargingProfiles {
  public:
   explicit ChargingProfiles(ProfileCapacity capacity) : capacity_(capacity) {}
 
-  /// Installs the profile, in the place of one with its id, or with its connector, purpose and stack level. Whether
-  /// connector and transaction exist is for the caller to check.
+  /// Installs the profile, in the place of one with its id, or with its connector, purpose and stack level; without any
+  /// place left, in the place of those that are not valid any more. Whether connector and transaction exist is for the
+  /// caller to check.
   /// Returns "" or why it was rejected.
   std::string install(int connectorId, ocpp::ChargingProfile profile, ocpp::Instant now);
   /// Removes what meets every criterion of the request; returns how many that were.
   std::size_t clear(const ocpp::ClearChargingProfile::Request& request);
   /// A transaction has ended on the connector: its TxProfiles are history.
   void forgetTransaction(int connectorId);
+  /// The clock shows less than before: what began when it came has begun all the same.
+  void clockSetBack(ocpp::Instant now);
   const Profiles& all() const { return profiles_; }
 
  private:

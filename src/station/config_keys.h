@@ -68,6 +68,12 @@ enum class KeyType {
   Text
 };
 enum class KeyAccess { Read, Write };
+/// Who acts on the value.
+enum class KeyUse {
+  Station,
+  Board,  ///< By effect Configured: at power-up and after each change.
+  Nobody  ///< It only informs the central system.
+};
 
 /// A key; `least` and `most` are the range of an Integer.
 struct KeyRow {
@@ -78,6 +84,7 @@ struct KeyRow {
   bool reboot;  ///< A change takes effect after the next start only.
   std::string_view initial;
   ocpp::Profile profile;
+  KeyUse use;
 };
 
 const KeyRow& keyRow(Key key);

@@ -14,7 +14,7 @@ using ocpp::ConfigurationStatus;
 namespace {
 
 KeyRow rowOf(const MakersKey& key) {
-  return {key.name, key.type, key.least, key.most, key.access, key.reboot, {}, ocpp::Profile::Core};
+  return {key.name, key.type, key.least, key.most, key.access, key.reboot, {}, ocpp::Profile::Core, KeyUse::Board};
 }
 
 ocpp::KeyValue answer(std::string_view name, KeyAccess access, const std::string& value) {
@@ -65,6 +65,16 @@ MakersKey* Configuration::makers(std::string_view name) {
     return ocpp::equalFold(each.name, ocpp::trimmed(name));
   });
   return found == makers_.end() ? nullptr : &*found;
+}
+
+std::vector<std::pair<std::string, std::string>> Configuration::ofBoard() const {
+  std::vector<std::pair<std::string, std::string>> found;
+  for (std::size_t i = 0; i < keyCount; ++i) {
+    const KeyRow& row = keyRow(static_cast<Key>(i));
+    if (row.use == KeyUse::Board && has(static_cast<Key>(i))) found.emplace_back(row.name, values_[i]);
+  }
+  for (const MakersKey& own : makers_) found.emplace_back(own.name, own.value);
+  return found;
 }
 
 std::string Configuration::keptName(std::string_view name) const {

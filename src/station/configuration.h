@@ -42,6 +42,8 @@ class Configuration {
   ocpp::ConfigurationStatus change(std::string_view name, std::string_view value);
   /// Sets a value that was kept, or one that the station itself decides; nothing happens if it is not valid.
   bool restore(std::string_view name, std::string_view value);
+  /// Name and value of what only the board can act on: keys of KeyUse::Board and those of the maker.
+  std::vector<std::pair<std::string, std::string>> ofBoard() const;
   /// The name as it is kept: the spelling of 1.6.
   std::string keptName(std::string_view name) const;
 

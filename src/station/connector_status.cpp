@@ -91,9 +91,9 @@ constexpr Row rows[] = {
     {[](const Situation& s) { return s.transaction && !s.evDraws; }, Status::SuspendedEV},
     {[](const Situation& s) { return s.transaction; }, Status::Charging},
     {[](const Situation& s) { return !s.operative; }, Status::Unavailable},
+    {[](const Situation& s) { return s.reserved; }, Status::Reserved},
     {[](const Situation& s) { return s.spent; }, Status::Finishing},
     {[](const Situation& s) { return s.inUse; }, Status::Preparing},
-    {[](const Situation& s) { return s.reserved; }, Status::Reserved},
 };
 
 }  // namespace

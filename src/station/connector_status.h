@@ -42,7 +42,7 @@ struct Situation {
   bool spent = false;        ///< A transaction or the wait for one has ended, and the cable is still there.
   bool inUse = false;        ///< The cable is in, or a tag was accepted for the connector.
   bool operative = true;     ///< ChangeAvailability has not put it out of service.
-  bool reserved = false;
+  bool reserved = false;     ///< For somebody who has not come yet.
 };
 ocpp::ChargePointStatus statusIn(const Situation& situation);
 

@@ -8,9 +8,6 @@ using namespace ocpp;
 
 namespace {
 
-// IEC 61851-1: an EV cannot be told to draw less than 6 A.
-constexpr Decimal leastAmperes{60};
-
 bool sameReport(const StatusNotification::Request& a, const StatusNotification::Request& b) {
   return a.status == b.status && a.errorCode == b.errorCode && a.info == b.info &&
          a.vendorErrorCode == b.vendorErrorCode && a.vendorId == b.vendorId;
@@ -29,17 +26,16 @@ bool Station::Impl::isFaulted(const Connector& c) const {
          std::any_of(connectors_[0].faults.begin(), connectors_[0].faults.end(), blocks);
 }
 
-// Before new firmware is installed no connector takes another user (section 5.19).
+// Before new firmware is installed no connector takes another user (section 5.19). What ChangeAvailability says of the
+// station it says of every connector, and a connector can be put back into service alone after that.
 bool Station::Impl::isOperative(const Connector& c) const {
-  return c.operative && connectors_[0].operative && firmware_.step != FirmwareStep::Downloaded &&
-         firmware_.step != FirmwareStep::Installing;
+  return c.operative && firmware_.step != FirmwareStep::Downloaded && firmware_.step != FirmwareStep::Installing;
 }
 
 bool Station::Impl::usable(const Connector& c) const {
   const bool metered = !c.hardware.meter || registerOf(c.readings);
-  return metered && !c.retainedFor && !isFaulted(c) && isOperative(c) && !c.scheduledInoperative &&
-         !connectors_[0].scheduledInoperative && !c.transaction && !reset_ && !rebooting_ &&
-         queue_.hasRoomForTransaction(running());
+  return metered && !c.retainedFor && !isFaulted(c) && isOperative(c) && !c.scheduledInoperative && !c.transaction &&
+         !reset_ && !rebooting_ && queue_.hasRoomForTransaction(running());
 }
 
 Situation Station::Impl::situation(const Connector& c) const {
@@ -50,9 +46,10 @@ Situation Station::Impl::situation(const Connector& c) const {
   s.offered = c.limit && !(c.limit->perPhase == 0);
   s.spent = c.spent;
   s.inUse = c.plug != Plug::None || c.grant;
+  // G2: only whom it is for takes the connector, not the cable of whoever comes by.
   s.operative = isOperative(c);
-  s.reserved = std::any_of(reservations_.begin(), reservations_.end(),
-                           [&](const auto& each) { return each.second.connectorId == c.id; });
+  s.reserved = !c.grant && std::any_of(reservations_.begin(), reservations_.end(),
+                                       [&](const auto& each) { return each.second.connectorId == c.id; });
   if (c.id != 0) return s;
   // The station itself is Available, Unavailable or Faulted only.
   Situation whole;
@@ -71,6 +68,7 @@ void Station::Impl::settle(Connector& c, Steady now) {
       c.announceAt = now + stable;
   }
   if (!c.announceAt) announce(c, now);  // another error with the same status
+  endReservations(c);
 }
 
 void Station::Impl::announce(Connector& c, Steady now, bool triggered) {
@@ -109,21 +107,22 @@ void Station::Impl::updatePower(Steady now) {
   limitsAt_.reset();
   if (running() > 0)
     if (const auto change = nextLimitChange(wall(now))) limitsAt_ = (*change - clockOffset_).time_since_epoch();
-  for (std::size_t i = 1; i < connectors_.size(); ++i) {
-    Connector& c = connectors_[i];
-    Limit limit = c.transaction && mayDeliver(c) ? limits[i] : Limit{0, c.hardware.phases};
-    if (limit.in(ChargingRateUnit::A, settings_.supply).tenths < leastAmperes.tenths) limit.perPhase = 0;
-    if (!c.limit || !(*c.limit == limit)) {
-      c.limit = limit;
-      emit(SetLimit{c.id, limit.in(ChargingRateUnit::A, settings_.supply), limit.phases,
-                    limit.in(ChargingRateUnit::W, settings_.supply)});
-    }
-    const bool closed = c.transaction && limit.perPhase > 0 && c.plug == Plug::Connected && c.evDraws && !isFaulted(c);
-    if (closed != c.contactorClosed) {
-      c.contactorClosed = closed;
-      emit(SetContactor{c.id, closed});
-    }
+  // Whoever gets less is told before whoever gets more, so that the limit of the station holds in between as well.
+  for (const bool giving : {false, true})
+    for (std::size_t i = 1; i < connectors_.size(); ++i) power(connectors_[i], limits[i], giving);
+}
+
+void Station::Impl::power(Connector& c, const Limit& limit, bool giving) {
+  const bool more = c.limit && (limit.perPhase > c.limit->perPhase || limit.phases > c.limit->phases);
+  if ((!c.limit || !(*c.limit == limit)) && more == giving) {
+    c.limit = limit;
+    emit(SetLimit{c.id, limit.in(ChargingRateUnit::A, settings_.supply), limit.phases,
+                  limit.in(ChargingRateUnit::W, settings_.supply)});
   }
+  const bool closed = c.transaction && limit.perPhase > 0 && c.plug == Plug::Connected && c.evDraws && !isFaulted(c);
+  if (closed == c.contactorClosed || closed != giving) return;
+  c.contactorClosed = closed;
+  emit(SetContactor{c.id, closed});
 }
 
 void Station::Impl::keepAvailability(const Connector& c) {

@@ -96,7 +96,7 @@ struct Lock {
 struct Unlock {
   int connectorId;
 };
-/// Everything before it has been executed; sockets may be closed.
+/// Everything before it has been executed; sockets may be closed. See Station::rebootFailed.
 struct Reboot {
   bool hard;
 };
@@ -104,12 +104,13 @@ struct Reboot {
 struct SetClock {
   ocpp::Instant utc;
 };
-/// Answered by Station::uploaded.
+/// Answered by Station::uploaded. After a restart in between it comes again, a few times.
 struct Upload {
   std::string location, fileName;
   std::optional<ocpp::Instant> from, to;
 };
-/// Answered by Station::firmware with Downloaded or DownloadFailed.
+/// Answered by Station::firmware with Downloaded or DownloadFailed. After a restart in between it comes again, a few
+/// times: what was loaded may be half a file.
 struct Download {
   std::string location;
 };
@@ -125,7 +126,8 @@ struct DataAnswered {
   std::uint64_t token;
   std::optional<ocpp::DataTransfer::Response> response;
 };
-/// A configuration key has got another value.
+/// A configuration key has got another value. At power-up all keys come that only the board can act on (LightIntensity,
+/// BlinkRepeat, ConnectorPhaseRotation, the maker's own): it need not keep them.
 struct Configured {
   std::string name, value;
 };

@@ -27,6 +27,7 @@ void Station::stopButton(int connectorId, Steady now) { impl_->stopButton(connec
 void Station::emergencyStop(int connectorId, Steady now) { impl_->emergencyStop(connectorId, now); }
 void Station::powerFailing(Steady now) { impl_->powerFailing(now); }
 void Station::restarting(Steady now) { impl_->restarting(now); }
+void Station::rebootFailed(Steady now) { impl_->rebootFailed(now); }
 void Station::uploaded(UploadProgress progress, Steady now) { impl_->uploaded(progress, now); }
 void Station::firmware(FirmwareProgress progress, Steady now) { impl_->firmware(progress, now); }
 void Station::answerData(CallId id, const ocpp::DataTransfer::Response& response, Steady now) {

@@ -99,6 +99,8 @@ class Station::Impl : public Keeper {
  public:
   explicit Impl(Settings settings);
 
+  // service.cpp
+  void rebootFailed(Steady now);
   // station.cpp
   void restore(std::string_view key, std::string_view value);
   void powerUp(const PowerUp& state, Steady now);
@@ -137,6 +139,7 @@ class Station::Impl : public Keeper {
   struct PendingReset {
     bool hard = false;
     Steady until{};
+    int tries = 0;  ///< Beyond the first.
   };
 
   // --- effects
@@ -165,6 +168,9 @@ class Station::Impl : public Keeper {
   void booted(const ocpp::BootNotification::Response& response, Steady now);
   void bootUnanswered(Steady now);
   void setClock(const ocpp::DateTime& utc, Steady now);
+  void recallClock(const PowerUp& state, Steady now);
+  void keepClock(Steady now);
+  void clockSetBack(Steady now);
   std::optional<Steady> heartbeatDue() const;
   void tickRegistration(Steady now);
 
@@ -190,6 +196,7 @@ class Station::Impl : public Keeper {
   void announce(Connector& c, Steady now, bool triggered = false);
   void announceAll(bool onlyUnsaid, Steady now);
   void updatePower(Steady now);
+  void power(Connector& c, const Limit& limit, bool giving);
   void tickConnector(Connector& c, Steady now);
   void keepAvailability(const Connector& c);
   bool usable(const Connector& c) const;
@@ -227,7 +234,7 @@ class Station::Impl : public Keeper {
   void sampleAligned(Steady now);
   void planAligned(Steady now);
   void forgetStopData(Connector& c);
-  void triggerMeterValues(const Connector& c, Steady now);
+  bool triggerMeterValues(const Connector& c, Steady now);
 
   // --- central_calls.cpp, remote.cpp, service.cpp, files.cpp: one overload per request
   template <class Request>
@@ -265,18 +272,27 @@ class Station::Impl : public Keeper {
   std::size_t freeConnectors() const;
   ocpp::ReservationStatus reservable(const ocpp::ReserveNow::Request& request, Steady now) const;
   void removeReservation(int reservationId);
+  template <class Ends>
+  void removeReservations(Ends&& ends);
+  void endReservations(const Connector& c);
   void tickReservations(Steady now);
 
   // --- files.cpp
   void notifyDiagnostics(ocpp::DiagnosticsStatus status, bool triggered = false);
   void notifyFirmware(ocpp::FirmwareStatus status, bool triggered = false);
+  void notifyFiles(ocpp::Request request, bool triggered);
+  bool restoreNews(std::string_view kind, std::string_view value);
+  void newsTold(const ocpp::Request& request);
   void tickFiles(Steady now);
   void keepFirmware();
-  void firmwareAfterBoot(const PowerUp& state, Steady now);
+  void keepUpload();
+  void emitUpload();
+  void filesAfterBoot(const PowerUp& state, Steady now);
 
   // --- limits.cpp
   LimitRules rulesFor(const Connector& c) const;
   std::vector<Limit> currentLimits(Steady now) const;
+  std::vector<Limit> shared(const std::vector<Limit>& limits, std::vector<std::size_t> drawing) const;
   std::optional<Instant> nextLimitChange(Instant at) const;
   void keepProfiles(const Profiles& before);
 
@@ -298,6 +314,7 @@ class Station::Impl : public Keeper {
   ocpp::Duration clockOffset_{};
   bool clockKnown_ = false;
   std::optional<Steady> clockSetAt_;
+  std::optional<Instant> keptClock_;
 
   Link link_ = Link::Unknown;
   Steady lastHeard_{}, probeAt_{}, offlineBackoff_{};
@@ -315,9 +332,7 @@ class Station::Impl : public Keeper {
   bool rebooting_ = false;
   FirmwareUpdate firmware_;
   std::optional<Steady> firmwareRetryAt_;
-  std::optional<Upload> upload_;
-  int uploadRetries_ = 0;
-  Steady uploadInterval_{};
+  std::optional<DiagnosticsUpload> upload_;
   std::optional<Steady> uploadRetryAt_;
   std::deque<Effect> effects_;
 };

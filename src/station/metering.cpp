@@ -95,13 +95,15 @@ void Station::Impl::sampleAligned(Steady now) {
   }
 }
 
-void Station::Impl::triggerMeterValues(const Connector& c, Steady now) {
+bool Station::Impl::triggerMeterValues(const Connector& c, Steady now) {
   MeterValues::Request request;
   request.connectorId = c.id;
   if (c.transaction) request.transactionId = c.transaction->id;
   request.meterValue.push_back(sample(c.readings, configuration_.measurands(Key::MeterValuesSampledData),
                                       ReadingContext::Trigger, settings_.version, wall(now)));
-  if (!request.meterValue[0].sampledValue.empty()) enqueue(Purpose::Meter, std::move(request), c.id, 0, true);
+  if (request.meterValue[0].sampledValue.empty()) return false;
+  enqueue(Purpose::Meter, std::move(request), c.id, 0, true);
+  return true;
 }
 
 }  // namespace station

@@ -72,8 +72,9 @@ struct FirmwareUpdate {
   FirmwareStep step = FirmwareStep::Idle;
   ocpp::Uri location;
   ocpp::DateTime retrieveDate;
-  int retries = 0;  ///< Left.
-  int retryInterval = 0;
+  int retries = 0;        ///< Left.
+  int retryInterval = 0;  ///< Seconds.
+  int cuts = 0;           ///< Restarts that cut it off.
 
   template <class Self, class Visit>
   static void describe(Self& m, Visit&& visit) {
@@ -82,6 +83,26 @@ struct FirmwareUpdate {
     FIELD(retrieveDate);
     FIELD(retries);
     FIELD(retryInterval);
+    FIELD(cuts);
+  }
+};
+
+/// An upload that has not ended (section 5.9).
+struct DiagnosticsUpload {
+  ocpp::Uri location;
+  std::optional<ocpp::DateTime> from, to;
+  int retries = 0;        ///< Left.
+  int retryInterval = 0;  ///< Seconds.
+  int cuts = 0;           ///< Restarts that cut it off.
+
+  template <class Self, class Visit>
+  static void describe(Self& m, Visit&& visit) {
+    FIELD(location);
+    FIELD(from);
+    FIELD(to);
+    FIELD(retries);
+    FIELD(retryInterval);
+    FIELD(cuts);
   }
 };
 

@@ -10,6 +10,7 @@ namespace {
 
 constexpr Duration clockJitter = std::chrono::seconds(1);
 constexpr Duration clockSetEvery = std::chrono::hours(24);
+constexpr Duration clockKeptEvery = std::chrono::hours(1);
 
 // A central system whose clock is not set says 1970; nothing was charged over OCPP before 2010.
 bool isPlausible(Instant at) { return at.time_since_epoch() > std::chrono::hours(24) * 365 * 40; }
@@ -52,6 +53,7 @@ void Station::Impl::setClock(const DateTime& utc, Steady now) {
   if (clockKnown_ && change < clockJitter && change > -clockJitter) return;
   clockOffset_ = offset;
   emit(SetClock{utc.at});
+  if (change < Duration{}) clockSetBack(now);
   if (!clockKnown_) {
     clockKnown_ = true;
     queue_.shiftClock(change);
@@ -68,6 +70,30 @@ void Station::Impl::setClock(const DateTime& utc, Steady now) {
     }
   }
   planAligned(now);
+}
+
+// Without a battery-backed clock the last time that is known to have been stands in for the time, until the central
+// system tells it: profiles with absolute times and tags that expire are judged by it, instead of by 1970.
+void Station::Impl::recallClock(const PowerUp& state, Steady now) {
+  clockKnown_ = state.clock.has_value();
+  if (state.clock)
+    clockOffset_ = *state.clock - Instant(now);
+  else if (keptClock_)
+    clockOffset_ = *keptClock_ - Instant(now);
+  clockSetBack(now);
+}
+
+void Station::Impl::keepClock(Steady now) {
+  const Instant at = wall(now);
+  if (!clockKnown_ || (keptClock_ && at >= *keptClock_ && at - *keptClock_ < clockKeptEvery)) return;
+  keptClock_ = at;
+  keep("clock", toRecord(stamp(now)));
+}
+
+void Station::Impl::clockSetBack(Steady now) {
+  const Profiles before = profiles_.all();
+  profiles_.clockSetBack(wall(now));
+  keepProfiles(before);
 }
 
 // Any message heard counts as a heartbeat; only the clock wants one of its own now and then.

@@ -110,11 +110,23 @@ void Station::Impl::removeReservation(int reservationId) {
   forget("reservation/" + std::to_string(reservationId));
 }
 
-void Station::Impl::tickReservations(Steady now) {
-  std::vector<int> expired;
+template <class Ends>
+void Station::Impl::removeReservations(Ends&& ends) {
+  std::vector<int> ended;
   for (const auto& [id, reservation] : reservations_)
-    if (clockKnown_ && reservation.expiryDate.at <= wall(now)) expired.push_back(id);
-  for (const int id : expired) removeReservation(id);
+    if (ends(reservation)) ended.push_back(id);
+  for (const int id : ended) removeReservation(id);
+}
+
+// Section 5.13: a reservation ends when its connector (or, for one of any, the station) is Faulted or Unavailable.
+void Station::Impl::endReservations(const Connector& c) {
+  if (c.status == Status::Faulted || c.status == Status::Unavailable)
+    removeReservations([&](const Reservation& each) { return each.connectorId == c.id; });
+}
+
+void Station::Impl::tickReservations(Steady now) {
+  if (!clockKnown_) return;
+  removeReservations([&](const Reservation& each) { return each.expiryDate.at <= wall(now); });
 }
 
 }  // namespace station

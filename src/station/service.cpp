@@ -24,8 +24,9 @@ Reply Station::Impl::on(CallId, const RemoteStartTransaction::Request& request, 
       (!isV16() || request.chargingProfile->chargingProfilePurpose != ChargingProfilePurpose::TxProfile))
     return remoteStart(false);
   if (request.chargingProfile) {
-    ChargingProfiles trial(settings_.capacity.profiles);
-    if (!trial.install(1, *request.chargingProfile, wall(now)).empty()) return remoteStart(false);
+    ChargingProfiles trial = profiles_;
+    if (!trial.install(request.connectorId.value_or(1), *request.chargingProfile, wall(now)).empty())
+      return remoteStart(false);
   }
   IdTagInfo info{AuthorizationStatus::Accepted, {}, {}};
   if (const IdTagInfo* known = authorization_.known(request.idTag)) info.parentIdTag = known->parentIdTag;
@@ -115,6 +116,23 @@ void Station::Impl::tickReset(Steady now) {
   rebooting_ = true;
 }
 
+// ResetRetries (section 9.1); then the station goes on, and says that something is wrong with it.
+void Station::Impl::rebootFailed(Steady now) {
+  if (!rebooting_) return;
+  if (reset_ && reset_->tries < configuration_.integer(Key::ResetRetries)) {
+    ++reset_->tries;
+    return emit(Reboot{reset_->hard});
+  }
+  reset_.reset();
+  rebooting_ = false;
+  note(Level::Error, "the board could not restart");
+  BoardFault failed;
+  failed.blocking = false;
+  failed.code = ChargePointErrorCode::InternalError;
+  failed.info = "restart failed";
+  fault(0, failed, now);
+}
+
 Reply Station::Impl::on(CallId, const TriggerMessage::Request& request, Steady now) {
   const auto answer = [](TriggerMessageStatus status) { return say(TriggerMessage::Response{status}); };
   const bool exists = !request.connectorId || *request.connectorId == 0 || connector(*request.connectorId);
@@ -128,7 +146,12 @@ Reply Station::Impl::on(CallId, const TriggerMessage::Request& request, Steady n
     case MessageTrigger::BootNotification: bootAt_ = now; break;
     case MessageTrigger::Heartbeat: enqueue(Purpose::Heartbeat, Heartbeat::Request{}, 0, 0, true); break;
     case MessageTrigger::StatusNotification: each([&](Connector& c) { announce(c, now, true); }); break;
-    case MessageTrigger::MeterValues: each([&](const Connector& c) { triggerMeterValues(c, now); }); break;
+    case MessageTrigger::MeterValues: {
+      bool any = false;
+      each([&](const Connector& c) { any = triggerMeterValues(c, now) || any; });
+      if (!any) return answer(TriggerMessageStatus::Rejected);
+      break;
+    }
     case MessageTrigger::DiagnosticsStatusNotification:
       if (!files) return answer(TriggerMessageStatus::NotImplemented);
       notifyDiagnostics(upload_ ? DiagnosticsStatus::Uploading : DiagnosticsStatus::Idle, true);

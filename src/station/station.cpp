@@ -34,9 +34,16 @@ std::string namesOf(const std::vector<Profile>& features) {
   return list;
 }
 
+constexpr std::size_t mostValue = 500;  // of a configuration key
+
 std::vector<std::pair<Key, std::string>> givenBy(const Settings& settings) {
   const auto& capacity = settings.capacity;
-  return {{Key::NumberOfConnectors, std::to_string(settings.connectors.size())},
+  std::string rotation;
+  for (std::size_t i = 0; i <= settings.connectors.size(); ++i)
+    rotation += (i == 0 ? "" : ",") + std::to_string(i) + ".Unknown";
+  if (rotation.size() > mostValue) rotation.clear();
+  return {{Key::ConnectorPhaseRotation, rotation},
+          {Key::NumberOfConnectors, std::to_string(settings.connectors.size())},
           {Key::ConnectorPhaseRotationMaxLength, std::to_string(settings.connectors.size() + 1)},
           {Key::SupportedFeatureProfiles, namesOf(featuresOf(settings))},
           {Key::LocalAuthListMaxLength, std::to_string(capacity.localList)},
@@ -123,10 +130,19 @@ void Station::Impl::restore(std::string_view key, std::string_view value) {
   } else if (name == "profile") {
     auto installed = fromRecord<InstalledProfile>(value);
     good = installed && profiles_.install(installed->connectorId, std::move(installed->profile), {}).empty();
+  } else if (name == "clock") {
+    const auto time = fromRecord<ocpp::DateTime>(value);
+    good = time.has_value();
+    if (good) keptClock_ = time->at;
   } else if (name == "firmware") {
     const auto update = fromRecord<FirmwareUpdate>(value);
     good = update.has_value();
     if (good) firmware_ = *update;
+  } else if (name == "upload") {
+    upload_ = fromRecord<DiagnosticsUpload>(value);
+    good = upload_.has_value();
+  } else if (name == "news") {
+    good = restoreNews(rest, value);
   } else {
     good = authorization_.restore(key, value) || queue_.restore(key, value);
   }
@@ -134,10 +150,7 @@ void Station::Impl::restore(std::string_view key, std::string_view value) {
 }
 
 void Station::Impl::powerUp(const PowerUp& state, Steady now) {
-  if (state.clock) {
-    clockOffset_ = *state.clock - Instant(now);
-    clockKnown_ = true;
-  }
+  recallClock(state, now);
   queue_.endOfRun();
   for (std::size_t i = 1; i < connectors_.size(); ++i) {
     Connector& c = connectors_[i];
@@ -154,7 +167,8 @@ void Station::Impl::powerUp(const PowerUp& state, Steady now) {
       emit(Unlock{c.id});  // whose plug was kept back is not known any more
     if (c.plug != Plug::None && !c.spent) c.preparingUntil = now + seconds(Key::ConnectionTimeOut);
   }
-  firmwareAfterBoot(state, now);
+  filesAfterBoot(state, now);
+  for (const auto& [key, value] : configuration_.ofBoard()) emit(Configured{key, value});
   planAligned(now);
   bootAt_ = now;
   for (Connector& c : connectors_)
@@ -195,6 +209,7 @@ void Station::Impl::finish(Steady now) {
   tickFiles(now);
   updatePower(now);
   for (Connector& c : connectors_) settle(c, now);
+  keepClock(now);
   tickReset(now);
   if (!rebooting_) pump(now);
 }
@@ -221,7 +236,8 @@ std::optional<Steady> Station::Impl::deadline() const {
     if (c.faultedSince && c.transaction) sooner(found, *c.faultedSince + settings_.faultGrace);
   }
   if (floatingGrant_) sooner(found, floatingGrant_->until);
-  for (const auto& each : reservations_) byCalendar(each.second.expiryDate.at);
+  if (clockKnown_)
+    for (const auto& each : reservations_) byCalendar(each.second.expiryDate.at);
   byCalendar(alignedAt_);
   sooner(found, limitsAt_);
   if (reset_) sooner(found, reset_->until);

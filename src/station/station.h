@@ -59,6 +59,10 @@ class Station {
   void emergencyStop(int connectorId, Steady now);  ///< 0: all of them.
   void powerFailing(Steady now);                    ///< The supply is going; there is time to write a little.
   void restarting(Steady now);                      ///< The board restarts by its own decision.
+  /// The board could not restart as Reboot asked, or as it had said. Reboot may come again (ResetRetries); after the
+  /// last one the station goes on. It ignored what happened since: tell it again what is plugged in, draws and is at
+  /// fault.
+  void rebootFailed(Steady now);
   void uploaded(UploadProgress progress, Steady now);
   void firmware(FirmwareProgress progress, Steady now);
   void answerData(CallId id, const ocpp::DataTransfer::Response& response, Steady now);

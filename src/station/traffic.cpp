@@ -169,8 +169,8 @@ void Station::Impl::understood(const Outgoing& message, const Response& response
       return;
     }
     case Purpose::Data: return emit(DataAnswered{message.token, std::get<DataTransfer::Response>(response)});
-    case Purpose::Meter:
-    case Purpose::Files: return;
+    case Purpose::Files: return newsTold(message.request);
+    case Purpose::Meter: return;
   }
 }
 
@@ -183,6 +183,8 @@ void Station::Impl::refused(const Outgoing& message, const Fault& fault, Steady 
     queueRefused(fault, now);
   } else if (message.purpose == Purpose::Data) {
     emit(DataAnswered{message.token, {}});
+  } else if (message.purpose == Purpose::Files) {
+    newsTold(message.request);
   }
 }
 

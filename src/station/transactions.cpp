@@ -46,7 +46,9 @@ void Station::Impl::start(Connector& c, const Grant& grant, Steady now) {
   keepTransaction(c);
   queue_.add(std::move(request), {c.transaction->number, 0, clockKnown_}, ++lastOrder_);
   if (grant.profile) {
+    const Profiles before = profiles_.all();
     const std::string problem = profiles_.install(c.id, *grant.profile, wall(now));
+    keepProfiles(before);
     if (!problem.empty()) note(Level::Warning, "the profile of the remote start was not installed: " + problem);
   }
   if (hasLock(c)) emit(Lock{c.id});
@@ -105,6 +107,7 @@ void Station::Impl::stop(Connector& c, Reason reason, std::optional<IdToken> idT
   request.transactionId = transaction.id.value_or(TransactionId{-1});
   request.idTag = std::move(idTag);
   request.timestamp = at.value_or(stamp(now));
+  if (request.timestamp.at < transaction.start.at) request.timestamp = transaction.start;  // the clock was set back
   request.meterStop = std::max(transaction.meterLast, transaction.meterStart);
   request.reason = reason;
   for (auto& each : c.stopData) request.transactionData.push_back(std::move(each.second));

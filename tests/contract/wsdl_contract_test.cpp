@@ -78,7 +78,6 @@ std::set<std::string> expectedOperations(Version version, Role receiver) {
 }
 
 // --- What differs from describe()
-// --------------------------------------------------------------------------------------
 
 constexpr auto V12 = Version::V12;
 constexpr auto V15 = Version::V15;
@@ -135,7 +134,6 @@ constexpr Known known[] = {
 };
 
 // --- Shapes: described fields as a version nests them
-// ------------------------------------------------------------------
 
 /// 1.2: one bare whole number in place of the list of samples.
 void bareInt(Node& samples) {
@@ -187,7 +185,6 @@ Node* follow(Node& root, string_view rootPath, string_view path) {
 }
 
 // --- Comparison
-// ---------------------------------------------------------------------------------------------------------
 
 std::string rootPath(const std::string& action, Half half) {
   return action + (half == Half::Request ? ".Request" : ".Response");

@@ -3,7 +3,6 @@
 #include <cstdlib>
 #include <iostream>
 #include <optional>
-#include <random>
 #include <stdexcept>
 #include <string>
 #include <variant>
@@ -61,26 +60,6 @@ struct WireForm {
   void operator()(const Other&) const {}
 };
 
-class Bytes {
- public:
-  explicit Bytes(std::string_view rest) : rest_(rest) {}
-  bool ended() const { return rest_.empty(); }
-  std::int64_t roll(std::int64_t most) {
-    std::uint64_t value = next();
-    for (std::int64_t range = most; range > 255; range >>= 8) value = value << 8 | next();
-    return static_cast<std::int64_t>(value % (static_cast<std::uint64_t>(most) + 1));
-  }
-
- private:
-  std::uint8_t next() {
-    if (rest_.empty()) return 0;
-    const auto byte = static_cast<std::uint8_t>(rest_.front());
-    rest_.remove_prefix(1);
-    return byte;
-  }
-  std::string_view rest_;
-};
-
 }  // namespace
 
 // --- session: every byte is a decision
@@ -112,17 +91,6 @@ void runSession(std::string_view input) {
     while (!bytes.ended()) chaos.step();
     chaos.finish();
   } catch (const std::logic_error& broken) { fail(broken.what()); }
-}
-
-Seeds sessionSeeds() {
-  Seeds seeds;
-  std::mt19937 engine(99);
-  for (int i = 0; i < 24; ++i) {
-    std::string seed(static_cast<std::size_t>(40 << (i % 6)), '\0');
-    for (char& each : seed) each = static_cast<char>(engine());
-    seeds.push_back(seed);
-  }
-  return seeds;
 }
 
 }  // namespace fuzz

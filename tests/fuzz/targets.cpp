@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <random>
 #include <set>
 
 #include "ocpp/literals.h"
@@ -86,6 +87,17 @@ Seeds chargersWords() {
 }  // namespace
 
 Seeds noWords() { return {}; }
+
+Seeds diceSeeds() {
+  Seeds seeds;
+  std::mt19937 engine(99);
+  for (int i = 0; i < 24; ++i) {
+    std::string seed(static_cast<std::size_t>(40 << (i % 6)), '\0');
+    for (char& each : seed) each = static_cast<char>(engine());
+    seeds.push_back(seed);
+  }
+  return seeds;
+}
 
 Seeds jsonWords() {
   Seeds words = {"null",
@@ -269,7 +281,10 @@ const std::vector<Target>& targets() {
        runToCharger, toChargerSeeds, jsonWords, 8192, 2100},
       {"session",
        "one CALL per direction, everyone is answered once, nothing accepted is lost, all that leaves is legal",
-       runSession, sessionSeeds, noWords, 2048, 300},
+       runSession, diceSeeds, noWords, 2048, 300},
+      {"station",
+       "one request at a time, transactions billed whole and in order, no energy but for who may, nothing lost by cuts",
+       runStation, diceSeeds, noWords, 1024, 300},
   };
   return all;
 }

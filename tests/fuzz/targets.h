@@ -48,6 +48,30 @@ class Input {
   std::string_view rest_;
 };
 
+/// An input as dice: every byte is a decision; behind the end all of them are 0.
+class Bytes {
+ public:
+  explicit Bytes(std::string_view rest) : rest_(rest) {}
+  bool ended() const { return rest_.empty(); }
+  std::int64_t roll(std::int64_t most) {
+    std::uint64_t value = next();
+    for (std::int64_t range = most; range > 255; range >>= 8) value = value << 8 | next();
+    return static_cast<std::int64_t>(value % (static_cast<std::uint64_t>(most) + 1));
+  }
+
+ private:
+  std::uint8_t next() {
+    if (rest_.empty()) return 0;
+    const auto byte = static_cast<std::uint8_t>(rest_.front());
+    rest_.remove_prefix(1);
+    return byte;
+  }
+  std::string_view rest_;
+};
+
+/// Inputs of chance for targets that take them so.
+Seeds diceSeeds();
+
 // Words that several formats share.
 Seeds soapWords();
 Seeds jsonWords();
@@ -72,6 +96,7 @@ void runAccess(std::string_view input);
 void runToCentral(std::string_view input);
 void runToCharger(std::string_view input);
 void runSession(std::string_view input);
+void runStation(std::string_view input);
 
 Seeds soapRequestSeeds();
 Seeds soapReplySeeds();
@@ -88,6 +113,5 @@ Seeds addressSeeds();
 Seeds accessSeeds();
 Seeds toCentralSeeds();
 Seeds toChargerSeeds();
-Seeds sessionSeeds();
 
 }  // namespace fuzz

@@ -254,4 +254,20 @@ bool equalMessages(const M& a, const M& b) {
   return dump(a) == dump(b);
 }
 
+/// Turns a start, stop or status into one that others will repeat or name: few numbers, one tag, one time.
+/// `pick(most)` is a whole number of [0, most].
+template <class Pick>
+void letMeet(ocpp::Request& request, const ocpp::DateTime& time, Pick&& pick) {
+  if (auto* begun = std::get_if<ocpp::StartTransaction::Request>(&request)) {
+    *begun = {};
+    begun->connectorId = static_cast<int>(pick(2));
+    begun->idTag = "TAG";
+    begun->timestamp = time;
+    begun->meterStart = static_cast<int>(pick(5));
+  }
+  if (auto* stop = std::get_if<ocpp::StopTransaction::Request>(&request)) stop->transactionId.value = pick(8);
+  if (auto* status = std::get_if<ocpp::StatusNotification::Request>(&request))
+    status->connectorId = static_cast<int>(pick(2));
+}
+
 }  // namespace test

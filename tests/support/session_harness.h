@@ -168,14 +168,21 @@ class SessionHarness {
 
   // --- what most tests begin with
 
-  /// Boots the charger with that interval; the connection is up afterwards and nothing is left to take.
-  void boot(Version version, int interval = 300) {
+  /// The session wants a connection, and gets it.
+  void opens() {
+    take<session::OpenCentral>();
+    up();
+  }
+  /// The charger boots and the back-end is asked; the connection is up afterwards.
+  session::Exchange boots(Version version) {
     const auto exchange = send(version, bootRequest());
-    if (!effects.empty() && std::holds_alternative<session::OpenCentral>(effects.front())) {
-      take<session::OpenCentral>();
-      up();
-    }
+    if (!effects.empty() && std::holds_alternative<session::OpenCentral>(effects.front())) opens();
     toCentral<BootNotification>();
+    return exchange;
+  }
+  /// Boots the charger with that interval; nothing is left to take.
+  void boot(Version version, int interval = 300) {
+    const auto exchange = boots(version);
     reply(BootNotification::Response{RegistrationStatus::Accepted, {now, true}, interval});
     answered<BootNotification>(exchange);
     nothing();
@@ -192,6 +199,7 @@ class SessionHarness {
     boot.chargePointModel = "Model";
     return boot;
   }
+  void acceptBoot() { reply(BootNotification::Response{RegistrationStatus::Accepted, {now, true}, 300}); }
   static StatusNotification::Request status(int connector, ChargePointStatus word,
                                             ChargePointErrorCode error = ChargePointErrorCode::NoError) {
     StatusNotification::Request request;
@@ -265,7 +273,7 @@ class SessionHarness {
   session::GatewaySession session;
   Duration timezone{};  ///< Of the charger: its local readings minus UTC.
 
- private:
+  /// Takes the effects of what a test has told the session itself.
   void drain() {
     while (auto effect = session.next()) {
       if (auto* note = std::get_if<session::Note>(&*effect))
@@ -282,6 +290,8 @@ class SessionHarness {
         effects.push_back(std::move(*effect));
     }
   }
+
+ private:
   void answerFromStore(bridge::Wanted wanted) {
     const bool load = std::holds_alternative<session::LoadQueued>(wanted);
     store->read("CP", std::move(wanted), [&](bridge::ReadResult&& found) {

@@ -22,6 +22,7 @@ import soap_texts as soap  # noqa: E402
 from audit import Audit  # noqa: E402
 from durable import DEFAULT_BRIDGE, CrashBackend, Gateway, Insistent, Tallies, temporaryFolder, verdict  # noqa: E402
 from harness import Failed  # noqa: E402
+from patience import pace  # noqa: E402
 
 
 class Belief:
@@ -84,7 +85,7 @@ class Charger(threading.Thread):
                 lane = self.dice.choice(lanes)
                 if next(lane, None) is None:
                     lanes.remove(lane)
-                time.sleep(self.dice.uniform(0, 2 * self.think))
+                pace(self.dice.uniform(0, 2 * self.think))
         except Exception as e:  # a fault of the test or of an answer; never silent
             self.troubles.append("%s stopped: %r" % (self.identity, e))
 
@@ -96,7 +97,7 @@ class Charger(threading.Thread):
                 break
             if time.monotonic() > self.wire.deadline:
                 raise Failed("never accepted")
-            time.sleep(0.1)
+            pace(0.1)
         for connector in range(self.connectors + 1):
             self.tell("StatusNotification", soap.status(connector, "Available", self.now()))
 
@@ -203,20 +204,18 @@ class Chaos:
         self.backend.do("moods")
 
     def waitFor(self, answered):
-        begin = time.monotonic()
-        while self.tallies["answered"] < answered and time.monotonic() - begin < self.wait:
-            time.sleep(0.005)
-        time.sleep(self.dice.uniform(0, 0.05))
+        self.tallies.wait("answered", answered, self.wait)
+        pace(self.dice.uniform(0, 0.05))
 
     def kill(self):
         self.gateway.kill()
         self.kills += 1
         if self.dice.random() < 0.5:
-            time.sleep(self.dice.uniform(0, 0.5))
+            pace(self.dice.uniform(0, 0.5))
         again = self.dice.random() < 0.15 and self.kills < self.options.kills
         self.gateway.start(wait=not again)
         if again:  # while it starts, or just after
-            time.sleep(self.dice.uniform(0, 0.4))
+            pace(self.dice.uniform(0, 0.4))
             self.gateway.kill()
             self.kills += 1
             self.gateway.start()
@@ -231,10 +230,10 @@ class Chaos:
 
     def outage(self):
         self.backend.do("stop")
-        time.sleep(self.dice.uniform(0.1, 1.5))
+        pace(self.dice.uniform(0.1, 1.5))
         if self.dice.random() < 0.5 and self.kills < self.options.kills:
             self.kill()
-            time.sleep(self.dice.uniform(0, 1.0))
+            pace(self.dice.uniform(0, 1.0))
         self.backend.do("start")
 
 

@@ -19,6 +19,7 @@ from audit import Audit  # noqa: E402
 from crash_test import Belief, Charger  # noqa: E402
 from durable import DEFAULT_BRIDGE, CrashBackend, Gateway, Tallies, temporaryFolder, verdict  # noqa: E402
 from harness import Failed  # noqa: E402
+from patience import until  # noqa: E402
 
 MIB = 1024 * 1024
 
@@ -153,7 +154,7 @@ class Test:
             charger.stopped(belief)
             if self.tallies["faults"] > faults:
                 wrong.append("%s: %d Faults" % (belief, self.tallies["faults"] - faults))
-            if time.monotonic() - begin > 5:
+            if time.monotonic() - begin > 20:
                 wrong.append("%s: took %.1f s" % (belief, time.monotonic() - begin))
         self.check(what, wrong)
 
@@ -174,22 +175,17 @@ class Test:
         print("without any space: %s" % told)
         self.pendingMeter = (charger, belief, inner)
 
-    def onDisk(self):
-        """Messages that are promised; they are counted once a second."""
-        time.sleep(1.5)
-        return self.gateway.ask("/health")["store"]["queued"]
-
     def restart(self):
         """The bridge is killed and comes back on the full disk: what was promised is still there, and it serves."""
-        waiting = self.onDisk()
+        waiting = self.gateway.promised()
         self.gateway.kill()
         for charger in self.chargers:
             charger.wire.connection.close()
         self.gateway.start()
-        kept = self.onDisk()
+        kept = self.gateway.promised()
         self.check(
             "the bridge comes back on a full disk with all that it has kept",
-            [] if kept == waiting > 0 else ["%d messages waited, %d after the restart" % (waiting, kept)],
+            [] if kept == waiting and kept else ["%s waited, after the restart %s" % (waiting, kept)],
         )
         _, reason = self.chargers[0].tryStart(2)
         self.check("it still refuses new starts", [] if reason else ["a start was accepted"])
@@ -216,12 +212,7 @@ class Test:
             wrong.append("the refused message is still refused")
         self.noted(charger, belief, inner)
         for charger, belief in self.refused:
-            reason = charger.again(belief)
-            while reason and time.monotonic() - begin < 10:
-                time.sleep(0.1)
-                reason = charger.again(belief)
-            if reason:
-                wrong.append("%s: %s" % (belief, reason))
+            until(lambda c=charger, b=belief: c.again(b) is None, "an accepted start of %s" % belief, 60)
         print("starts are accepted %.1f s after space has returned" % (time.monotonic() - begin))
         self.check("when space returns, what was refused is accepted without a restart", wrong)
         self.stops(self.chargers[6:], "the other running transactions stop")
@@ -231,7 +222,7 @@ class Test:
             for belief in charger.beliefs:
                 if not belief.stop:
                     charger.stopped(belief)
-        left = self.gateway.waitDrained(30)
+        left = self.gateway.waitDrained(60)
         self.check("all queues drain", ["%s messages wait" % left] if left else [])
         self.check("the bridge has lived through it all", [] if self.gateway.child.poll() is None else ["it ended"])
         status = self.gateway.terminate()
@@ -247,7 +238,7 @@ class Test:
         self.refusals()
         self.stops(self.chargers[:3], "running transactions can stop while the disk is full")
         self.backend.do("stop")
-        time.sleep(0.3)
+        self.gateway.waitCutOff()
         self.stops(self.chargers[3:6], "running transactions can stop while the back-end is away too")
         self.reallyFull()
         self.restart()

@@ -17,6 +17,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import soap_texts as soap  # noqa: E402
 from harness import HERE, LOOPBACK_CHARGERS, ROOT, SANITIZER, Failed, Peer  # noqa: E402
+from patience import pace, until  # noqa: E402
 
 DEFAULT_BRIDGE = os.path.join(ROOT, "build", "ocpp-soap-bridge")
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -67,20 +68,17 @@ class Gateway:
 
     def waitReady(self, patience=60.0):
         begin = time.monotonic()
-        while True:
-            if self.child.poll() is not None:
-                raise Failed("the bridge ended by itself with %s" % self.child.returncode)
-            if self.ask("/ready", 1.0) is not None:
-                self.startTimes.append(time.monotonic() - begin)
-                return
-            if time.monotonic() - begin > patience:
-                raise Failed("the bridge does not answer after %g s" % patience)
-            time.sleep(0.01)
+        until(lambda: self.mustLive() and self.ask("/ready", 1.0), "an answer of the bridge", patience)
+        self.startTimes.append(time.monotonic() - begin)
+
+    def mustLive(self):
+        if self.child.poll() is not None:
+            raise Failed("the bridge ended by itself with %s" % self.child.returncode)
+        return True
 
     def kill(self):
         """SIGKILL: what is not on disk is gone."""
-        if self.child.poll() is not None:
-            raise Failed("the bridge ended by itself with %s" % self.child.returncode)
+        self.mustLive()
         self.child.send_signal(signal.SIGKILL)
         self.child.wait()
 
@@ -128,15 +126,25 @@ class Gateway:
 
     def waitDrained(self, patience):
         """Until nothing waits; the backlog left when that does not happen in time."""
-        deadline = time.monotonic() + patience
-        calm = 0
-        while calm < 3:  # rows on disk are counted once a second
-            left = self.backlog()
-            calm = calm + 1 if left == 0 else 0
-            if time.monotonic() > deadline:
-                return left
-            time.sleep(0.4)
-        return 0
+        try:
+            until(lambda: self.backlog() == 0, "an empty queue", patience)
+            return 0
+        except Failed:
+            return self.backlog()
+
+    def waitCutOff(self):
+        """Until the bridge knows that no charger is connected to the back-end any more."""
+        until(
+            lambda: (self.ask("/health") or {}).get("chargers", {}).get("connectedToCentral") == 0,
+            "the end of all connections to the back-end",
+        )
+
+    def promised(self):
+        """(charger, number, payload) of all messages that wait on disk, as an operator sees them."""
+        command = [self.command[0], "queue", "export", "--data-dir", self.data]
+        told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+        messages = [json.loads(line) for line in told.stdout.splitlines()]
+        return [(m["charger"], m["number"], m["payload"]) for m in messages if m["id"].startswith("Q")]
 
     def rss(self):
         """Bytes of resident memory."""
@@ -172,16 +180,22 @@ class Tallies:
     """What all chargers did, counted."""
 
     def __init__(self):
-        self.lock = threading.Lock()
+        self.changed = threading.Condition()
         self.counts = {}
         self.faults = {}
 
     def add(self, what, count=1):
-        with self.lock:
+        with self.changed:
             self.counts[what] = self.counts.get(what, 0) + count
+            self.changed.notify_all()
+
+    def wait(self, what, count, patience):
+        """Until there are so many of it, or patience is over."""
+        with self.changed:
+            self.changed.wait_for(lambda: self[what] >= count, patience)
 
     def fault(self, operation, reason):
-        with self.lock:
+        with self.changed:
             key = "%s %s" % (operation, reason)
             self.faults[key] = self.faults.get(key, 0) + 1
 
@@ -239,7 +253,7 @@ class Insistent:
             except soap.Unanswered:
                 self.tallies.add("unanswered")
             self.tallies.add("repeats of chargers")
-            time.sleep(self.dice.uniform(0.02, 0.3))
+            pace(self.dice.uniform(0.02, 0.3))
         return None
 
 

@@ -13,7 +13,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-PATIENCE = float(os.environ.get("PATIENCE", "15"))  # seconds until an awaited event counts as missing
+PATIENCE = float(os.environ.get("PATIENCE", "30"))  # seconds until an awaited event counts as missing
 SANITIZER = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:|Sanitizer:DEADLYSIGNAL")
 
 

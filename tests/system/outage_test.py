@@ -15,11 +15,11 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-import soap_texts as soap  # noqa: E402
 from audit import Audit  # noqa: E402
 from crash_test import Belief, Charger  # noqa: E402
 from durable import DEFAULT_BRIDGE, CrashBackend, Gateway, Tallies, temporaryFolder, verdict  # noqa: E402
 from harness import Failed  # noqa: E402
+from patience import until  # noqa: E402
 
 MIB = 1024.0 * 1024.0
 
@@ -113,10 +113,11 @@ def queueAll(options, chargers, memory, tallies):
 
 def awaitDrain(backend, wanted, patience, memory):
     """(first, last) arrival in ms since the epoch; Failed when it does not happen in time."""
-    deadline = time.monotonic() + patience
-    begin = count = last = 0
+    begin = last = 0
     mark = 1
-    while True:
+
+    def delivered():
+        nonlocal begin, last, mark
         told = backend.do("stats")
         begin = begin or told["first"]
         last = told["last"] or last
@@ -124,11 +125,10 @@ def awaitDrain(backend, wanted, patience, memory):
         if count >= mark * wanted // 4 and mark < 4:
             memory.look("%d delivered" % count)
             mark += 1
-        if count >= wanted:
-            return begin, last
-        if time.monotonic() > deadline:
-            raise Failed("only %d of %d messages were delivered in %g s" % (count, wanted, patience))
-        time.sleep(0.1)
+        return count >= wanted
+
+    until(delivered, "all %d messages delivered" % wanted, patience)
+    return begin, last
 
 
 def run(options, folder, checks):
@@ -143,7 +143,7 @@ def run(options, folder, checks):
         gateway.start()
         inThreads(options.threads, [c.evening for c in chargers])
         backend.do("stop")
-        time.sleep(0.5)
+        gateway.waitCutOff()
         memory.look("before the outage")
         faults = tallies["faults"]
         took, growth = queueAll(options, chargers, memory, tallies)
@@ -175,7 +175,7 @@ def run(options, folder, checks):
         rate = (wanted - len(chargers)) / drained
         whole = time.monotonic() - returned
         print("drained in %.2f s: %.0f messages/s (%.1f s after the return of the back-end)" % (drained, rate, whole))
-        left = gateway.waitDrained(30)
+        left = gateway.waitDrained(60)
         checks.append(("nothing waits any more", ["%s messages" % left] if left else []))
         status = gateway.terminate()
         checks.append(("the bridge ends in order", (["status %s" % status] if status else []) + gateway.complaints()))

@@ -100,8 +100,6 @@ class Link(threading.Thread):
             message = json.loads(payload)
             if message[0] == 2:
                 answer = self.server.answer(self.identity, message[2], message[3])
-                if answer is None:
-                    return
                 self.socket.sendall(frame(json.dumps([3, message[1], answer]).encode()))
                 return
             with self.changed:
@@ -127,7 +125,7 @@ class Central:
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=256)
         self.url = "ws://127.0.0.1:%d/ocpp" % self.listener.getsockname()[1]
         self.links = {}
-        self.calls = 0
+        self.unmute = threading.Event()  # until then Authorize of CP-MUTE is not answered
         self.changed = threading.Condition()
         threading.Thread(target=self.serve, daemon=True).start()
 
@@ -151,7 +149,6 @@ class Central:
             return self.links[identity]
 
     def answer(self, identity, action, payload):
-        self.calls += 1
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         if action == "BootNotification":
             return {"status": "Accepted", "currentTime": now, "interval": 1}
@@ -161,7 +158,7 @@ class Central:
             return {"transactionId": int.from_bytes(os.urandom(3), "big"), "idTagInfo": {"status": "Accepted"}}
         if action == "Authorize":
             if identity == "CP-MUTE":
-                return None
+                self.unmute.wait()
             return {"idTagInfo": {"status": "Accepted"}}
         return {"status": "Accepted"} if action == "DataTransfer" else {}
 

@@ -295,6 +295,17 @@ def twoPlaces(world):
 
 
 @scenario("asan")
+def otherName(world):
+    """An identity that Basic auth cannot have is called otherwise at the back-end, in the URL and as user (AU-4)."""
+    chargers = {"00:13:F6": {"centralIdentity": "WALLBOX-1", "password": "p"}}
+    world.start("--chargers", world.file("chargers.json", chargers))
+    world.backend.obey("auth", password="p")
+    same("answer", ask(Http(world.bridge.port), "00:13:F6")[0], "200 Accepted")
+    same("password", world.backend.wait("connected", identity="WALLBOX-1")["password"], "p")
+    world.backend.seen("WALLBOX-1", "BootNotification")
+
+
+@scenario("asan")
 def mostChargers(world):
     """--auto-register takes in --max-chargers identities and no more (AU-1)."""
     start(world, None, "--max-chargers", "2")

@@ -216,6 +216,19 @@ def pinnedLater(world):
 
 
 @scenario("asan")
+def impatient(world):
+    """A charger that does not answer is given the time of the chargers file: QUIRKS H14, chargerTimeout."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # the kernel takes connections, nobody reads them
+        settings = {"callback": "http://127.0.0.1:%d/" % silent.getsockname()[1], "chargerTimeout": 1}
+        chargers = world.file("chargers.json", {"CP-S": settings})
+        world.start("--chargers", chargers, "--charger-timeout", "600")
+        say(world, "CP-S")
+        world.backend.seen("CP-S", "BootNotification")
+        told = command(world, "CP-S")
+        same("CALLERROR", (told.get("code"), "outcome unknown" in json.dumps(told)), ("GenericError", True))
+
+
+@scenario("asan")
 def staleAddress(world):
     """No redirect is followed; after one, or IdentityMismatch, the next announced address is taken (section 7.3)."""
     world.start()

@@ -14,10 +14,20 @@ from samples import EXPIRY, METER_VALUES, START, START_J, STOP
 from scenarios import scenario
 from scenarios.session import ACCEPTED, boot, statusOf
 
-RECONNECT = 20.0  # seconds to wait for a reconnect; QUICKLY makes the first attempts come after 1 s and 2 s (SM-2)
+RECONNECT = 40.0  # seconds to wait for a reconnect; QUICKLY makes the first attempts come after 1 s and 2 s (SM-2)
 QUICKLY = ("--reconnect-first", "1")
 PROVISIONAL = 2000000001  # TX-4
 AGAIN = "Receiver/InternalError"  # the fault that makes a charger keep its message and repeat it
+
+
+def bootKnowing(world, version, idTag):
+    """A charger whose connection to the back-end is up, and a tag that the back-end has accepted for it."""
+    charger = boot(world, version)
+    world.backend.answer("Authorize", payload=ACCEPTED, times=1)
+    charger.call("Authorize", {"idTag": idTag})
+    world.backend.seen(charger.identity, "Authorize")
+    world.backend.wait("connected")
+    return charger
 
 
 @scenario("asan")
@@ -25,12 +35,8 @@ def backendAway(world):
     """While the back-end is away chargers get the answers of SM-5..SM-9, without a data directory transaction messages
     the fault of TX-4; the bridge reconnects by itself."""
     world.start(*QUICKLY, durable=False)
-    charger = boot(world, "1.5")
+    charger = bootKnowing(world, "1.5", "TAG-1")
     backend, identity = world.backend, charger.identity
-    backend.answer("Authorize", payload=ACCEPTED, times=1)
-    charger.call("Authorize", {"idTag": "TAG-1"})
-    backend.seen(identity, "Authorize")
-    backend.wait("connected")
     charger.call("StatusNotification", {"connectorId": 1, "status": "Available", "errorCode": "NoError"})
     statusOf(world, charger, 1, "Available")
     backend.answer("StartTransaction", payload=dict(ACCEPTED, transactionId=17), times=1)
@@ -82,12 +88,8 @@ def provisionalTransaction(world):
     """A transaction of a known tag that begins and ends while the back-end is away is kept, and delivered in order
     with the back-end's number when it returns (TX-4, TX-6, TX-9)."""
     world.start(*QUICKLY)
-    charger = boot(world, "1.5")
+    charger = bootKnowing(world, "1.5", "TAG-1")
     backend, identity = world.backend, charger.identity
-    backend.answer("Authorize", payload=ACCEPTED, times=1)
-    charger.call("Authorize", {"idTag": "TAG-1"})
-    backend.seen(identity, "Authorize")
-    backend.wait("connected")
     backend.obey("stop")
     world.bridge.logged("central-down")
     stranger = dict(connectorId=2, idTag="STRANGER", timestamp=START, meterStart=5)

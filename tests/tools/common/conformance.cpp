@@ -81,7 +81,8 @@ bool Conformance::selected(const Scenario& scenario) const {
 void Conformance::onMessage(const Message& message) {
   if (message.incoming) lastIn_ = message;
   if (!message.incoming && message.kind == Kind::Request) lastSent_ = message;
-  if (message.incoming && !message.notes.empty()) odd_.push_back(message);
+  const bool unread = message.kind == Kind::Trouble && message.action.empty();
+  if (message.incoming && (unread || !message.notes.empty())) odd_.push_back(message);
   if (!message.incoming || message.kind != Kind::Request) return;
   unseen_.push_back(message);
   if (waiting_ != nullptr && arrived(*waiting_)) later();
@@ -109,7 +110,8 @@ std::string Conformance::unsuitable(const Scenario& scenario, Verdict& verdict) 
   if (!lack.empty()) return lack;
   verdict = Verdict::Skipped;
   for (const Peer::Value& each : peer_.values())
-    if (each.text.empty() && mentions(scenario, each.name)) return "needs the option --" + each.option;
+    if (each.text.empty() && !each.option.empty() && mentions(scenario, each.name))
+      return "needs the option --" + each.option;
   return scenario.needsOperator && !options_.operatorPresent ? "needs an operator (--operator)" : "";
 }
 
@@ -120,7 +122,9 @@ void Conformance::nextScenario() {
   times_ = {{"now", asText(since_), ""},
             {"before", asText(since_ - std::chrono::minutes(1)), ""},
             {"soon", asText(since_ + std::chrono::seconds(3)), ""},
-            {"later", asText(since_ + std::chrono::hours(1)), ""}};
+            {"later", asText(since_ + std::chrono::hours(1)), ""},
+            {"halfHourAgo", asText(since_ - std::chrono::minutes(30)), ""},
+            {"hourAgo", asText(since_ - std::chrono::hours(1)), ""}};
   step_ = 0;
   unseen_.clear();
   asked_.clear();
@@ -307,8 +311,9 @@ void Conformance::finish() {
   result.profile = "Core";
   if (!odd_.empty()) {
     result.verdict = Verdict::Failed;
-    result.reason =
-        std::to_string(odd_.size()) + " messages had to be tolerated; the first: " + odd_.front().notes.front();
+    const Message& first = odd_.front();
+    result.reason = std::to_string(odd_.size()) + " messages break it or had to be tolerated; the first: " +
+                    (first.notes.empty() ? first.text : first.notes.front());
     result.rule = "the WSDL of the version, and OCPP-S section 4 on WS-Addressing";
     result.messages = {odd_.front()};
   }

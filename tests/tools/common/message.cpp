@@ -33,12 +33,32 @@ bool listMatches(const Json& seen, const Json& wanted, std::string& where) {
   return true;
 }
 
+std::string textOf(const Json& json) { return json.is_string() ? json.get<std::string>() : compact(json); }
+
+bool near(const std::string& seen, const std::string& wanted) {
+  const auto a = ocpp::parseDateTime(seen), b = ocpp::parseDateTime(wanted);
+  return a && b && std::chrono::abs(a->at - b->at) <= std::chrono::minutes(1);
+}
+
+/// Patterns that begin with a sign; nothing if `wanted` is none of them.
+std::optional<bool> signMatches(const Json& seen, const std::string& wanted) {
+  const std::string rest = wanted.substr(std::min<std::size_t>(wanted.size(), 1));
+  switch (wanted.empty() ? '\0' : wanted.front()) {
+    case '*': return rest.empty() ? std::optional(!seen.is_null()) : std::nullopt;
+    case '!': return !seen.is_null() && textOf(seen) != rest;
+    case '>': return seen.is_number() && seen.get<double>() > std::strtod(rest.c_str(), nullptr);
+    case '~': return seen.is_string() && near(seen, rest);
+    default: return std::nullopt;
+  }
+}
+
 }  // namespace
 
 std::string compact(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 bool matches(const Json& seen, const Json& wanted, std::string& where) {
-  if (wanted.is_string() && wanted.get_ref<const std::string&>() == "*") return !seen.is_null();
+  if (wanted.is_string())
+    if (const auto known = signMatches(seen, wanted)) return *known;
   if (wanted.is_object()) {
     if (!seen.is_object()) return false;
     for (const auto& [key, value] : wanted.items()) {

@@ -44,8 +44,8 @@ std::string oneLine(const Message& message, ocpp::Role we);
 Json logEntry(const Message& message, bool raw);
 
 /// True when `seen` is what `wanted` describes: objects may have more members, "A|B" is either word, "*" anything that
-/// is there, lists need each element of `wanted` somewhere; everything else is equal. `where` gets the path that
-/// differs.
+/// is there, "!A" anything but A, ">0" a greater number, "~2030-01-01T00:00:00Z" a time not more than a minute from it,
+/// lists need each element of `wanted` somewhere; everything else is equal. `where` gets the path that differs.
 bool matches(const Json& seen, const Json& wanted, std::string& where);
 
 /// JSON as text on one line; never throws.

@@ -19,7 +19,7 @@ class Peer {
     std::string name, title, reason;
   };
   using Met = std::function<void(const Refusal* refusal)>;
-  /// What ${name} stands for. With "" scenarios that name it are skipped: `option` would give it.
+  /// What ${name} stands for. If it is "" and an option could give it, scenarios that name it are skipped.
   struct Value {
     std::string name, text, option;
   };

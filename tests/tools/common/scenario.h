@@ -14,8 +14,9 @@ namespace tool {
 constexpr unsigned in12 = 1, in15 = 2, in16 = 4, since15 = in15 | in16, everywhere = in12 | in15 | in16;
 constexpr unsigned versionBit(ocpp::Version version) { return 1U << static_cast<unsigned>(version); }
 
-/// Texts may have ${now}, ${before} (a minute ago), ${soon} (in 3 s), ${later} (in an hour), and the values of the peer
-/// such as ${transactionId}. Clocks of peers may be a second slow: currentTime has no fraction.
+/// Texts may have ${now}, ${before} (a minute ago), ${halfHourAgo}, ${hourAgo}, ${soon} (in 3 s), ${later} (in an
+/// hour), and the values of the peer such as ${transactionId}. Clocks of peers may be a second slow: currentTime has no
+/// fraction.
 struct Step {
   enum class Do {
     Send,    ///< `action` with `payload`, or one for each of a list, all at once; the last answer must be `expected`.

@@ -12,9 +12,12 @@
 #include "bridge/options.h"
 #include "tests/tools/common/program.h"
 #include "tests/tools/common/prompt.h"
+#include "tests/tools/common/report.h"
+#include "tests/tools/cp/central_peer.h"
 #include "tests/tools/cp/commands.h"
 #include "tests/tools/cp/fleet.h"
 #include "tests/tools/cp/options.h"
+#include "tests/tools/cp/scenario.h"
 
 namespace {
 
@@ -70,6 +73,19 @@ int converse(Parts& parts, std::vector<Command> script) {
   return parts.run.go();
 }
 
+int testCentral(Parts& parts) {
+  const Options& options = parts.options;
+  CentralPeer peer(parts.wire);
+  tool::Conformance conformance(
+      parts.run.loop, options.run, course(), peer, parts.people, [&](const std::vector<tool::Result>& results) {
+        const std::string subject = "ocpp-soap-cp conformance of " + options.central;
+        const bool good = tool::report(results, options.run, subject, ocpp::Role::ChargePoint, parts.people);
+        parts.run.end(good ? 0 : 1);
+      });
+  const tool::Prompt line(parts.run.loop, [&](const std::string& said) { conformance.hear(said); });
+  return parts.run.go();
+}
+
 int serve(const Options& options) {
   std::vector<Command> script;
   if (!options.scriptFile.empty())
@@ -83,13 +99,14 @@ int serve(const Options& options) {
   bridge::Loop loop;
   Wire wire(loop, options);
   if (log.wanted()) wire.watch([&](const Message& message) { log.add(message); });
-  if (!options.quiet && options.fleet == 0)
+  if (!options.quiet && options.fleet == 0 && !options.conformance)
     wire.watch([&](const Message& message) { people << tool::oneLine(message, ocpp::Role::ChargePoint) << std::endl; });
   Parts parts{options, wire, people, {loop}};
-  const int unfinished = !script.empty() || (automatic && options.sessions > 0) ? 1 : 0;
+  const int unfinished = options.conformance || !script.empty() || (automatic && options.sessions > 0) ? 1 : 0;
   const bridge::SignalWatch term(loop, SIGTERM, [&] { parts.run.end(unfinished); });
   const bridge::SignalWatch interrupt(loop, SIGINT, [&] { parts.run.end(unfinished); });
   people << "called at: " << wire.url(options.fleet > 0 ? options.id + "-1" : options.id) << std::endl;
+  if (options.conformance) return testCentral(parts);
   return automatic ? runFleet(parts) : converse(parts, std::move(script));
 }
 
@@ -99,6 +116,10 @@ int main(int argc, char** argv) {
   return tool::runProgram("ocpp-soap-cp", [&] {
     Options options;
     if (!readOptions(argc, argv, options)) return 0;
+    if (options.run.list) {
+      std::cout << tool::listOf(course());
+      return 0;
+    }
     return serve(options);
   });
 }

@@ -46,12 +46,14 @@ tool::Program program() {
       "ocpp-soap-cp",
       "a charge point on a simulated board that speaks OCPP 1.2, 1.5 or 1.6 over SOAP, to try and test central "
       "systems",
-      {"--central URL [options]"},
+      {"--central URL [options]", "conformance URL [options]"},
       {"It boots, announces its connectors, and answers what the central system asks. Commands come from the prompt "
        "or a script: they are what happens at the board. With --session it charges by itself, and with --fleet it is "
        "thousands of charge points.",
        "The meter counts what the simulated EV draws, in real time. Uploads and downloads are simulated as well: "
-       "no file is transferred."},
+       "no file is transferred.",
+       "With the word conformance it walks through test scenarios with a central system, and judges what it answers "
+       "and sends."},
       {{"PROMPT AND SCRIPTS", commandLines()},
        {"EXIT STATUS",
         {"0  everything expected happened", "1  an expectation of the script, or a session, failed; or an error",
@@ -132,8 +134,8 @@ std::vector<tool::Option> work(Options& o) {
       {"script", "FILE", "none", "commands to run, one per line; ends the program with their verdict",
        [&](Text v) { o.scriptFile = v; }},
       {"stay", "", "off", "go on after script or sessions", [&](Text) { o.stay = true; }},
-      {"patience", "SECONDS", "30", "longest wait for what a script or session waits for",
-       [&](Text v) { o.patience = tool::wholeNumber(v, 1, 86400); }},
+      {"patience", "SECONDS", "30", "longest wait for what a script, session or scenario waits for",
+       [&](Text v) { o.run.patience = tool::wholeNumber(v, 1, 86400); }},
       {"log", "FILE", "none", "every message as a line of JSON; - is the standard output",
        [&](Text v) { o.logFile = v; }},
       {"raw", "", "off", "with the XML in the log", [&](Text) { o.raw = true; }},
@@ -141,8 +143,31 @@ std::vector<tool::Option> work(Options& o) {
   };
 }
 
+std::vector<tool::Option> conformance(Options& o) {
+  std::vector<tool::Option> rows = {
+      {"tag", "TAG", "TAG1", "conformance: an idTag that the central system accepts",
+       [&](Text v) { o.tag = tagText(v); }},
+      {"unknown-tag", "TAG", "OSGUNKNOWN", "conformance: an idTag that it does not know",
+       [&](Text v) { o.unknownTag = tagText(v); }},
+      {"blocked-tag", "TAG", "none", "conformance: an idTag that it has blocked",
+       [&](Text v) { o.blockedTag = tagText(v); }},
+      {"expired-tag", "TAG", "none", "conformance: an idTag that has expired",
+       [&](Text v) { o.expiredTag = tagText(v); }},
+  };
+  for (tool::Option& each :
+       tool::runRows(o.run, "features", "conformance: somebody is at the central system and sends what is asked for"))
+    rows.push_back(std::move(each));
+  return rows;
+}
+
 /// What single options cannot see.
 void checkTogether(const Options& o) {
+  if (o.conformance && (!o.scriptFile.empty() || o.fleet > 0 || !o.sessionTag.empty()))
+    throw BadConfiguration("conformance: not together with script, fleet or session");
+  if (!o.conformance && o.run.chosen())
+    throw BadConfiguration(
+        "options features, only, operator, step, list, tap and junit: only with the word conformance");
+  if (o.run.list) return;
   if (o.central.empty()) throw BadConfiguration("option central: the address of the central system must be given");
   if (o.tlsCert.empty() != o.tlsKey.empty())
     throw BadConfiguration("options tls-cert and tls-key: one needs the other");
@@ -159,14 +184,21 @@ void checkTogether(const Options& o) {
 
 tool::OptionTable optionTable(Options& o) {
   std::vector<tool::Option> all = connection(o);
-  for (auto& part : {board(o), work(o)}) all.insert(all.end(), part.begin(), part.end());
+  for (auto& part : {board(o), work(o), conformance(o)}) all.insert(all.end(), part.begin(), part.end());
   return {program(), std::move(all)};
 }
 
 bool readOptions(int argc, const char* const* argv, Options& o) {
   const auto rest = optionTable(o).read(argc, argv, std::cout);
   if (!rest) return false;
-  if (!rest->empty()) throw BadConfiguration("'" + rest->front() + "' is no option");
+  for (const std::string& word : *rest) {
+    if (word == "conformance" && !o.conformance)
+      o.conformance = true;
+    else if (o.conformance && o.central.empty())
+      o.central = address(word);
+    else
+      throw BadConfiguration("'" + word + "' is neither an option nor conformance URL");
+  }
   checkTogether(o);
   return true;
 }

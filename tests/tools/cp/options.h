@@ -9,7 +9,7 @@
 
 #include "ocpp/version.h"
 #include "ocpp_s/quirks.h"
-#include "tests/tools/common/option_table.h"
+#include "tests/tools/common/run_options.h"
 
 namespace cp {
 
@@ -43,7 +43,11 @@ struct Options {
 
   std::string scriptFile, logFile;
   bool raw = false, quiet = false, stay = false;
-  int patience = 30;  ///< Seconds for what a script or session waits for.
+
+  bool conformance = false;  ///< The word `conformance` was given.
+  std::string tag = "TAG1", unknownTag = "OSGUNKNOWN";
+  std::string blockedTag, expiredTag;  ///< "" = the central system knows none.
+  tool::RunOptions run;
 };
 
 /// The table; its rows write into `options`, which outlives it.

@@ -32,7 +32,7 @@ bool isOfMessages(What what) { return what == What::Sent || what == What::Receiv
 }  // namespace
 
 Runner::Runner(Wire& wire, Point& point, std::ostream& out, Ended ended)
-    : point_(point), out_(out), ended_(std::move(ended)), patience_(wire.options().patience), timer_(wire.loop()) {
+    : point_(point), out_(out), ended_(std::move(ended)), patience_(wire.options().run.patience), timer_(wire.loop()) {
   wire.watch([this](const Message& message) { onMessage(message); });
   Point::Events events;
   events.changed = [this] { look(); };

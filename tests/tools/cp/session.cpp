@@ -21,7 +21,7 @@ Sessions::Sessions(Point& point, std::string idTag, const Options& options, brid
     if (step_ == Step::Start && outcome == TagOutcome::Refused) end("tag " + idTag_ + " was refused");
   };
   point_.watch(std::move(events));
-  enter(Step::Begin, options_.patience);
+  enter(Step::Begin, options_.run.patience);
 }
 
 void Sessions::enter(Step step, int seconds) {
@@ -32,10 +32,10 @@ void Sessions::enter(Step step, int seconds) {
 void Sessions::onTimer() {
   const ocpp::IdToken tag(idTag_);
   if (step_ == Step::Charge) {
-    enter(Step::Stop, options_.patience);
+    enter(Step::Stop, options_.run.patience);
     point_.board([&](Station& station, Steady at) { station.tag(connector_, tag, at); });
   } else if (step_ == Step::Pause) {
-    enter(Step::Begin, options_.patience);
+    enter(Step::Begin, options_.run.patience);
     look();
   } else if (step_ != Step::Over) {
     end(waitedFor[static_cast<std::size_t>(step_)]);
@@ -62,7 +62,7 @@ bool Sessions::advance() {
   switch (step_) {
     case Step::Begin:
       if (!ready || connector.status != ocpp::ChargePointStatus::Available || !point_.quiet()) return false;
-      enter(Step::Start, options_.patience);
+      enter(Step::Start, options_.run.patience);
       point_.plug(connector_, Plug::Connected);
       point_.board([&](Station& station, Steady at) { station.tag(connector_, ocpp::IdToken(idTag_), at); });
       return true;
@@ -72,7 +72,7 @@ bool Sessions::advance() {
       return true;
     case Step::Stop:
       if (connector.transaction) return false;
-      enter(Step::Settle, options_.patience);
+      enter(Step::Settle, options_.run.patience);
       point_.plug(connector_, Plug::None);
       return true;
     case Step::Settle:
@@ -81,7 +81,7 @@ bool Sessions::advance() {
       return true;
     case Step::Charge:  // ended by somebody else
       if (connector.transaction) return false;
-      enter(Step::Stop, options_.patience);
+      enter(Step::Stop, options_.run.patience);
       return true;
     case Step::Pause:
     case Step::Over: break;

@@ -93,30 +93,40 @@ void Wire::tell(Message& message) {
   for (const auto& each : observers_) each(message);
 }
 
-std::uint64_t Wire::send(const std::string& id, const ocpp::Request& request, Answered answered) {
-  Sent sent{id, "urn:uuid:" + newUuid(), request.index(), std::chrono::steady_clock::now(), std::move(answered)};
-  const std::string action(ocpp::actionName(request));
+ocpp_s::Header Wire::header(const std::string& id, const std::string& messageId) const {
   ocpp_s::Header header;
   header.chargeBoxIdentity = id;
-  header.messageId = sent.messageId;
+  header.messageId = messageId;
   header.from = url(id);
   header.to = options_.central;
+  return header;
+}
+
+HttpPost Wire::post(const std::string& action) const {
   HttpPost post;
   post.url = options_.central;
   post.headers.add("Content-Type", ocpp_s::requestContentType(dialect_, "/" + action));
   if (options_.quirks.has(Quirk::SoapActionHeader)) post.headers.add("SOAPAction", "\"/" + action + "\"");
   if (!authorization_.empty()) post.headers.add("Authorization", authorization_);
-  codec_.writeRequest(post.body, dialect_, ocpp::Role::CentralSystem, header, request);
   post.totalTimeoutMs = options_.timeout * 1000;
   post.connectTimeoutMs = std::min(post.totalTimeoutMs, 10000);
   post.trust.selfSigned = options_.selfSigned;
+  return post;
+}
+
+std::uint64_t Wire::send(const std::string& id, const ocpp::Request& request, Answered answered) {
+  Sent sent{id, "urn:uuid:" + newUuid(), request.index(), std::chrono::steady_clock::now(), std::move(answered)};
+  const std::string action(ocpp::actionName(request));
+  const ocpp_s::Header head = header(id, sent.messageId);
+  HttpPost post = this->post(action);
+  codec_.writeRequest(post.body, dialect_, ocpp::Role::CentralSystem, head, request);
   ++numbers_.sent;
   if (watched()) {
     Message told;
     told.charger = id;
     told.version = options_.version;
     told.action = action;
-    told.messageId = header.messageId;
+    told.messageId = sent.messageId;
     told.payload = tool::payloadOf(request);
     told.xml = post.body;
     tell(told);
@@ -200,6 +210,7 @@ void Wire::onCall(HttpRequest&& request, const Responder& responder) {
   if (const auto* failure = std::get_if<ocpp_s::ReadFailure>(&read))
     return refuse(*failure, failure->fault, request.body, responder);
   auto& message = std::get<ocpp_s::RequestMessage>(read);
+  noteContentType(request.headers, message);
   const std::string id = addressee(message.header, request.path());
   const auto point = points_.find(id);
   if (point == points_.end())
@@ -219,6 +230,9 @@ void Wire::onCall(HttpRequest&& request, const Responder& responder) {
     told.messageId = message.header.messageId;
     told.payload = tool::payloadOf(message.request);
     for (const ocpp_s::Note& note : message.notes) told.notes.push_back(note.path + ": " + note.text);
+    if (message.header.chargeBoxIdentity.empty()) told.notes.push_back("no chargeBoxIdentity in the header");
+    if (!message.header.to.empty() && message.header.to != url(id))
+      told.notes.push_back("wsa:To is '" + message.header.to + "', not our address");
     told.xml = std::move(request.body);
     tell(told);
   }

@@ -55,6 +55,12 @@ class Wire {
   void cancel(std::uint64_t exchange) { client_.cancel(exchange); }
   void answer(const std::string& id, const Call& call, const ocpp::Result<ocpp::Response>& result);
 
+  /// Header and HTTP part of a request, for those who write the envelope themselves.
+  ocpp_s::Header header(const std::string& id, const std::string& messageId) const;
+  bridge::HttpPost post(const std::string& action) const;
+  /// Tells observers of a message that did not pass through here.
+  void tell(Message& message);
+
   /// Called for each message, in order.
   void watch(tool::Observer observer) { observers_.push_back(std::move(observer)); }
   const Numbers& numbers() const { return numbers_; }
@@ -68,7 +74,6 @@ class Wire {
   void refuse(const ocpp_s::Incoming& incoming, const ocpp::Fault& fault, const std::string& xml,
               const bridge::Responder& responder);
   bool watched() const { return !observers_.empty(); }
-  void tell(Message& message);
   /// The charge point that is meant: by the header, else by the path.
   std::string addressee(const ocpp_s::Header& header, std::string_view path) const;
 

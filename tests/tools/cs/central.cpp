@@ -178,7 +178,7 @@ void Central::onRequest(HttpRequest&& request, const Responder& responder) {
   arrival->message = std::move(std::get<ocpp_s::RequestMessage>(read));
   arrival->responder = responder;
   ocpp_s::RequestMessage& message = arrival->message;
-  noteContentType(request, message);
+  noteContentType(request.headers, message);
   Message told;
   if (message.header.chargeBoxIdentity.empty()) {
     message.header.chargeBoxIdentity = pathIdentity(request.path());

@@ -59,7 +59,6 @@ class Central {
   void decide(const std::shared_ptr<Arrival>& arrival);
   void deliver(const Arrival& arrival);
   void after(std::chrono::milliseconds delay, std::function<void()> task);
-  void onReply(std::size_t action, Outcome& outcome, bridge::HttpResult&& result);
   bool prepare(Outcome& outcome, const KnownCharger& known, const ocpp::Request& request, bridge::HttpPost& post);
   void tell(Message& message);
 

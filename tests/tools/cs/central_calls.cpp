@@ -4,6 +4,7 @@
 
 #include "bridge/random_id.h"
 #include "ocpp_j/codec.h"
+#include "tests/tools/common/answer.h"
 #include "tests/tools/cs/central.h"
 
 namespace cs {
@@ -49,14 +50,14 @@ void Central::send(const std::string& charger, const std::string& action, const 
     return fail(outcome, Mistake::NoAddress,
                 "charger '" + charger + "' has announced no address in wsa:From; --charger-url can name it", done);
   HttpPost post;
-  outcome.request.payload = tool::payloadOf(*request);
   if (!prepare(outcome, *known, *request, post)) return fail(outcome, Mistake::BadPayload, outcome.request.text, done);
   outcome.sent = true;
   tell(outcome.request);
   client_.post(std::move(post), [this, action = *index, outcome, done = std::move(done)](HttpResult&& result) {
     Outcome mine = outcome;  // this function object may be gone after the next line
     const Done finished = done;
-    onReply(action, mine, std::move(result));
+    mine.reply = tool::readAnswer(codec_, action, mine.request, std::move(result));
+    tell(mine.reply);
     finished(mine);
   });
 }
@@ -80,49 +81,8 @@ bool Central::prepare(Outcome& outcome, const KnownCharger& known, const ocpp::R
   }
   post.totalTimeoutMs = options_.chargerTimeout * 1000;
   post.connectTimeoutMs = std::min(10000, post.totalTimeoutMs);
-  const auto read = codec_.readRequest(post.body, ocpp::Role::ChargePoint);
-  if (const auto* back = std::get_if<ocpp_s::RequestMessage>(&read)) {
-    const Json meant = std::exchange(told.payload, tool::payloadOf(back->request));
-    if (meant != told.payload)
-      told.notes.push_back("OCPP " + std::string(ocpp::name(known.version)) + " cannot say all of " + compact(meant));
-  }
-  told.xml = post.body;
+  tool::showAsWritten(codec_, ocpp::Role::ChargePoint, request, post.body, told);
   return true;
-}
-
-void Central::onReply(std::size_t action, Outcome& outcome, HttpResult&& result) {
-  Message& told = outcome.reply;
-  told.incoming = true;
-  told.kind = Message::Kind::Trouble;
-  told.charger = outcome.request.charger;
-  told.version = outcome.request.version;
-  told.action = outcome.request.action;
-  if (result.outcome != HttpResult::Outcome::Answered) {
-    told.text = result.outcome == HttpResult::Outcome::Timeout ? "no answer in time" : result.detail;
-    return tell(told);
-  }
-  told.http = result.response.status;
-  told.xml = std::move(result.response.body);
-  if (told.xml.find("Envelope") == std::string::npos) {
-    told.text = "HTTP " + std::to_string(told.http) + " without a SOAP envelope";
-    return tell(told);
-  }
-  ocpp_s::ReplyMessage message = codec_.readReply(told.xml, action);
-  told.messageId = message.header.messageId;
-  told.relatesTo = message.header.relatesTo;
-  for (const ocpp_s::Note& note : message.notes) told.notes.push_back(note.path + ": " + note.text);
-  if (told.relatesTo != outcome.request.messageId)
-    told.notes.push_back(told.relatesTo.empty() ? "no wsa:RelatesTo"
-                                                : "wsa:RelatesTo is not the MessageID of the request");
-  if (const auto* response = std::get_if<ocpp::Response>(&message.outcome)) {
-    told.kind = Message::Kind::Response;
-    told.payload = tool::payloadOf(*response);
-    if (told.http != 200) told.notes.push_back("HTTP " + std::to_string(told.http) + " with a good answer");
-  } else {
-    told.kind = message.soapFault ? Message::Kind::Fault : Message::Kind::Trouble;
-    told.text = tool::faultText(std::get<ocpp::Fault>(message.outcome));
-  }
-  tell(told);
 }
 
 }  // namespace cs

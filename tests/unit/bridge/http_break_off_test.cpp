@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The HTTP server misbehaving on purpose: connections that are reset unread, answers that break off.
-#include <poll.h>
-
-#include <cerrno>
-
 #include "bridge/http_server.h"
 #include "tests/unit/bridge/io_fixture.h"
 
 using bridge::HttpRequest;
-using bridge::HttpResponse;
 using bridge::HttpServer;
 using bridge::HttpServerOptions;
 using bridge::Loop;
@@ -20,29 +15,13 @@ namespace {
 
 const std::string request = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na";
 
-/// Connects, sends a request and serves until the connection is over: what came, and whether it ended in a reset.
-struct Plain {
-  Plain(Loop& loop, std::uint16_t port) {
-    const auto address = *bridge::NetAddress::parse("127.0.0.1", port);
-    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    CPPUNIT_ASSERT_EQUAL(0, ::connect(socket, address.get(), address.length));
-    ::send(socket, request.data(), request.size(), MSG_NOSIGNAL);
-    bool over = false;
-    waitFor(loop, "the end of the connection", [&] {
-      if (over) return true;
-      pollfd one{socket, POLLIN, 0};
-      if (::poll(&one, 1, 10) <= 0) return false;
-      char buffer[4096];
-      const ssize_t n = ::recv(socket, buffer, sizeof buffer, 0);
-      if (n > 0) received.append(buffer, static_cast<std::size_t>(n));
-      wasReset = n < 0 && errno == ECONNRESET;
-      return over = n <= 0;
-    });
-    ::close(socket);
-  }
-  std::string received;
-  bool wasReset = false;
-};
+/// Connects, sends a request and serves until the connection is over.
+std::unique_ptr<RawPeer> ask(Loop& loop, std::uint16_t port) {
+  auto peer = std::make_unique<RawPeer>(loop, port);
+  peer->send(request);
+  waitFor(loop, "the end of the connection", [&] { return peer->ended; });
+  return peer;
+}
 
 }  // namespace
 
@@ -54,15 +33,13 @@ TEST(httpServerBreaksOff, "an answer that breaks off is the given bytes and an o
     responder.respond({});  // too late
     CPPUNIT_ASSERT(!responder.alive());
   });
-  bridge::Timer pulse(loop);  // so that waitFor() looks again
-  pulse.startEvery(std::chrono::milliseconds(5), [] {});
-  const Plain half(loop, server.port());
-  CPPUNIT_ASSERT_EQUAL(bytes, half.received);
-  CPPUNIT_ASSERT(!half.wasReset);
+  const auto half = ask(loop, server.port());
+  CPPUNIT_ASSERT_EQUAL(bytes, half->received);
+  CPPUNIT_ASSERT(!half->wasReset);
   bytes.clear();
-  const Plain none(loop, server.port());
-  CPPUNIT_ASSERT_EQUAL(std::string(), none.received);
-  CPPUNIT_ASSERT(none.wasReset);
+  const auto none = ask(loop, server.port());
+  CPPUNIT_ASSERT_EQUAL(std::string(), none->received);
+  CPPUNIT_ASSERT(none->wasReset);
   CPPUNIT_ASSERT_EQUAL(std::size_t{0}, server.inFlight());
   waitFor(loop, "all connections are gone", [&] { return server.connections() == 0; });
 }
@@ -71,11 +48,11 @@ TEST(httpServerBreaksOffLater, "an answer may break off after the handler, also 
   Loop loop;
   Responder kept;
   HttpServer server(loop, {}, [&](HttpRequest&&, Responder responder) { kept = std::move(responder); });
-  auto peer = std::make_unique<RawPeer>(loop, server.port());
-  peer->send(request);
+  RawPeer peer(loop, server.port());
+  peer.send(request);
   waitFor(loop, "the request", [&] { return kept.alive(); });
   kept.breakOff("");
-  waitFor(loop, "the end", [&] { return peer->ended && server.connections() == 0; });
+  waitFor(loop, "the end", [&] { return peer.ended && server.connections() == 0; });
   kept.breakOff("again");
   CPPUNIT_ASSERT_EQUAL(std::size_t{0}, server.inFlight());
 }
@@ -93,10 +70,8 @@ TEST(httpServerAdmits, "a connection that is not admitted is reset before anythi
     ++handled;
     responder.breakOff("x");
   });
-  bridge::Timer pulse(loop);
-  pulse.startEvery(std::chrono::milliseconds(5), [] {});
-  CPPUNIT_ASSERT(Plain(loop, server.port()).wasReset);
+  CPPUNIT_ASSERT(ask(loop, server.port())->wasReset);
   CPPUNIT_ASSERT_EQUAL(0, handled);
-  CPPUNIT_ASSERT_EQUAL(std::string("x"), Plain(loop, server.port()).received);
+  CPPUNIT_ASSERT_EQUAL(std::string("x"), ask(loop, server.port())->received);
   CPPUNIT_ASSERT_EQUAL(1, handled);
 }

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -82,7 +83,8 @@ class RawPeer {
   }
 
   std::string received;
-  bool ended = false;  // the other side closed
+  bool ended = false;     // the other side closed
+  bool wasReset = false;  // and broke the connection
   std::function<void()> onData;
 
  private:
@@ -100,6 +102,7 @@ class RawPeer {
       if (onData) onData();
     } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
       ended = true;
+      wasReset = n < 0 && errno == ECONNRESET;
       ev_io_stop(loop_.raw(), &io_);
     }
   }

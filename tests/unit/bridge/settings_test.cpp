@@ -166,12 +166,14 @@ TEST(optionHelp, "every option stands in --help and in the README's table") {
 TEST(chargersFile, "the chargers file names identities with their settings; comments are allowed") {
   const auto chargers = parseChargers(
       "{ // fleet\n\"CP1\": {\"callback\": \"http://10.0.0.7:8082/\", \"connectors\": 2, \"timezone\": "
-      "\"Europe/Amsterdam\"},\n"
+      "\"Europe/Amsterdam\", \"chargerTimeout\": 90, \"heartbeatMost\": 60},\n"
       "\" UID=1013,O=SolarDev \": {\"centralUrl\": \"wss://b.example/ocpp\", \"password\": \"s\", \"centralIdentity\": "
       "\"SD1013\"}}",
       "fleet.json");
   CPPUNIT_ASSERT_EQUAL(std::size_t{2}, chargers.size());
   CPPUNIT_ASSERT_EQUAL(2, *chargers.at("CP1").connectors);
+  CPPUNIT_ASSERT_EQUAL(90, *chargers.at("CP1").call.timeout);
+  CPPUNIT_ASSERT_EQUAL(60, *chargers.at("CP1").heartbeatMost);
   CPPUNIT_ASSERT_EQUAL(std::string("CP1"), chargers.at("CP1").centralIdentity);
   CPPUNIT_ASSERT_EQUAL(std::string("SD1013"), chargers.at("UID=1013,O=SolarDev").centralIdentity);
 }
@@ -181,7 +183,8 @@ TEST(chargersFileMistakes, "a mistake in the chargers file is named with file, c
   CPPUNIT_ASSERT(mentions(said("{\"CP1\": {\"calback\": \"x\"}}"), {"fleet.json", "CP1", "calback"}));
   CPPUNIT_ASSERT(
       mentions(said("{\"CP1\": {\"callback\": \"gopher://x\"}}"), {"fleet.json", "CP1", "callback", "gopher"}));
-  CPPUNIT_ASSERT(mentions(said("{\"CP1\": {\"connectors\": 0}}"), {"fleet.json", "CP1", "connectors"}));
+  CPPUNIT_ASSERT(mentions(said("{\"CP1\": {\"connectors\": 0}}"), {"fleet.json", "CP1", "connectors", "1 to 1000"}));
+  CPPUNIT_ASSERT(mentions(said("{\"CP1\": {\"chargerTimeout\": 1.5}}"), {"CP1", "chargerTimeout", "1 to 86400"}));
   CPPUNIT_ASSERT(mentions(said("{\"CP1\": {\"timezone\": \"Mars/Olympus\"}}"), {"timezone", "Mars/Olympus"}));
   CPPUNIT_ASSERT(mentions(said("{\"CP1\": {}, \" CP1\": {}}"), {"CP1", "twice"}));
   CPPUNIT_ASSERT(mentions(said("{\"CP1\": {}"), {"fleet.json", "line 1"}));

@@ -284,7 +284,7 @@ TEST(JsonMeterAttributes, "Unknown words of metering attributes are dropped with
 }
 
 TEST(JsonMeasurand,
-     "A sample of an unknown measurand is dropped, a MeterValue without samples too (ER-6, section 4.3)") {
+     "A sample of an unknown measurand is dropped, a MeterValue without samples too (ER-6, MV-6, section 4.3)") {
   const auto g = request("MeterValues", sample(R"(,"measurand":"Flux")"));
   accepted("MeterValues{connectorId=1 meterValue=[{timestamp=1767225600000ms sampledValue=[{value=\"2\" } ] } ] }", 1,
            g);

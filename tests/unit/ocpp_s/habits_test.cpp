@@ -63,6 +63,20 @@ TEST(HabitsOfReplies,
   has(heartbeat({Quirk::Milliseconds}), ">2024-05-01T10:00:00.500Z<");
 }
 
+TEST(OneReadingIn12, "MV-7: of several samples only the first is written in 1.2, as it stands") {
+  ocpp::MeterValues::Request request;
+  request.connectorId = 1;
+  request.meterValue.resize(1);
+  request.meterValue[0].timestamp = *ocpp::parseDateTime("2024-05-01T10:00:00Z");
+  for (const char* value : {"21.5", "7"})
+    request.meterValue[0].sampledValue.push_back({ocpp::Opaque<0>(value), {}, {}, {}, {}, {}, {}});
+  ocpp_s::Codec codec;
+  std::string xml;
+  codec.writeRequest(xml, ocpp_s::dialectFor(ocpp::Version::V12), ocpp::Role::CentralSystem, header,
+                     ocpp::Request(request));
+  has(xml, "<cs12:timestamp>2024-05-01T10:00:00Z</cs12:timestamp><cs12:value>21.5</cs12:value></cs12:values></");
+}
+
 TEST(HabitsOfPrefixes, "X1: peers that match literal prefixes get them, and what is written still reads back") {
   const std::string xml = reset({Quirk::PrefixesSA});
   has(xml, "<s:Envelope xmlns:s=");

@@ -75,8 +75,7 @@ TEST(profileReject, "RS-1 remote_start_profile=reject: a profile that cannot be 
 TEST(pendingStart, "RS-4: while the registration is Pending remote start and stop are Rejected here") {
   SessionHarness h;
   h.send(Version::V15, h.bootRequest());
-  h.take<session::OpenCentral>();
-  h.up();
+  h.opens();
   h.toCentral<BootNotification>();
   h.reply(BootNotification::Response{RegistrationStatus::Pending, {h.now, true}, 60});
   h.effects.clear();

@@ -58,6 +58,22 @@ TEST(otherSpelling,
   CPPUNIT_ASSERT(h.toCharger<ChangeConfiguration>().key == "HeartbeatInterval");
 }
 
+TEST(otherKeys, "CK-2: a key that means nothing to the bridge passes in its own spelling, and so does its value") {
+  SessionHarness h;
+  h.boot(Version::V15);
+  h.call(change("Vendor.KEY-1", " two  words "));
+  const auto asked = h.toCharger<ChangeConfiguration>();
+  CPPUNIT_ASSERT(std::string(asked.key) == "Vendor.KEY-1" && asked.value == " two  words ");
+  h.respond(ChangeConfiguration::Response{ConfigurationStatus::RebootRequired});
+  CPPUNIT_ASSERT(h.result<ChangeConfiguration>().status == ConfigurationStatus::RebootRequired);
+  h.call(keys({"Vendor.KEY-1"}));
+  CPPUNIT_ASSERT(std::string(h.toCharger<GetConfiguration>().key.at(0)) == "Vendor.KEY-1");
+  GetConfiguration::Response told;
+  told.configurationKey.push_back({"Vendor.KEY-1", true, Opaque<500>(" two  words ")});
+  h.respond(told);
+  CPPUNIT_ASSERT_EQUAL(std::string(" two  words "), value(h.result<GetConfiguration>(), "Vendor.KEY-1"));
+}
+
 TEST(ownHeartbeat, "CK-4: a heartbeat interval that the charger does not know at all is kept for its next boot") {
   SessionHarness h;
   h.boot(Version::V15);
@@ -69,7 +85,7 @@ TEST(ownHeartbeat, "CK-4: a heartbeat interval that the charger does not know at
   CPPUNIT_ASSERT(h.result<ChangeConfiguration>().status == ConfigurationStatus::Accepted);
   const auto exchange = h.send(Version::V15, h.bootRequest());
   h.toCentral<BootNotification>();
-  h.reply(BootNotification::Response{RegistrationStatus::Accepted, {h.now, true}, 300});
+  h.acceptBoot();
   CPPUNIT_ASSERT_EQUAL(120, h.answered<BootNotification>(exchange).interval);
 }
 
@@ -169,8 +185,7 @@ TEST(vector53, "vector 53: AuthorizationKey is the bridge's: Accepted, then a ne
   const std::string bytes = h.take<session::NewPassword>().bytes;
   CPPUNIT_ASSERT(bytes.size() == 20 && bytes[1] == 1 && bytes[19] == 0x13);
   h.take<session::CloseCentral>();
-  h.take<session::OpenCentral>();
-  h.up();
+  h.opens();
   h.nothing();  // no boot (SM-3)
   for (const auto& note : h.notes) CPPUNIT_ASSERT(note.find("0001020304") == std::string::npos);
   h.call(change("AuthorizationKey", "not hex"));

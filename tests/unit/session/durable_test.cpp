@@ -25,8 +25,7 @@ std::int64_t provisional(SessionHarness& h) {
 
 void reconnect(SessionHarness& h) {
   h.pass(seconds(5));
-  h.take<session::OpenCentral>();
-  h.up();
+  h.opens();
 }
 
 }  // namespace
@@ -164,8 +163,7 @@ TEST(silentWithQueue, "SM-6: the connection of a silent charger stays until its 
     h.down(0, false);
   }
   h.pass(seconds(300));
-  h.take<session::OpenCentral>();
-  h.up();
+  h.opens();
   h.toCentral<StopTransaction>();
   h.reply(StopTransaction::Response{});
   h.pass(seconds(0));
@@ -227,8 +225,7 @@ TEST(restoredQueue,
   SessionHarness h(durable());
   for (const auto& record : first.kept) h.session.restore(record);
   h.pass(seconds(0));  // nobody needs to say anything
-  h.take<session::OpenCentral>();
-  h.up();
+  h.opens();
   h.toCentral<StartTransaction>();
   h.reply(h.started(55));
   CPPUNIT_ASSERT_EQUAL(std::int64_t{55}, h.toCentral<StopTransaction>().transactionId.value);

@@ -16,19 +16,17 @@ std::vector<R> of(const std::vector<session::Record>& records) {
   return found;
 }
 
-/// Takes what the operator's wish made the session want.
-void settle(SessionHarness& h) {
-  while (auto effect = h.session.next()) {
-    if (auto* keep = std::get_if<session::Keep>(&*effect))
-      h.kept.push_back(keep->record);
-    else if (auto* forget = std::get_if<session::Forget>(&*effect))
-      h.forgotten.push_back(forget->record);
-    else if (!std::holds_alternative<session::Note>(*effect))
-      h.effects.push_back(std::move(*effect));
-  }
-}
-
 session::QueuedRecord queuedStop(std::uint64_t number) { return {number, SessionHarness::stop(17), 0}; }
+
+/// Restarted with these stops in the queue; the first is on the wire.
+struct Restarted : SessionHarness {
+  explicit Restarted(std::initializer_list<std::uint64_t> stops) : SessionHarness(durable()) {
+    for (const std::uint64_t number : stops) session.restore(queuedStop(number));
+    pass(seconds(0));
+    opens();
+    toCentral<StopTransaction>();
+  }
+};
 
 }  // namespace
 
@@ -42,8 +40,7 @@ TEST(reopensAfterRestart,
   h.session.restore(boot);
   h.session.wasSeen(Version::V15, h.now - minutes(5), h.now);
   h.pass(seconds(0));
-  h.take<session::OpenCentral>();
-  h.up();
+  h.opens();
   h.nothing();
 
   SessionHarness silent(durable());
@@ -75,16 +72,13 @@ TEST(tagsSurvive, "SM-9: what the back-end said about a tag is kept, once an hou
 
 TEST(deadLetterKept,
      "SM-15, ER-3: a message refused too often is kept as dead letter, and delivered when the operator says so") {
-  SessionHarness h(durable());
-  h.session.restore(queuedStop(7));
-  h.pass(seconds(0));
-  h.take<session::OpenCentral>();
-  h.up();
-  for (int attempt = 1; attempt <= 3; ++attempt) {
-    h.toCentral<StopTransaction>();
+  Restarted h({7});
+  for (const int wait : {60, 120}) {
     h.refuse(FaultCode::InternalError);
-    if (attempt < 3) h.pass(seconds(60 * attempt));
+    h.pass(seconds(wait));
+    h.toCentral<StopTransaction>();
   }
+  h.refuse(FaultCode::InternalError);
   const auto letters = of<session::DeadLetterRecord>(h.kept);
   CPPUNIT_ASSERT_EQUAL(std::size_t{1}, letters.size());
   CPPUNIT_ASSERT_EQUAL(std::uint64_t{7}, letters.front().number);
@@ -93,7 +87,7 @@ TEST(deadLetterKept,
 
   h.effects.clear();
   h.session.redeliver(letters.front(), h.now);
-  settle(h);
+  h.drain();
   CPPUNIT_ASSERT(h.toCentral<StopTransaction>().meterStop == SessionHarness::stop(17).meterStop);
   CPPUNIT_ASSERT_EQUAL(std::uint64_t{8}, of<session::QueuedRecord>(h.kept).back().number);
   CPPUNIT_ASSERT_EQUAL(std::size_t{1}, of<session::DeadLetterRecord>(h.forgotten).size());
@@ -103,21 +97,15 @@ TEST(deadLetterKept,
 
 TEST(operatorRetries,
      "ER-3: the operator can shorten the wait for the next attempt, and give a message up for a reason") {
-  SessionHarness h(durable());
-  h.session.restore(queuedStop(7));
-  h.session.restore(queuedStop(8));
-  h.pass(seconds(0));
-  h.take<session::OpenCentral>();
-  h.up();
-  h.toCentral<StopTransaction>();
+  Restarted h({7, 8});
   h.refuse(FaultCode::InternalError);
   h.nothing();
   CPPUNIT_ASSERT(h.session.retryNow(7, h.now));
-  settle(h);
+  h.drain();
   h.toCentral<StopTransaction>();
   h.refuse(FaultCode::InternalError);
   CPPUNIT_ASSERT(h.session.discard(7, "billed by hand", h.now));
-  settle(h);
+  h.drain();
   CPPUNIT_ASSERT_EQUAL(std::string("billed by hand"), of<session::DeadLetterRecord>(h.kept).back().reason);
   h.toCentral<StopTransaction>();  // the next in line
   CPPUNIT_ASSERT(!h.session.retryNow(99, h.now));
@@ -125,15 +113,9 @@ TEST(operatorRetries,
 }
 
 TEST(discardedOnTheWire, "SM-10, ER-3: what is given up while it is on the wire still keeps the next CALL waiting") {
-  SessionHarness h(durable());
-  h.session.restore(queuedStop(7));
-  h.session.restore(queuedStop(8));
-  h.pass(seconds(0));
-  h.take<session::OpenCentral>();
-  h.up();
-  h.toCentral<StopTransaction>();
+  Restarted h({7, 8});
   CPPUNIT_ASSERT(h.session.discard(7, "billed by hand", h.now));
-  settle(h);
+  h.drain();
   h.nothing();
   h.refuse(FaultCode::InternalError);
   CPPUNIT_ASSERT_EQUAL(std::string("billed by hand"), of<session::DeadLetterRecord>(h.kept).back().reason);

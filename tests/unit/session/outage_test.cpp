@@ -23,8 +23,7 @@ TEST(manyProvisional,
     h.answered<StopTransaction>(h.send(Version::V15, h.stop(id, minuteOf(i).c_str())));
   }
   h.pass(seconds(5));
-  h.take<session::OpenCentral>();
-  h.up();
+  h.opens();
   for (int i = 0; i < manyTransactions; ++i) {
     CPPUNIT_ASSERT(h.toCentral<StartTransaction>().timestamp == at(minuteOf(i).c_str()));
     h.reply(h.started(100 + i));
@@ -49,8 +48,7 @@ TEST(sameReasonAgain, "TX-12: a stop that is repeated after a restart has the re
     if (std::holds_alternative<session::TransactionRecord>(record)) known = record;
   next.session.restore(*known);
   next.send(Version::V15, next.stop(17), "repeat");
-  next.take<session::OpenCentral>();
-  next.up();
+  next.opens();
   CPPUNIT_ASSERT(next.toCentral<StopTransaction>().reason == Reason::Reboot);
 }
 
@@ -68,26 +66,4 @@ TEST(repeatedWhileAsked,
   h.pass(seconds(20));
   h.faulted(second);
   h.nothing();
-}
-
-TEST(heldWhileAsked, "SM-10: what is given up while it is on the wire still keeps the next CALL waiting") {
-  session::Settings settings;
-  settings.pendingPolicy = session::PendingPolicy::AcceptAndHold;
-  SessionHarness h(settings);
-  const auto boot = h.send(Version::V15, h.bootRequest());
-  h.take<session::OpenCentral>();
-  h.up();
-  h.toCentral<BootNotification>();
-  const std::string bootCall = h.lastCall();
-  h.pass(seconds(20));
-  h.answered<BootNotification>(boot);
-  const auto status = h.send(Version::V15, h.status(1, ChargePointStatus::Available));
-  h.pass(seconds(10));
-  h.toCentral<StatusNotification>();
-  h.replyTo(bootCall, Response(BootNotification::Response{RegistrationStatus::Pending, {h.now, true}, 300}));
-  h.answered<StatusNotification>(status);
-  h.send(Version::V15, h.bootRequest());
-  h.nothing();
-  h.reply(StatusNotification::Response{});
-  h.toCentral<BootNotification>();
 }

@@ -34,8 +34,7 @@ std::int64_t sessionAt(SessionHarness& h, int number) {
 
 void reconnect(SessionHarness& h) {
   h.pass(minutes(10));
-  if (!h.effects.empty()) h.take<session::OpenCentral>();
-  h.up();
+  if (!h.effects.empty()) h.opens();
 }
 
 /// The back-end gets that transaction whole and gives it that number.
@@ -160,8 +159,7 @@ TEST(operatorParked, "SM-15, ER-3: the operator can discard and retry a message 
   CPPUNIT_ASSERT(h.session.discard(55, "billed by hand", h.now, &start));
   CPPUNIT_ASSERT(h.session.retryNow(56, h.now));
   h.pass(seconds(0));
-  h.take<session::OpenCentral>();
-  h.up();
+  h.opens();
   for (int i = 0; i < 18; ++i) delivered(h, i, 100 + i);
   CPPUNIT_ASSERT(h.toCentral<MeterValues>().transactionId == TransactionId{-1});  // TX-8
   h.reply(MeterValues::Response{});

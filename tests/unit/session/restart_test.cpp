@@ -10,8 +10,7 @@ namespace {
 void reconnect(SessionHarness& h) {
   h.session.wasSeen(Version::V15, h.now, h.now);
   h.pass(seconds(0));
-  h.take<session::OpenCentral>();
-  h.up();
+  h.opens();
 }
 
 }  // namespace
@@ -44,8 +43,7 @@ TEST(heartbeatOverRestart,
   CPPUNIT_ASSERT(before.result<ChangeConfiguration>().status == ConfigurationStatus::Accepted);
   SessionHarness h(durable(), before.store);
   const auto boot = h.send(Version::V15, SessionHarness::bootRequest());
-  h.take<session::OpenCentral>();
-  h.up();
+  h.opens();
   h.toCentral<BootNotification>();
   h.reply(BootNotification::Response{RegistrationStatus::Accepted, {h.now, true}, 3600});
   CPPUNIT_ASSERT_EQUAL(120, h.answered<BootNotification>(boot).interval);
@@ -78,8 +76,7 @@ TEST(retryOverRestart, "ER-3: a message that waits for its next attempt waits as
   before.answered<StopTransaction>(stopped);
   SessionHarness h(durable(), before.store);
   h.pass(seconds(20));
-  h.take<session::OpenCentral>();
-  h.up();
+  h.opens();
   h.pass(seconds(39));
   h.nothing();
   h.pass(seconds(1));

@@ -25,8 +25,7 @@ TEST(vector1, "vector 1: a boot opens the WebSocket, is forwarded, and its answe
 TEST(vector2, "vector 2: Pending is Rejected for 1.5, the interval is kept and the WebSocket stays open (SM-4)") {
   SessionHarness h;
   const auto exchange = h.send(Version::V15, h.bootRequest());
-  h.take<session::OpenCentral>();
-  h.up();
+  h.opens();
   h.toCentral<BootNotification>();
   h.reply(BootNotification::Response{RegistrationStatus::Pending, {h.now, true}, 60});
   const auto answer = h.answered<BootNotification>(exchange);
@@ -37,8 +36,7 @@ TEST(vector2, "vector 2: Pending is Rejected for 1.5, the interval is kept and t
 TEST(vector3, "vector 3: Pending is Pending for 1.6-S (SM-4)") {
   SessionHarness h;
   const auto exchange = h.send(Version::V16, h.bootRequest());
-  h.take<session::OpenCentral>();
-  h.up();
+  h.opens();
   h.toCentral<BootNotification>();
   h.reply(BootNotification::Response{RegistrationStatus::Pending, {h.now, true}, 60});
   const auto answer = h.answered<BootNotification>(exchange);
@@ -52,8 +50,7 @@ TEST(vector4, "vector 4: a 1.2 model of 27 characters is cut to 20 code points, 
       "\xC3\xA4"
       "bcdefghijklmnopqrstuvwxyz1";
   h.send(Version::V12, boot);
-  h.take<session::OpenCentral>();
-  h.up();
+  h.opens();
   const auto seen = h.toCentral<BootNotification>();
   CPPUNIT_ASSERT_EQUAL(std::string("\xC3\xA4"
                                    "bcdefghijklmnopqrst"),
@@ -67,8 +64,7 @@ TEST(vector5, "vector 5: an empty firmwareVersion is absent, an empty vendor is 
   boot.firmwareVersion = Text<50>("");
   boot.chargePointVendor = "";
   h.send(Version::V15, boot);
-  h.take<session::OpenCentral>();
-  h.up();
+  h.opens();
   const auto seen = h.toCentral<BootNotification>();
   CPPUNIT_ASSERT(!seen.firmwareVersion);
   CPPUNIT_ASSERT(seen.chargePointVendor == "Unknown");
@@ -77,8 +73,7 @@ TEST(vector5, "vector 5: an empty firmwareVersion is absent, an empty vendor is 
 TEST(vector6, "vector 6: Rejected with interval 0 tells the charger 60, closes, and tries again by itself (SM-4)") {
   SessionHarness h;
   const auto exchange = h.send(Version::V15, h.bootRequest());
-  h.take<session::OpenCentral>();
-  h.up();
+  h.opens();
   h.toCentral<BootNotification>();
   h.reply(BootNotification::Response{RegistrationStatus::Rejected, {h.now, true}, 0});
   const auto answer = h.answered<BootNotification>(exchange);
@@ -87,8 +82,7 @@ TEST(vector6, "vector 6: Rejected with interval 0 tells the charger 60, closes, 
   CPPUNIT_ASSERT(h.faulted(h.send(Version::V15, Authorize::Request{"TAG"})) == FaultCode::SecurityError);
   CPPUNIT_ASSERT(h.faulted(h.send(Version::V15, h.stop(17))) == FaultCode::InternalError);
   h.pass(seconds(61));
-  h.take<session::OpenCentral>();
-  h.up();
+  h.opens();
   h.toCentral<BootNotification>();
 }
 

@@ -137,8 +137,7 @@ TEST(startFault, "TX-4 (a): a start while the back-end is away is a fault and le
   CPPUNIT_ASSERT(h.faulted(h.send(Version::V15, h.start(1, "TAG"))) == FaultCode::InternalError);
   CPPUNIT_ASSERT_EQUAL(std::size_t{0}, h.session.overview().openTransactions);
   h.pass(seconds(5));
-  h.take<session::OpenCentral>();
-  h.up();
+  h.opens();
   h.nothing();
   const auto again = h.send(Version::V15, h.start(1, "TAG"));
   h.toCentral<StartTransaction>();
@@ -155,8 +154,7 @@ TEST(startInFlight, "TX-5, SM-13: a start whose CALL was sent is a fault, is sen
   h.down();
   CPPUNIT_ASSERT(h.faulted(first) == FaultCode::InternalError);
   h.pass(seconds(5));
-  h.take<session::OpenCentral>();
-  h.up();
+  h.opens();
   const auto again = h.toCentral<StartTransaction>();
   CPPUNIT_ASSERT(again.timestamp == sent.timestamp && again.meterStart == sent.meterStart && h.lastCall() != id);
   const auto repeat = h.send(Version::V15, h.start(1, "TAG"), "other id");
@@ -206,8 +204,7 @@ TEST(vector43,
   values.transactionId = TransactionId{17};
   CPPUNIT_ASSERT(h.faulted(h.send(Version::V15, values)) == FaultCode::InternalError);
   h.pass(seconds(5));
-  h.take<session::OpenCentral>();
-  h.up();
+  h.opens();
   h.nothing();
   const auto again = h.send(Version::V15, h.stop(17));
   h.toCentral<StopTransaction>();

@@ -123,6 +123,19 @@ TEST(stationListUpdates,
   CPPUNIT_ASSERT_EQUAL(std::size_t(2), f.authorization.listed());
   CPPUNIT_ASSERT(f.send(2, UpdateType::Full, {}) == UpdateStatus::Accepted);
   CPPUNIT_ASSERT_EQUAL(std::size_t(0), f.authorization.listed());
+  CPPUNIT_ASSERT_EQUAL(0, f.authorization.listVersion());  // section 5.10: there is nothing in it
+  CPPUNIT_ASSERT(f.send(1, UpdateType::Differential, {entry("C")}) == UpdateStatus::Accepted);
+  CPPUNIT_ASSERT_EQUAL(1, f.authorization.listVersion());
+}
+
+TEST(stationListedNotCached, "what is said about a tag of the local list is not cached besides (section 4.1)") {
+  Fixture f;
+  f.send(1, UpdateType::Full, {entry("A")});
+  f.authorization.learn(IdToken("A"), info(accepted), now);
+  CPPUNIT_ASSERT_EQUAL(std::size_t(0), f.authorization.cached());
+  f.set("LocalAuthListEnabled", false);
+  f.authorization.learn(IdToken("A"), info(accepted), now);
+  CPPUNIT_ASSERT_EQUAL(std::size_t(1), f.authorization.cached());
 }
 
 TEST(stationTagsKept,

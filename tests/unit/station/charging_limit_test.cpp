@@ -75,7 +75,7 @@ class Oracle {
   bool best(const Profiles& profiles, Purpose purpose, int connector, Instant transaction, std::int64_t t,
             const Supply& supply, Answer& answer) const {
     int level = -1;
-    for (const auto& [where, p] : profiles) {
+    for (const auto& [where, p, ours] : profiles) {
       if (where != connector || p.chargingProfilePurpose != purpose || p.stackLevel < level) continue;
       if (p.validFrom && t < secondsOf(p.validFrom->at)) continue;
       if (p.validTo && t >= secondsOf(p.validTo->at)) continue;

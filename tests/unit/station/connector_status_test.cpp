@@ -75,12 +75,12 @@ TEST(stationReduced, "OCPP 1.2 and 1.5 say Occupied for five statuses of 1.6, an
 TEST(stationSituations, "a status follows from the situation: faults first, then the transaction, then the rest") {
   Situation s;
   CPPUNIT_ASSERT(statusIn(s) == Status::Available);
-  s.reserved = true;
-  CPPUNIT_ASSERT(statusIn(s) == Status::Reserved);
   s.inUse = true;
   CPPUNIT_ASSERT(statusIn(s) == Status::Preparing);
   s.spent = true;
   CPPUNIT_ASSERT(statusIn(s) == Status::Finishing);
+  s.reserved = true;
+  CPPUNIT_ASSERT(statusIn(s) == Status::Reserved);
   s.operative = false;
   CPPUNIT_ASSERT(statusIn(s) == Status::Unavailable);
   s.transaction = true;

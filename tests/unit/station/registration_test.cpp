@@ -113,6 +113,58 @@ TEST(stationClock, "the clock follows currentTime; what was queued before it was
   CPPUNIT_ASSERT_EQUAL(std::size_t(2), h.effects<SetClock>().size());
 }
 
+TEST(stationClockBack, "a clock that is set back in a transaction does not let it end before it began") {
+  StationHarness h;
+  h.begin();
+  h.central.clockError = -minutes(10);
+  h.call<TriggerMessage>({MessageTrigger::Heartbeat, {}});
+  h.unplug(1);
+  CPPUNIT_ASSERT(h.last().stop->timestamp == h.last().start.timestamp);
+}
+
+TEST(stationClockKept, "without a clock of its own a station goes on from the last time it knew, so that limits hold") {
+  StationHarness h;
+  h.set("AllowOfflineTxForUnknownId", "true");
+  SetChargingProfile::Request request;
+  auto& profile = request.csChargingProfiles;
+  profile.chargingProfilePurpose = ChargingProfilePurpose::ChargePointMaxProfile;
+  profile.chargingSchedule.chargingRateUnit = ChargingRateUnit::A;
+  profile.chargingSchedule.chargingSchedulePeriod.push_back({0, {160}, {}});
+  for (const bool explicitStart : {true, false}) {
+    if (explicitStart) profile.chargingSchedule.startSchedule = DateTime{h.wall() - minutes(1), true};
+    if (!explicitStart) profile.chargingSchedule.startSchedule.reset();
+    h.pass(minutes(20));
+    CPPUNIT_ASSERT(h.call<SetChargingProfile>(request).status == ChargingProfileStatus::Accepted);
+    const Instant last = h.wall();
+    h.cutPower();
+    h.now += hours(3);
+    h.central.up = false;
+    h.power(false);
+    h.begin(1);
+    CPPUNIT_ASSERT(h.charging() && h.amps() == 160);
+    h.cutPower();
+    h.power(false);
+    h.unplug(1);
+    h.central.up = true;
+    h.pass(minutes(10));
+    CPPUNIT_ASSERT(h.last().start.timestamp.at >= last && h.last().stop->timestamp.at <= h.wall());
+  }
+}
+
+TEST(stationLimitClockBack, "a limit that began when it came holds also when the clock is set back behind that") {
+  StationHarness h;
+  SetChargingProfile::Request request;
+  auto& profile = request.csChargingProfiles;
+  profile.chargingProfilePurpose = ChargingProfilePurpose::ChargePointMaxProfile;
+  profile.chargingSchedule.chargingRateUnit = ChargingRateUnit::A;
+  profile.chargingSchedule.chargingSchedulePeriod.push_back({0, {160}, {}});
+  h.call<SetChargingProfile>(request);
+  h.begin();
+  h.central.clockError = -minutes(10);
+  h.call<TriggerMessage>({MessageTrigger::Heartbeat, {}});
+  CPPUNIT_ASSERT_EQUAL(std::int64_t(160), h.amps());
+}
+
 TEST(stationOffline, "after an outage the latest status of each connector is told, once, and the queue in order") {
   StationHarness h;
   h.clear();
