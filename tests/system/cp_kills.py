@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Parts of cp_test.py: ocpp-soap-cp is killed at random points of sessions."""
 
+import os
 import random
 import re
 import signal
