@@ -33,7 +33,10 @@ HttpAnswer::State HttpAnswer::add(std::string_view bytes) {
     if (!parser_->is_done() && !parser_->feed(rest, error)) return bad("bad answer: " + error.message());
     if (!parser_->is_done()) break;
     const int status = parser_->message().status;
-    if (status >= 200 || status == 101) return State::Complete;
+    if (status >= 200 || status == 101) {
+      excess_ = !rest.empty();
+      return State::Complete;
+    }
     parser_.reset();  // interim answer, 100 or 103: the real one follows
     scan_ = HeaderScan();
   }

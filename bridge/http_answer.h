@@ -21,6 +21,8 @@ class HttpAnswer {
   State add(std::string_view bytes);
   /// The peer has closed in order: that ends an answer without length.
   State end();
+  /// Of a complete answer: another request may follow on the same connection.
+  bool mayFollow() const { return !excess_ && parser_->keep_alive() && parser_->message().status != 101; }
   /// The answer has begun.
   bool begun() const { return parser_ != nullptr; }
   HttpResponse& response() { return parser_->message(); }
@@ -34,6 +36,7 @@ class HttpAnswer {
   HeaderScan scan_;
   std::unique_ptr<HttpResponseParser> parser_;
   std::string problem_;
+  bool excess_ = false;
 };
 
 }  // namespace bridge

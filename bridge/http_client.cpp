@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "bridge/http_answer.h"
+#include "bridge/kept_connections.h"
 #include "bridge/name_pins.h"
 #include "bridge/resolver.h"
 #include "bridge/tls_client.h"
@@ -31,6 +32,7 @@ struct HttpClient::State {
   HttpClientOptions options;
   NamePins pins;
   TlsClient tls;
+  KeptConnections kept;
   std::uint64_t lastId = 0;
   std::unordered_map<std::uint64_t, std::shared_ptr<Exchange>> exchanges;
   std::array<char, 16384> buffer{};  // for reading; used within one event only
@@ -50,7 +52,8 @@ class HttpClient::Exchange final : public Deadlines::Node, public std::enable_sh
   using Outcome = HttpResult::Outcome;
 
   void onDeadline() override;
-  void resolve();
+  bool takeKept();
+  void connect();
   void onResolved(Resolved&& result);
   void tryNext();
   bool connectTo(const NetAddress& address);
@@ -66,6 +69,7 @@ class HttpClient::Exchange final : public Deadlines::Node, public std::enable_sh
   void parse(std::string_view bytes);
   void onEndOfStream(bool orderly, const std::string& reason);
   void finish(Outcome outcome, std::string detail);
+  void keepConnection();
   void closeSocket();
   int leftMs() const;
 
@@ -76,6 +80,8 @@ class HttpClient::Exchange final : public Deadlines::Node, public std::enable_sh
   Url url_;
   std::function<std::string(const NetAddress&)> refusal_;
   TlsTrust trust_;
+  std::string source_, name_;  // name_: of the connection, if it is to be kept
+  int connectTimeoutMs_ = 0;
   std::unique_ptr<TlsSession> tls_;  // from the TCP connection on, with https
   std::vector<NetAddress> addresses_;
   std::size_t next_ = 0;
@@ -84,6 +90,8 @@ class HttpClient::Exchange final : public Deadlines::Node, public std::enable_sh
   ev_io io_{};
   int socket_ = -1;
   bool connected_ = false;  // and hands are shaken
+  bool reused_ = false;     // a kept connection from which nothing has come yet
+  bool again_ = false;      // it was lost: the same bytes go out once more
   std::string out_;
   std::size_t sent_ = 0;
   HttpAnswer answer_;
@@ -105,10 +113,14 @@ std::string serialize(const HttpPost& request, const Url& url) {
     if (sameToken(name, "Host") || sameToken(name, "Content-Length") || sameToken(name, "Connection")) continue;
     out.append(name).append(": ").append(value).append("\r\n");
   }
-  out.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\nConnection: close\r\n\r\n");
+  out.append("Content-Length: ").append(std::to_string(request.body.size()));
+  out.append(request.connection.empty() ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n");
   out.append(request.body);
   return out;
 }
+
+/// What must be equal for a kept connection to be used.
+std::string placeOf(const Url& url, const std::string& source) { return url.scheme + url.authority() + source; }
 
 }  // namespace
 
@@ -123,18 +135,30 @@ void HttpClient::Exchange::start(HttpPost&& request) {
   url_ = *url;
   refusal_ = std::move(request.refusal);
   trust_ = std::move(request.trust);
+  source_ = request.source.empty() ? state_->options.bindAddress : std::move(request.source);
+  connectTimeoutMs_ = request.connectTimeoutMs;
   HttpLimits limits;
   limits.body = request.maxBody;
   answer_ = HttpAnswer(limits);
   out_ = serialize(request, *url);
+  name_ = std::move(request.connection);
   end_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(request.totalTimeoutMs);
-  state_->loop.deadlines().arm(*this,
-                               std::chrono::milliseconds(std::min(request.connectTimeoutMs, request.totalTimeoutMs)));
-  resolve();
+  if (!takeKept()) connect();
 }
 
-/// A name is asked once; what it yielded is used, address by address checked, until its time is over.
-void HttpClient::Exchange::resolve() {
+bool HttpClient::Exchange::takeKept() {
+  auto kept = name_.empty() ? std::nullopt : state_->kept.take(name_, placeOf(url_, source_));
+  if (!kept) return false;
+  socket_ = kept->socket;
+  tls_ = std::move(kept->tls);
+  reused_ = true;
+  beginSending();
+  return true;
+}
+
+void HttpClient::Exchange::connect() {
+  state_->loop.deadlines().arm(*this, std::chrono::milliseconds(std::min(connectTimeoutMs_, leftMs())));
+  // A name is asked once; what it yielded is used, address by address checked, until its time is over.
   const auto answered = [self = shared_from_this()](Resolved&& result) { self->onResolved(std::move(result)); };
   if (const auto* pinned = state_->pins.find(url_.host, std::chrono::steady_clock::now())) {
     state_->loop.post([answered, found = *pinned] { answered({found, ""}); });
@@ -179,8 +203,8 @@ bool HttpClient::Exchange::connectTo(const NetAddress& address) {
   if (socket_ < 0) return false;
   const int on = 1;
   setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  if (!state_->options.bindAddress.empty()) {
-    const auto source = NetAddress::parse(state_->options.bindAddress);
+  if (!source_.empty()) {
+    const auto source = NetAddress::parse(source_);
     setsockopt(socket_, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
     if (!source || ::bind(socket_, source->get(), source->length) != 0) return false;
   }
@@ -254,16 +278,17 @@ void HttpClient::Exchange::sendMore() {
     return;
   }
   sent_ += n > 0 ? static_cast<std::size_t>(n) : 0;
-  if (sent_ == out_.size()) {
+  if (sent_ == out_.size() && !reused_) {  // it may have to be sent once more
     std::string().swap(out_);
     sent_ = 0;
   }
-  watch(out_.empty() ? EV_READ : EV_READ | EV_WRITE);
+  watch(sent_ == out_.size() ? EV_READ : EV_READ | EV_WRITE);
 }
 
 void HttpClient::Exchange::receive() {
   const ssize_t n = readSome();
   if (n > 0) {
+    reused_ = false;
     parse({state_->buffer.data(), static_cast<std::size_t>(n)});
   } else if (n == 0) {
     onEndOfStream(true, "connection closed by the peer");
@@ -279,6 +304,13 @@ void HttpClient::Exchange::parse(std::string_view bytes) {
 }
 
 void HttpClient::Exchange::onEndOfStream(bool orderly, const std::string& reason) {
+  if (std::exchange(reused_, false)) {  // the peer was tired of waiting
+    closeSocket();
+    again_ = true;
+    connected_ = false;
+    sent_ = 0;
+    return connect();
+  }
   if (orderly && answer_.end() == HttpAnswer::State::Complete) return finish(Outcome::Answered, "");
   finish(Outcome::Broken, answer_.begun() ? reason + " within its answer" : reason + " without an answer");
 }
@@ -297,12 +329,21 @@ void HttpClient::Exchange::finish(Outcome outcome, std::string detail) {
   const auto self = shared_from_this();
   if (!done_) return;
   HttpResult result;
-  result.outcome = outcome;
+  result.outcome = again_ && outcome == Outcome::ConnectFailed ? Outcome::Broken : outcome;
   result.detail = std::move(detail);
-  if (outcome == Outcome::Answered) result.response = std::move(answer_.response());
+  if (outcome == Outcome::Answered) {
+    result.response = std::move(answer_.response());
+    keepConnection();
+  }
   const Done done = std::exchange(done_, nullptr);
   drop();
   done(std::move(result));
+}
+
+void HttpClient::Exchange::keepConnection() {
+  if (name_.empty() || !answer_.mayFollow() || sent_ != out_.size()) return;
+  ev_io_stop(state_->loop.raw(), &io_);
+  state_->kept.keep(name_, placeOf(url_, source_), {std::exchange(socket_, -1), std::move(tls_)});
 }
 
 void HttpClient::Exchange::drop() {

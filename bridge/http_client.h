@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// HTTP/1 client for POSTs to chargers, with or without TLS: one connection per request, never follows redirects.
+// HTTP/1 client for POSTs to chargers, with or without TLS: one connection per request unless it is to be kept; never
+// follows redirects.
 #pragma once
 
 #include <chrono>
@@ -22,6 +23,12 @@ struct HttpPost {
   int connectTimeoutMs = 10000;       // resolving, connecting and TLS handshake
   int totalTimeoutMs = 45000;         // from post() to the complete answer (QUIRKS H14: chargers are slow)
   std::size_t maxBody = 1024 * 1024;  // of the answer, bytes
+  std::string source;                 // numeric; where the connection leaves from. "" = as the client's options say
+  /// Not "": the connection is kept under this name for the next request that names it and goes to the same place. A
+  /// kept one that turns out to be lost before anything of an answer came is replaced once, and the same bytes are sent
+  /// again: the peer may see them twice, so only for requests whose repetition it can tell (their MessageID is the
+  /// same).
+  std::string connection;
   /// Asked for every address just before it is connected to: "" = go on, else why not. Kept until the end.
   std::function<std::string(const NetAddress&)> refusal;
   TlsTrust trust;  // of https

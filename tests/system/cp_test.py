@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Shows that ocpp-soap-cp does what it says: against a central system on npm soap made from the published contracts (ours
-if they are not there), through the bridge to ocpp-rpc in strict mode, against ocpp-soap-cs, and through SIGKILLs. Every
-message that it writes is judged by the schema. Ends with "N passed, N failed"; a failed part says where its logs are.
+if they are not there), through the bridge to ocpp-rpc in strict mode, and against ocpp-soap-cs. Every message that it
+writes is judged by the schema; cp_kill_test.py cuts its power. Ends with "N passed, N failed"; a failed part says where its
+logs are.
 
-Usage: cp_test.py [--cp PROGRAM] [--cs PROGRAM] [--bridge PROGRAM] [--only WORD] [--kills N] [--jobs N]
+Usage: cp_test.py [--cp PROGRAM] [--cs PROGRAM] [--bridge PROGRAM] [--only WORD] [--jobs N]
 """
 
 import argparse
@@ -12,17 +13,14 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import harness  # noqa: E402
 import parts  # noqa: E402
-from charger import OFFICIAL  # noqa: E402
-from cp_kills import LANES, killed  # noqa: E402
 from durable import modulesFolder  # noqa: E402
 from harness import ROOT, Failed, matches, same  # noqa: E402
-from soap_central import Central  # noqa: E402
+from soap_central import Central, contractsOf  # noqa: E402
 from tools import ENVIRONMENT, VERSIONS, Cp, Cs, Judge, World, addPrograms, makeAbsolute  # noqa: E402
 
 
@@ -272,21 +270,10 @@ def helpIsTrue(world):
 
 
 PARTS = (
-    [(killed, str(lane)) for lane in range(LANES)]
-    + [(every, version) for version in VERSIONS]
+    [(every, version) for version in VERSIONS]
     + [(throughBridge, version) for version in VERSIONS]
     + [(each, None) for each in (withCs, scripts, secured, helpIsTrue)]
 )
-
-
-def contractsOf(options):
-    """Published contracts if they are there."""
-    def contracts(version):
-        official = [os.path.join(options.official, "wsdl", name) for name in OFFICIAL[version]]
-        if all(map(os.path.exists, official)):
-            return official
-        return [os.path.join(options.wsdl, version, name) for name in ("central_system.wsdl", "charge_point.wsdl")]
-    return contracts
 
 
 def main():
@@ -294,16 +281,13 @@ def main():
     addPrograms(parser, "bridge", "cs", "cp")
     parser.add_argument("--wsdl", default=os.environ.get("WSDL_DIR") or os.path.join(ROOT, "wsdl"))
     parser.add_argument("--official", default=os.environ.get("OFFICIAL") or os.path.join(ROOT, "..", "shared", "official"))
-    parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=int(time.time()))
     parts.addArguments(parser, 8)
     options = parser.parse_args()
     makeAbsolute(options, "bridge", "cs", "cp", "wsdl", "official")
     options.modules = modulesFolder()
     options.contracts = contractsOf(options)
     options.judges = {version: Judge(options.contracts(version)) for version in VERSIONS}
-    options.killsOf = lambda lane: (options.kills + LANES - 1 - lane) // LANES
-    print("contracts: %s; seed %d" % (options.contracts("1.6")[0], options.seed), flush=True)
+    print("contracts: %s" % options.contracts("1.6")[0], flush=True)
     return parts.runParts(PARTS, options, World)
 
 

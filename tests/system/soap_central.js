@@ -9,6 +9,7 @@
 // Understood on stdin, key "cmd":
 //   call {ref, identity, action, payload}   an operation of charge points
 //   dump {file}                             writes the books
+//   away {now}                              true: every new connection is cut, nothing comes into the books
 'use strict';
 
 const fs = require('fs');
@@ -23,10 +24,11 @@ const date = { 1.2: '2010/08', 1.5: '2012/06', 1.6: '2015/10' }[version];
 const tell = (event, fields) => process.stdout.write(JSON.stringify({ event, ...fields }) + '\n');
 
 const text = (node) => (node && typeof node === 'object' && !(node instanceof Date) ? node.$value : node);
-const books = { transactions: [], unknown: [], startRepeats: 0, stopRepeats: 0 };
+const books = { transactions: [], unknown: [], startRepeats: 0, stopRepeats: 0, valueRepeats: 0 };
 const known = new Map(); // content of a start -> transaction
 const addresses = new Map(); // identity -> where it is called
 let clients = null; // one for all
+let away = false;
 
 const escaped = (plain) => plain.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 const accepted = { idTagInfo: { status: 'Accepted' } };
@@ -38,7 +40,7 @@ function started(identity, start) {
   if (found) {
     books.startRepeats++;
   } else {
-    found = { id: books.transactions.length + 1, identity, start, stops: [], values: [] };
+    found = { id: books.transactions.length + 1, identity, start, stops: [], values: [], late: [] };
     books.transactions.push(found);
     known.set(key, found);
   }
@@ -52,11 +54,22 @@ function transactionOf(identity, message) {
   return null;
 }
 
+const isAmong = (list, message) => list.some((each) => JSON.stringify(each) === JSON.stringify(message));
+
 function stopped(identity, stop) {
   const found = transactionOf(identity, stop);
-  if (found && found.stops.some((each) => JSON.stringify(each) === JSON.stringify(stop))) books.stopRepeats++;
+  if (found && isAmong(found.stops, stop)) books.stopRepeats++;
   else if (found) found.stops.push(stop);
   return accepted;
+}
+
+// OCPP 1.2 names no transaction: it is the one that runs. Values behind the stop are in `late`.
+function metered(identity, message) {
+  const running = books.transactions.filter((each) => each.identity === identity && each.stops.length === 0).pop();
+  const found = message.transactionId === undefined ? version === '1.2' && running : transactionOf(identity, message);
+  if (found && isAmong(found.values, message)) books.valueRepeats++;
+  else if (found) (found.stops.length === 0 ? found.values : found.late).push(message);
+  return {};
 }
 
 const answers = {
@@ -66,11 +79,7 @@ const answers = {
   DiagnosticsStatusNotification: () => ({}),
   FirmwareStatusNotification: () => ({}),
   Heartbeat: () => ({ currentTime: new Date().toISOString() }),
-  MeterValues: (identity, message) => {
-    const found = message.transactionId === undefined ? null : transactionOf(identity, message);
-    if (found) found.values.push(message);
-    return {};
-  },
+  MeterValues: metered,
   StartTransaction: started,
   StatusNotification: () => ({}),
   StopTransaction: stopped,
@@ -113,6 +122,7 @@ const server = http.createServer((request, response) => {
   response.statusCode = 404;
   response.end();
 });
+server.on('connection', (socket) => away && socket.destroy());
 server.listen(0, '127.0.0.1', () => {
   const listener = soap.listen(server, {
     path: '/ocpp',
@@ -137,7 +147,8 @@ readline
   .on('line', (line) => {
     const command = JSON.parse(line);
     if (command.cmd === 'call') return call(command);
-    fs.writeFileSync(command.file, JSON.stringify(books));
+    if (command.cmd === 'away') away = command.now;
+    else fs.writeFileSync(command.file, JSON.stringify(books));
     tell('done', { cmd: command.cmd });
   })
   .on('close', () => process.exit(0));

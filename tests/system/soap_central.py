@@ -4,6 +4,7 @@
 import json
 import os
 
+from charger import OFFICIAL
 from harness import HERE, Failed, Peer
 
 
@@ -32,3 +33,15 @@ class Central(Peer):
         self.obey("dump", file=path)
         with open(path) as file:
             return json.load(file)
+
+
+def contractsOf(options):
+    """Published contracts if they are there."""
+
+    def contracts(version):
+        official = [os.path.join(options.official, "wsdl", name) for name in OFFICIAL[version]]
+        if all(map(os.path.exists, official)):
+            return official
+        return [os.path.join(options.wsdl, version, name) for name in ("central_system.wsdl", "charge_point.wsdl")]
+
+    return contracts

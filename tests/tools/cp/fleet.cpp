@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <iomanip>
+#include <sstream>
+
+#include "ocpp/text.h"
 
 namespace cp {
 
@@ -20,6 +23,19 @@ double cpuSeconds() {
   return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
 
+/// A fleet that waits for commands only tells when all are registered, and soon.
+std::chrono::milliseconds reportPeriod(const Options& options) {
+  const bool waits = options.atOnce > 0 && options.rate == 0;
+  return waits ? std::chrono::milliseconds(50) : std::chrono::seconds(options.reportEvery);
+}
+
+std::string times(const Numbers& n) {
+  std::ostringstream out;
+  out << std::fixed << std::setprecision(1) << "p50 " << double(n.latency.percentile(0.5)) / 1000 << " ms, p99 "
+      << double(n.latency.percentile(0.99)) / 1000 << " ms";
+  return out.str();
+}
+
 long mostKib() {
   rusage used{};
   getrusage(RUSAGE_SELF, &used);
@@ -29,7 +45,7 @@ long mostKib() {
 }  // namespace
 
 Fleet::Fleet(Wire& wire, std::ostream& out, Done done)
-    : wire_(wire), out_(out), done_(std::move(done)), starter_(wire.loop()), reporter_(wire.loop()) {
+    : wire_(wire), out_(out), done_(std::move(done)), turns_(wire), starter_(wire.loop()), reporter_(wire.loop()) {
   const Options& options = wire_.options();
   const int size = std::max(options.fleet, 1);
   for (int n = 1; n <= size; ++n) {
@@ -48,7 +64,8 @@ Fleet::Fleet(Wire& wire, std::ostream& out, Done done)
   };
   wire_.loop().post(some);
   starter_.startEvery(period, some);
-  if (options.fleet > 0) reporter_.startEvery(std::chrono::seconds(options.reportEvery), [this] { report(); });
+  if (options.rate > 0) turns_.runAt(options.rate);
+  if (options.fleet > 0) reporter_.startEvery(reportPeriod(options), [this] { report(); });
 }
 
 void Fleet::begin(std::size_t index) {
@@ -56,9 +73,11 @@ void Fleet::begin(std::size_t index) {
   const Options& options = wire_.options();
   if (!options.sessionTag.empty()) {
     const std::string tag = options.fleet > 0 ? options.sessionTag + std::to_string(index + 1) : options.sessionTag;
-    member.sessions = std::make_unique<Sessions>(
-        *member.point, tag, options, wire_.loop(),
-        [this, &member](const std::string& problem) { onSession(member.point->name(), problem); });
+    Sessions::Events events;
+    events.ended = [this, &member](const std::string& problem) { onSession(member.point->name(), problem); };
+    if (options.atOnce > 0) events.changed = [this, index] { turns_.changed(index); };
+    member.sessions = std::make_unique<Sessions>(*member.point, tag, options, wire_.loop(), std::move(events));
+    turns_.add(*member.point, *member.sessions);
   }
   member.point->switchOn();
 }
@@ -72,17 +91,57 @@ void Fleet::onSession(const std::string& name, const std::string& problem) {
   if (all) wire_.loop().post([this] { done_(summary()); });
 }
 
+void Fleet::command(const std::string& line) {
+  constexpr std::string_view verb = "requests ";
+  int count = 0;
+  if (line.rfind(verb, 0) == 0) count = ocpp::parseInt32(std::string_view(line).substr(verb.size())).value_or(0);
+  const bool waits = wire_.options().atOnce > 0 && wire_.options().rate == 0;
+  if (!waits || count < 1) {
+    out_ << (waits ? "`requests N` is all that a fleet in turns understands" : "a fleet by itself takes no commands")
+         << std::endl;
+    return;
+  }
+  if (turns_.busy()) {
+    out_ << "one after the other" << std::endl;
+    return;
+  }
+  turns_.run(static_cast<std::uint64_t>(count), [this](const Numbers& n, std::chrono::duration<double> time) {
+    tool::Json told;
+    told["requests"] = n.sent;
+    told["answered"] = n.answered;
+    told["faults"] = n.faults;
+    told["unanswered"] = n.unanswered;
+    told["seconds"] = time.count();
+    told["p50us"] = n.latency.percentile(0.5);
+    told["p99us"] = n.latency.percentile(0.99);
+    out_ << tool::compact(told) << std::endl;
+  });
+}
+
+std::size_t Fleet::registered(bool quiet) const {
+  return static_cast<std::size_t>(std::count_if(members_.begin(), members_.end(), [quiet](const Member& each) {
+    return each.point->view().registration == ocpp::RegistrationStatus::Accepted && (!quiet || each.point->quiet());
+  }));
+}
+
 void Fleet::report() {
   const Numbers& n = wire_.numbers();
-  std::size_t registered = 0, charging = 0;
-  for (const Member& each : members_) {
-    registered += each.point->view().registration == ocpp::RegistrationStatus::Accepted;
-    charging += each.sessions && each.sessions->charging();
+  if (wire_.options().atOnce > 0 && wire_.options().rate == 0) {
+    if (allTold_ || registered(true) < members_.size()) return;
+    allTold_ = true;
+    reporter_.stop();
+    tool::Json told;
+    told["registered"] = members_.size();
+    told["faults"] = n.faults;
+    told["unanswered"] = n.unanswered;
+    out_ << tool::compact(told) << std::endl;
+    return;
   }
-  out_ << registered << " registered, " << charging << " charging, " << good_ << " sessions, " << bad_ << " failed, "
-       << (n.sent - lastSent_) / static_cast<std::uint64_t>(wire_.options().reportEvery) << " requests/s, " << n.faults
-       << " faults, " << n.unanswered << " unanswered, p50 " << n.percentile(0.5) << " ms, p99 " << n.percentile(0.99)
-       << " ms" << std::endl;
+  const auto charging = std::count_if(members_.begin(), members_.end(),
+                                      [](const Member& each) { return each.sessions && each.sessions->charging(); });
+  out_ << registered(false) << " registered, " << charging << " charging, " << good_ << " sessions, " << bad_
+       << " failed, " << (n.sent - lastSent_) / static_cast<std::uint64_t>(wire_.options().reportEvery)
+       << " requests/s, " << n.faults << " faults, " << n.unanswered << " unanswered, " << times(n) << std::endl;
   lastSent_ = n.sent;
 }
 
@@ -92,9 +151,8 @@ int Fleet::summary() {
   const double cpu = cpuSeconds();
   const auto size = static_cast<double>(members_.size());
   out_ << std::fixed << std::setprecision(1) << good_ << " sessions, " << bad_ << " failed; " << n.sent << " requests, "
-       << n.answered << " answered, " << n.faults << " faults, " << n.unanswered << " unanswered; p50 "
-       << n.percentile(0.5) << " ms, p99 " << n.percentile(0.99) << " ms; " << n.calls << " calls of the central system"
-       << std::endl;
+       << n.answered << " answered, " << n.faults << " faults, " << n.unanswered << " unanswered; " << times(n) << "; "
+       << n.calls << " calls of the central system" << std::endl;
   if (wire_.options().fleet > 0)
     out_ << wall << " s, CPU " << cpu << " s (" << 1000 * cpu / size << " ms per charge point, "
          << 1e6 * cpu / static_cast<double>(std::max<std::uint64_t>(n.sent, 1)) << " us per request), memory "

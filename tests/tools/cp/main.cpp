@@ -46,6 +46,7 @@ int runFleet(Parts& parts) {
   bridge::Timer timer(parts.run.loop);
   if (parts.options.duration > 0)
     timer.start(std::chrono::seconds(parts.options.duration), [&] { parts.run.end(fleet.summary()); });
+  const tool::Prompt prompt(parts.run.loop, [&](const std::string& line) { fleet.command(line); });
   return parts.run.go();
 }
 

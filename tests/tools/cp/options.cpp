@@ -2,6 +2,8 @@
 // The table of options of ocpp-soap-cp.
 #include "tests/tools/cp/options.h"
 
+#include <arpa/inet.h>
+
 #include <iostream>
 
 #include "bridge/options.h"
@@ -55,6 +57,11 @@ tool::Program program() {
        "With the word conformance it walks through test scenarios with a central system, and judges what it answers "
        "and sends."},
       {{"PROMPT AND SCRIPTS", commandLines()},
+       {"FLEETS",
+        {"With --at-once or --rate a charge point whose turn it is lives through the time until something is due,",
+         "says what there is to say, and when all is answered it is the next one's turn. So the load is steady, and",
+         "the reading of a meter does not take a minute. With --rate it goes on until --duration or a signal;",
+         "without, `requests N` at the prompt begins about N of them. Numbers are told as a line of JSON."}},
        {"EXIT STATUS",
         {"0  everything expected happened", "1  an expectation of the script, or a session, failed; or an error",
          "2  a mistake in options or script"}}}};
@@ -81,6 +88,10 @@ std::vector<tool::Option> connection(Options& o) {
       {"tls-cert", "FILE", "none", "our certificate (PEM); with it we are called by https",
        [&](Text v) { o.tlsCert = v; }},
       {"tls-key", "FILE", "none", "private key (PEM) of that certificate", [&](Text v) { o.tlsKey = v; }},
+      {"keep-alive", "", "off", "one connection for all requests of a charge point, instead of one for each",
+       [&](Text) { o.keepAlive = true; }},
+      {"source", "ADDRESS", "none", "IPv4 address that our requests come from; each of a fleet has the next one",
+       [&](Text v) { o.source = v; }},
       {"timeout", "SECONDS", "60", "longest wait for an answer",
        [&](Text v) { o.timeout = tool::wholeNumber(v, 1, 3600); }},
       {"retry", "SECONDS", "10", "until the first repetition while the central system is away; doubles, up to 5 min",
@@ -127,6 +138,10 @@ std::vector<tool::Option> work(Options& o) {
        [&](Text v) { o.fleet = tool::wholeNumber(v, 1, 50000); }},
       {"spread", "SECONDS", "10", "fleet: over which they are switched on",
        [&](Text v) { o.spread = tool::wholeNumber(v, 0, 86400); }},
+      {"at-once", "N", "off", "fleet: so many act at a time, in turns; between them time flies (see FLEETS)",
+       [&](Text v) { o.atOnce = tool::wholeNumber(v, 1, 50000); }},
+      {"rate", "N", "off", "fleet: so many requests a second; implies at-once 64",
+       [&](Text v) { o.rate = tool::wholeNumber(v, 1, 1000000); }},
       {"report", "SECONDS", "10", "fleet: how often numbers are shown",
        [&](Text v) { o.reportEvery = tool::wholeNumber(v, 1, 86400); }},
       {"duration", "SECONDS", "none", "end after this time",
@@ -175,6 +190,11 @@ void checkTogether(const Options& o) {
     throw BadConfiguration("options user and password-file: one needs the other");
   if (!o.scriptFile.empty() && (o.fleet > 0 || !o.sessionTag.empty()))
     throw BadConfiguration("option script: not together with fleet or session");
+  if ((o.atOnce > 0 || o.rate > 0) && (o.fleet == 0 || o.sessionTag.empty() || o.sessions != 0))
+    throw BadConfiguration("options at-once and rate: only with fleet, session and sessions 0");
+  in_addr ignored{};
+  if (!o.source.empty() && inet_pton(AF_INET, o.source.c_str(), &ignored) != 1)
+    throw BadConfiguration("option source: '" + o.source + "' is no IPv4 address");
   const bool everywhere = o.listenAddress == "0.0.0.0" || o.listenAddress == "::";
   if (everywhere && o.publicUrl.empty())
     throw BadConfiguration("option listen: with " + o.listenAddress + " the option public-url must name our address");
@@ -200,6 +220,7 @@ bool readOptions(int argc, const char* const* argv, Options& o) {
       throw BadConfiguration("'" + word + "' is neither an option nor conformance URL");
   }
   checkTogether(o);
+  if (o.rate > 0 && o.atOnce == 0) o.atOnce = 64;
   return true;
 }
 

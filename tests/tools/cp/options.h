@@ -27,7 +27,8 @@ struct Options {
   std::string stateDir;                                   ///< "" = what is kept is lost with the process.
 
   std::string user, password, centralCa, tlsCert, tlsKey;
-  bool selfSigned = false;
+  bool selfSigned = false, keepAlive = false;
+  std::string source;                                ///< IPv4; "" = as the system routes.
   ocpp_s::Quirks quirks = ocpp_s::standardQuirks();  ///< How we write.
   int timeout = 60;                                  ///< Seconds for an answer.
   int retry = 10;                                    ///< Seconds until the first repetition; doubles.
@@ -38,6 +39,8 @@ struct Options {
   int sessionSeconds = 10, pauseSeconds = 0;
   int fleet = 0;    ///< 0 = one charge point with a prompt.
   int spread = 10;  ///< Seconds over which a fleet starts.
+  int atOnce = 0;   ///< Charge points of a fleet that act at the same time, in turns; 0 = each by its own clock.
+  int rate = 0;     ///< Requests per second of a fleet in turns; 0 = as asked for at the prompt.
   int reportEvery = 10;
   int duration = 0;  ///< Seconds; 0 = as long as there is something to do.
 

@@ -47,12 +47,14 @@ Point::~Point() {
   switchOff();
 }
 
-Steady Point::now() const { return steadyClock() - poweredAt_; }
+Moment Point::clock() const { return steadyClock() + skipped_; }
+
+Steady Point::now() const { return clock() - poweredAt_; }
 
 void Point::switchOn() {
   if (isOn()) return;
   ++run_;
-  poweredAt_ = steadyClock();
+  poweredAt_ = clock();
   station_ = std::make_unique<Station>(settingsFor(wire_.options()));
   // What was changed since has a later record.
   for (const auto& [key, value] : wire_.options().keys) station_->restore("config/" + key, value);
@@ -61,7 +63,7 @@ void Point::switchOn() {
   });
   PowerUp state;
   for (int c = 1; c <= board_.size(); ++c) {
-    board_.count(c, steadyClock());
+    board_.count(c, clock());
     state.connectors.push_back({board_.at(c).plug, board_.at(c).evDraws, board_.readings(c)});
   }
   state.firmwareInstalled = installed_;
@@ -73,7 +75,7 @@ void Point::switchOn() {
 void Point::switchOff() {
   if (!isOn()) return;
   for (int c = 1; c <= board_.size(); ++c) {
-    board_.count(c, steadyClock());
+    board_.count(c, clock());
     board_.at(c).closed = false;
   }
   if (exchange_ != 0) wire_.cancel(exchange_);
@@ -101,13 +103,13 @@ void Point::later(std::chrono::milliseconds delay, std::function<void()> task) {
 void Point::meters() {
   for (int c = 1; c <= board_.size(); ++c) {
     const std::int64_t before = board_.at(c).microWh;
-    if (!board_.count(c, steadyClock()) && before == board_.at(c).microWh) continue;
+    if (!board_.count(c, clock()) && before == board_.at(c).microWh) continue;
     station_->metered(c, board_.readings(c), now());
   }
 }
 
 void Point::plug(int connector, Plug plug) {
-  board_.count(connector, steadyClock());
+  board_.count(connector, clock());
   board_.at(connector).plug = plug;
   board_.at(connector).evDraws = plug == Plug::Connected;
   board([&](Station& station, Steady at) {
@@ -117,13 +119,13 @@ void Point::plug(int connector, Plug plug) {
 }
 
 void Point::evDraws(int connector, bool draws) {
-  board_.count(connector, steadyClock());
+  board_.count(connector, clock());
   board_.at(connector).evDraws = draws && board_.at(connector).plug == Plug::Connected;
   board([&](Station& station, Steady at) { station.evDraws(connector, draws, at); });
 }
 
 void Point::setRegister(int connector, std::int64_t wattHours) {
-  board_.setRegister(connector, wattHours, steadyClock());
+  board_.setRegister(connector, wattHours, clock());
   board([&](Station& station, Steady at) { station.metered(connector, board_.readings(connector), at); });
 }
 
@@ -139,20 +141,28 @@ View Point::view() const { return isOn() ? station_->view() : View{}; }
 bool Point::quiet() const { return isOn() && exchange_ == 0 && view().queued == 0; }
 
 void Point::onDeadline() {
-  if (!isOn()) return;
-  meters();
-  station_->tick(now());
-  drain();
+  if (isOn()) board([](Station& station, Steady at) { station.tick(at); });
 }
 
-void Point::arm() {
+void Point::live(Moment time) {
+  skipped_ += time;
+  onDeadline();
+}
+
+std::optional<Moment> Point::untilDue() const {
+  if (!isOn()) return std::nullopt;
   const auto due = station_->deadline();
   bool flows = false;
   for (int c = 1; c <= board_.size(); ++c) flows = flows || board_.watts(c) > 0;
-  if (!due && !flows) return bridge::Deadlines::disarm(*this);
-  Moment wait = due ? std::max(*due - now(), Moment{}) : Moment(meterPeriod);
-  if (flows) wait = std::min<Moment>(wait, meterPeriod);
-  wire_.loop().deadlines().arm(*this, std::min<Moment>(wait, std::chrono::hours(1)));
+  if (!due && !flows) return std::nullopt;
+  const Moment wait = due ? std::max(*due - now(), Moment{}) : Moment(meterPeriod);
+  return flows ? std::min<Moment>(wait, meterPeriod) : wait;
+}
+
+void Point::arm() {
+  const auto wait = untilDue();
+  if (!wait) return bridge::Deadlines::disarm(*this);
+  wire_.loop().deadlines().arm(*this, std::min<Moment>(*wait, std::chrono::hours(1)));
 }
 
 void Point::drain() {
@@ -236,13 +246,13 @@ void Point::on(const Answer& answer) {
 }
 
 void Point::on(const SetContactor& contactor) {
-  board_.count(contactor.connectorId, steadyClock());
+  board_.count(contactor.connectorId, clock());
   board_.at(contactor.connectorId).closed = contactor.closed;
 }
 
 void Point::on(const SetLimit& limit) {
   Board::Connector& c = board_.at(limit.connectorId);
-  board_.count(limit.connectorId, steadyClock());
+  board_.count(limit.connectorId, clock());
   c.limit = limit.amperes.tenths;
   c.phases = limit.phases;
 }

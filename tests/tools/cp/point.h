@@ -45,6 +45,13 @@ class Point : private bridge::Deadlines::Node {
   void board(const std::function<void(station::Station&, station::Steady)>& event);
   Board& hardware() { return board_; }
 
+  // Its time. It runs like everybody's, and can be sent ahead.
+  Moment clock() const;
+  /// So much time goes by at once; what is due then happens.
+  void live(Moment time);
+  /// Until something is due by itself.
+  std::optional<Moment> untilDue() const;
+
   /// Nothing while it is off.
   station::View view() const;
   /// Everything that was to be said has been answered.
@@ -87,7 +94,7 @@ class Point : private bridge::Deadlines::Node {
   Board board_;
   Events events_;
   std::unique_ptr<station::Station> station_;
-  Moment poweredAt_{};
+  Moment poweredAt_{}, skipped_{};
   std::uint64_t exchange_ = 0;  ///< With the central system; 0 = none.
   station::CallId lastCall_ = 0;
   std::map<station::CallId, Call> calls_;

@@ -2,6 +2,8 @@
 // The steps of a session, and what each waits for.
 #include "tests/tools/cp/session.h"
 
+#include <algorithm>
+
 namespace cp {
 
 using namespace station;
@@ -13,20 +15,37 @@ constexpr const char* waitedFor[] = {"it was not registered and free", "no trans
 
 }  // namespace
 
-Sessions::Sessions(Point& point, std::string idTag, const Options& options, bridge::Loop& loop, Ended ended)
-    : point_(point), idTag_(std::move(idTag)), options_(options), timer_(loop), ended_(std::move(ended)) {
-  Point::Events events;
-  events.changed = [this] { look(); };
-  events.shown = [this](int, TagOutcome outcome) {
+Sessions::Sessions(Point& point, std::string idTag, const Options& options, bridge::Loop& loop, Events events)
+    : point_(point), idTag_(std::move(idTag)), options_(options), timer_(loop), events_(std::move(events)) {
+  Point::Events watched;
+  watched.changed = [this] {
+    look();
+    if (events_.changed) events_.changed();
+  };
+  watched.shown = [this](int, TagOutcome outcome) {
     if (step_ == Step::Start && outcome == TagOutcome::Refused) end("tag " + idTag_ + " was refused");
   };
-  point_.watch(std::move(events));
-  enter(Step::Begin, options_.run.patience);
+  point_.watch(std::move(watched));
+  if (options_.atOnce > 0)
+    enter(Step::Pause, options_.pauseSeconds);
+  else
+    enter(Step::Begin, options_.run.patience);
 }
 
 void Sessions::enter(Step step, int seconds) {
   step_ = step;
+  due_ = point_.clock() + std::chrono::seconds(seconds);
+  if (options_.atOnce > 0 && ofTime()) return timer_.stop();
   timer_.start(std::chrono::seconds(seconds), [this] { onTimer(); });
+}
+
+std::optional<Moment> Sessions::untilDue() const {
+  if (!ofTime()) return std::nullopt;
+  return std::max(due_ - point_.clock(), Moment{});
+}
+
+void Sessions::look(Moment now) {
+  if (ofTime() && now >= due_) onTimer();
 }
 
 void Sessions::onTimer() {
@@ -99,7 +118,7 @@ void Sessions::end(const std::string& problem) {
   } else {
     enter(Step::Pause, options_.pauseSeconds);
   }
-  ended_(problem);
+  events_.ended(problem);
 }
 
 }  // namespace cp

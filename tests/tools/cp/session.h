@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "bridge/loop.h"
@@ -12,13 +13,20 @@ namespace cp {
 
 class Sessions {
  public:
-  /// Called for each session; `problem` is "" for a good one.
-  using Ended = std::function<void(const std::string& problem)>;
+  struct Events {
+    std::function<void(const std::string& problem)> ended;  ///< For each session; "" for a good one.
+    std::function<void()> changed;                          ///< As of the charge point. May be empty.
+  };
 
   /// Watches the charge point, which outlives it. Begins when it is registered; each session takes the next connector.
-  Sessions(Point& point, std::string idTag, const Options& options, bridge::Loop& loop, Ended ended);
+  /// In turns (--at-once) it begins with a pause, and charging and pauses end by the charge point's clock alone.
+  Sessions(Point& point, std::string idTag, const Options& options, bridge::Loop& loop, Events events);
 
   bool charging() const { return step_ == Step::Charge; }
+  /// Until charging or a pause is over.
+  std::optional<Moment> untilDue() const;
+  /// In turns: ends charging or a pause if it is time.
+  void look(Moment now);
   /// No session is left to be run.
   bool over() const { return step_ == Step::Over; }
 
@@ -27,6 +35,7 @@ class Sessions {
   void look();
   bool advance();
   void enter(Step step, int seconds);
+  bool ofTime() const { return step_ == Step::Charge || step_ == Step::Pause; }
   void onTimer();
   void end(const std::string& problem);
 
@@ -34,8 +43,9 @@ class Sessions {
   std::string idTag_;
   const Options& options_;
   bridge::Timer timer_;
-  Ended ended_;
+  Events events_;
   Step step_ = Step::Begin;
+  Moment due_{};  ///< By the charge point's clock.
   int connector_ = 1, done_ = 0;
   bool looking_ = false, again_ = false;
 };

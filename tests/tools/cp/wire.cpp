@@ -2,6 +2,8 @@
 // Writes and reads the envelopes of charge points; everything that passes becomes a Message for those who watch.
 #include "tests/tools/cp/wire.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 
 #include "bridge/charger_quirks.h"
@@ -43,6 +45,15 @@ std::string base64(const std::string& text) {
   return out;
 }
 
+/// The address that comes so many after this one (IPv4).
+std::string addressAfter(const std::string& first, std::size_t steps) {
+  in_addr address{};
+  inet_pton(AF_INET, first.c_str(), &address);
+  address.s_addr = htonl(ntohl(address.s_addr) + static_cast<std::uint32_t>(steps));
+  char text[INET_ADDRSTRLEN];
+  return inet_ntop(AF_INET, &address, text, sizeof text);
+}
+
 bool wasAnswered(session::ChargerFailure failure) {
   return failure == session::ChargerFailure::Faulted || failure == session::ChargerFailure::Malformed;
 }
@@ -55,20 +66,6 @@ struct Wire::Sent {
   std::chrono::steady_clock::time_point at;
   Answered answered;
 };
-
-void Numbers::took(std::chrono::milliseconds time) {
-  ++latency[std::min<std::size_t>(static_cast<std::size_t>(std::max<std::int64_t>(time.count(), 0)),
-                                  latency.size() - 1)];
-}
-
-int Numbers::percentile(double share) const {
-  std::uint64_t wanted = static_cast<std::uint64_t>(share * static_cast<double>(answered));
-  for (std::size_t i = 0; i < latency.size(); ++i) {
-    if (latency[i] > wanted) return static_cast<int>(i);
-    wanted -= latency[i];
-  }
-  return static_cast<int>(latency.size()) - 1;
-}
 
 Wire::Wire(Loop& loop, const Options& options)
     : loop_(loop),
@@ -84,6 +81,12 @@ Wire::Wire(Loop& loop, const Options& options)
               ? (options.tlsCert.empty() ? "http://" : "https://") + host + ":" + std::to_string(server_.port())
               : options.publicUrl;
   while (base_.back() == '/') base_.pop_back();
+}
+
+void Wire::add(const std::string& id, Called called) {
+  std::string source;
+  if (!options_.source.empty()) source = addressAfter(options_.source, points_.size());
+  points_[id] = {std::move(called), std::move(source)};
 }
 
 std::string Wire::url(const std::string& id) const { return base_ + "/" + percentEncoded(id); }
@@ -120,6 +123,8 @@ std::uint64_t Wire::send(const std::string& id, const ocpp::Request& request, An
   const ocpp_s::Header head = header(id, sent.messageId);
   HttpPost post = this->post(action);
   codec_.writeRequest(post.body, dialect_, ocpp::Role::CentralSystem, head, request);
+  if (options_.keepAlive) post.connection = id;
+  if (const auto point = points_.find(id); point != points_.end()) post.source = point->second.source;
   ++numbers_.sent;
   if (watched()) {
     Message told;
@@ -131,10 +136,8 @@ std::uint64_t Wire::send(const std::string& id, const ocpp::Request& request, An
     told.xml = post.body;
     tell(told);
   }
-  return client_.post(std::move(post), [this, sent = std::move(sent)](HttpResult&& result) {
-    const Sent mine = sent;  // this function object may be gone while we are busy
-    onAnswer(mine, std::move(result));
-  });
+  return client_.post(std::move(post),
+                      [this, sent = std::move(sent)](HttpResult&& result) { onAnswer(sent, std::move(result)); });
 }
 
 void Wire::onAnswer(const Sent& sent, HttpResult&& result) {
@@ -143,7 +146,7 @@ void Wire::onAnswer(const Sent& sent, HttpResult&& result) {
   const auto elapsed = std::chrono::steady_clock::now() - sent.at;
   if (reply.response || wasAnswered(reply.failure)) {
     ++numbers_.answered;
-    numbers_.took(std::chrono::duration_cast<std::chrono::milliseconds>(elapsed));
+    numbers_.latency.add(std::chrono::duration_cast<std::chrono::microseconds>(elapsed));
   }
   if (!reply.response) ++(wasAnswered(reply.failure) ? numbers_.faults : numbers_.unanswered);
   if (watched()) {
@@ -236,7 +239,7 @@ void Wire::onCall(HttpRequest&& request, const Responder& responder) {
     told.xml = std::move(request.body);
     tell(told);
   }
-  point->second(Call{std::move(message), responder});
+  point->second.called(Call{std::move(message), responder});
 }
 
 void Wire::answer(const std::string& id, const Call& call, const ocpp::Result<ocpp::Response>& result) {

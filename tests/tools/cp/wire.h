@@ -2,7 +2,6 @@
 // SOAP over HTTP for all charge points of the process: our requests, the central system's, and who watches them.
 #pragma once
 
-#include <array>
 #include <functional>
 #include <map>
 #include <string>
@@ -15,22 +14,13 @@
 #include "ocpp_s/envelope.h"
 #include "station/effect.h"
 #include "tests/tools/common/message.h"
+#include "tests/tools/cp/numbers.h"
 #include "tests/tools/cp/options.h"
 
 namespace cp {
 
 using tool::Json;
 using tool::Message;
-
-/// What became of our requests.
-struct Numbers {
-  std::uint64_t sent = 0, answered = 0, faults = 0, unanswered = 0, calls = 0;
-  std::array<std::uint32_t, 10001> latency{};  ///< Answers by milliseconds; the last one is for all that took longer.
-
-  void took(std::chrono::milliseconds time);
-  /// Milliseconds within which this share of answers came.
-  int percentile(double share) const;
-};
 
 /// The central system's request on its way to the answer.
 struct Call {
@@ -46,8 +36,9 @@ class Wire {
   /// Listens at once. Everything given outlives it. Throws std::runtime_error if the address cannot be used.
   Wire(bridge::Loop& loop, const Options& options);
 
-  /// The central system may call this charge point from now on.
-  void add(const std::string& id, Called called) { points_[id] = std::move(called); }
+  /// The central system may call this charge point from now on. With --source each one added speaks from the next
+  /// address.
+  void add(const std::string& id, Called called);
   /// Where it calls.
   std::string url(const std::string& id) const;
   /// `answered` is called once, from the loop, unless cancelled.
@@ -83,7 +74,11 @@ class Wire {
   ocpp_s::Codec codec_;
   Numbers numbers_;
   std::string authorization_;
-  std::map<std::string, Called> points_;
+  struct Member {
+    Called called;
+    std::string source;
+  };
+  std::map<std::string, Member> points_;
   std::vector<tool::Observer> observers_;
   bridge::HttpClient client_;
   bridge::HttpServer server_;
