@@ -172,11 +172,12 @@ check-build: $(BUILD)/asan/tests/unit $(BUILD)/asan/tests/fuzz-replay $(BUILD)/a
 check-run:
 	@BUILD=$(BUILD) OFFICIAL=$(OFFICIAL) WSDL_DIR=$(WSDL_DIR) PYTHON=$(PYTHON) sh tests/check.sh
 
-crash-test: all  ## kill the bridge 50 times during 1,000 transactions; then outage and full disk
+crash-test: all  ## kill the bridge 50 times during 1,000 transactions; outage and full disk; kill the charge point 200 times
 	@$(MAKE) --no-print-directory deps-check
 	$(PYTHON) tests/system/crash_test.py --bridge $(BUILD)/ocpp-soap-bridge --transactions 1000 --kills 50 --chargers 20 --think 0.3 --seconds 350
 	$(PYTHON) tests/system/outage_test.py --bridge $(BUILD)/ocpp-soap-bridge
 	$(PYTHON) tests/system/disk_full_test.py --bridge $(BUILD)/ocpp-soap-bridge
+	$(PYTHON) tests/system/cp_kill_test.py --cp $(BUILD)/ocpp-soap-cp --kills 200
 
 fuzz:  ## libFuzzer on every target, each FUZZ_SECONDS (an hour), FUZZ_JOBS at a time: make fuzz [FUZZ_TARGETS="frame session"]
 	@$(MAKE) --no-print-directory deps-fuzz

@@ -55,6 +55,17 @@ HttpResponse plain(int status, std::string body, const char* type = "text/plain;
   return response;
 }
 
+/// A file that a scenario has a charger fetch or leave; nothing = it is another request.
+std::optional<HttpResponse> fileAnswer(const HttpRequest& request) {
+  if (request.path().rfind("/files/", 0) != 0) return std::nullopt;
+  if (request.method == "GET" || request.method == "HEAD") {
+    HttpResponse response = plain(200, "ocpp-soap-cs: this file stands for firmware\n", "application/octet-stream");
+    if (request.method == "HEAD") response.body.clear();
+    return response;
+  }
+  return plain(request.method == "PUT" || request.method == "POST" ? 201 : 405, "");
+}
+
 /// The request changes nothing: it is refused before it is looked at.
 bool withoutEffect(Mischief kind) {
   return kind == Mischief::Fault || kind == Mischief::HttpStatus || kind == Mischief::Garbage;
@@ -76,6 +87,7 @@ Central::Central(Loop& loop, const Options& options, Book& book, Rules rules)
       rules_(std::move(rules)),
       plan_(rules_.failures),
       addresses_(callable()),
+      later_(loop),
       client_(loop, clientOptions(options)),
       server_(loop, serverOptions(options, [this](const std::string&) { return !plan_.forConnection(); }),
               [this](HttpRequest&& request, const Responder& responder) { onRequest(std::move(request), responder); }),
@@ -99,17 +111,6 @@ void Central::setRules(Rules rules) {
 void Central::tell(Message& message) {
   message.at = wallClock();
   for (const Observer& each : observers_) each(message);
-}
-
-void Central::after(std::chrono::milliseconds delay, std::function<void()> task) {
-  if (delay.count() == 0) return task();
-  timers_.emplace_back(loop_);
-  const auto place = std::prev(timers_.end());
-  place->start(delay, [this, place, task = std::move(task)] {
-    const auto work = task;  // this function object goes with the timer
-    timers_.erase(place);
-    work();
-  });
 }
 
 void Central::refuse(const ocpp_s::ReadFailure& failure, const HttpRequest& request, const Responder& responder) {
@@ -155,6 +156,7 @@ void Central::learn(const ocpp_s::RequestMessage& message, const std::string& pe
 }
 
 void Central::onRequest(HttpRequest&& request, const Responder& responder) {
+  if (auto file = fileAnswer(request)) return responder.respond(std::move(*file));
   if (request.method != "POST") {
     HttpResponse response = plain(405, "SOAP requests of chargers are sent by POST\n");
     response.headers.add("Allow", "POST");
@@ -197,7 +199,7 @@ void Central::onRequest(HttpRequest&& request, const Responder& responder) {
 void Central::decide(const std::shared_ptr<Arrival>& arrival) {
   auto delay = rules_.delay(std::string(ocpp::actionName(arrival->message.request)));
   if (arrival->failure) delay += arrival->failure->delay;
-  after(delay, [this, arrival] { deliver(*arrival); });
+  later_.after(delay, [this, arrival] { deliver(*arrival); });
 }
 
 void Central::deliver(const Arrival& arrival) {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <functional>
-#include <list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "bridge/http_server.h"
 #include "bridge/loop.h"
 #include "ocpp_s/envelope.h"
+#include "tests/tools/common/later.h"
 #include "tests/tools/common/message.h"
 #include "tests/tools/cs/book.h"
 #include "tests/tools/cs/options.h"
@@ -38,6 +38,8 @@ class Central {
 
   /// Our endpoint as chargers see it.
   const std::string& url() const { return url_; }
+  /// Where chargers can fetch a small file by any name, and leave files that nobody reads.
+  std::string filesUrl() const { return url_.substr(0, url_.find('/', url_.find("//") + 2)) + "/files/"; }
   Book& book() { return book_; }
   const Rules& rules() const { return rules_; }
   /// From now on chargers are answered by these; failures count anew, and boot statuses begin again.
@@ -56,7 +58,6 @@ class Central {
   void learn(const ocpp_s::RequestMessage& message, const std::string& peer, Message& told);
   void decide(const std::shared_ptr<Arrival>& arrival);
   void deliver(const Arrival& arrival);
-  void after(std::chrono::milliseconds delay, std::function<void()> task);
   bool prepare(Outcome& outcome, const KnownCharger& known, const ocpp::Request& request, bridge::HttpPost& post);
   void tell(Message& message);
 
@@ -68,7 +69,7 @@ class Central {
   ocpp_s::Codec codec_;
   bridge::AddressPolicy addresses_;
   std::vector<Observer> observers_;
-  std::list<bridge::Timer> timers_;
+  tool::Later later_;
   bridge::HttpClient client_;
   bridge::HttpServer server_;
   std::string url_;
