@@ -76,6 +76,7 @@ Central::Central(Loop& loop, const Options& options, Book& book, Rules rules)
       rules_(std::move(rules)),
       plan_(rules_.failures),
       addresses_(callable()),
+      later_(loop),
       client_(loop, clientOptions(options)),
       server_(loop, serverOptions(options, [this](const std::string&) { return !plan_.forConnection(); }),
               [this](HttpRequest&& request, const Responder& responder) { onRequest(std::move(request), responder); }),
