@@ -43,6 +43,8 @@ UNIT_SRC    := $(wildcard tests/unit/*/*.cpp) $(CONTRACT_SRC) $(wildcard tests/s
 TOOLS       := $(patsubst tests/tools/%.cpp,%,$(wildcard tests/tools/*.cpp))
 CS_SRC      := $(wildcard tests/tools/common/*.cpp tests/tools/cs/*.cpp)
 CP_SRC      := $(wildcard tests/tools/common/*.cpp tests/tools/cp/*.cpp)
+# What unit tests try of the tools: everything but their main().
+TOOL_SRC    := $(filter-out %/main.cpp,$(sort $(CS_SRC) $(CP_SRC)))
 FUZZ_SRC    := $(wildcard tests/fuzz/*.cpp)
 BENCHES     := $(patsubst tests/bench/%.cpp,%,$(wildcard tests/bench/*.cpp))
 SOURCES     := $(wildcard src/*/*.h src/*/*/*.h src/*/*.cpp src/*/*/*.cpp bridge/*.h bridge/*.cpp tests/*/*.h tests/*/*.cpp tests/unit/*/*.cpp \
@@ -80,7 +82,7 @@ $(2)/ocpp-soap-cs: $$(CS_SRC:%.cpp=$(2)/obj/%.o) $$($(1)_BRIDGE) $$($(1)_PRODUCT
 $(2)/ocpp-soap-cp: $$(CP_SRC:%.cpp=$(2)/obj/%.o) $$($(1)_BRIDGE) $$($(1)_PRODUCT) $$(GEN_O)
 	$(4) $(3) $$(LDFLAGS) $$^ -o $$@ $$(LIBS)
 
-$(2)/tests/unit: $$($(1)_UNIT) $$($(1)_BRIDGE) $$($(1)_PRODUCT) $$(GEN_O)
+$(2)/tests/unit: $$($(1)_UNIT) $$(TOOL_SRC:%.cpp=$(2)/obj/%.o) $$($(1)_BRIDGE) $$($(1)_PRODUCT) $$(GEN_O)
 	@mkdir -p $$(@D)
 	$(4) $(3) $$(LDFLAGS) $$^ -o $$@ $$(LIBS) -lcppunit
 
@@ -209,11 +211,11 @@ test-charger:  ## install, build and test a charger: make test-charger CHARGER=i
 	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/ocpp-soap-cs
 	$(BUILD)/ocpp-soap-cs conformance --charger "$(CHARGER)" --listen $(LISTEN)
 
-test-central:  ## install, build and charge at a central system: make test-central CENTRAL=URL [CHARGER=CP1] [VERSION_OF_OCPP=1.6]
+test-central:  ## install, build and test a central system: make test-central CENTRAL=URL [CHARGER=CP1] [VERSION_OF_OCPP=1.6] [TAG=TAG1]
 	@[ -n "$(CENTRAL)" ] || { echo "make test-central CENTRAL=<http address of the central system>" >&2; exit 2; }
 	@$(MAKE) --no-print-directory deps
 	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/ocpp-soap-cp
-	$(BUILD)/ocpp-soap-cp --central "$(CENTRAL)" --id "$(or $(CHARGER),CP1)" --version $(or $(VERSION_OF_OCPP),1.6) --session TAG1
+	$(BUILD)/ocpp-soap-cp conformance "$(CENTRAL)" --id "$(or $(CHARGER),CP1)" --version $(or $(VERSION_OF_OCPP),1.6) --tag "$(or $(TAG),TAG1)"
 
 verify-wsdl: $(BUILD)/tests/verify-wsdl  ## compare wsdl/ with published files: make verify-wsdl OFFICIAL=dir
 	$(BUILD)/tests/verify-wsdl wsdl $(OFFICIAL)

@@ -33,8 +33,8 @@ class Conformance {
   Conformance(bridge::Loop& loop, const RunOptions& options, const Course& course, Peer& peer, std::ostream& out,
               Done done);
 
-  /// A line of the operator. With --step any line begins the scenario that waits for it; `no` says that the peer cannot
-  /// do what was asked for last.
+  /// A line of the operator. With --step any line begins the scenario that waits for it, and `late` ends a wait. `no`
+  /// says that the peer cannot do what was asked for last.
   void hear(const std::string& line);
 
  private:

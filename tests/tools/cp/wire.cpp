@@ -113,7 +113,7 @@ ocpp_s::Header Wire::header(const std::string& id, const std::string& messageId)
   return header;
 }
 
-HttpPost Wire::post(const std::string& action) const {
+HttpPost Wire::post(const std::string& id, const std::string& action) const {
   HttpPost post;
   post.url = options_.central;
   post.headers.add("Content-Type", ocpp_s::requestContentType(dialect_, "/" + action));
@@ -122,6 +122,8 @@ HttpPost Wire::post(const std::string& action) const {
   post.totalTimeoutMs = options_.timeout * 1000;
   post.connectTimeoutMs = std::min(post.totalTimeoutMs, 10000);
   post.trust.selfSigned = options_.selfSigned;
+  if (options_.keepAlive) post.connection = id;
+  if (const auto point = points_.find(id); point != points_.end()) post.source = point->second.source;
   return post;
 }
 
@@ -129,10 +131,8 @@ std::uint64_t Wire::send(const std::string& id, const ocpp::Request& request, An
   Sent sent{id, "urn:uuid:" + newUuid(), request.index(), std::chrono::steady_clock::now(), std::move(answered)};
   const std::string action(ocpp::actionName(request));
   const ocpp_s::Header head = header(id, sent.messageId);
-  HttpPost post = this->post(action);
+  HttpPost post = this->post(id, action);
   codec_.writeRequest(post.body, dialect_, ocpp::Role::CentralSystem, head, request);
-  if (options_.keepAlive) post.connection = id;
-  if (const auto point = points_.find(id); point != points_.end()) post.source = point->second.source;
   ++numbers_.sent;
   if (watched()) {
     Message told;

@@ -52,7 +52,7 @@ class Wire {
 
   /// Header and HTTP part of a request, for those who write the envelope themselves.
   ocpp_s::Header header(const std::string& id, const std::string& messageId) const;
-  bridge::HttpPost post(const std::string& action) const;
+  bridge::HttpPost post(const std::string& id, const std::string& action) const;
   /// Tells observers of a message that did not pass through here.
   void tell(Message& message);
 
