@@ -87,7 +87,7 @@ bool GatewaySession::Impl::applied(InCall& call, Response& response, Instant now
   return true;
 }
 
-/// What an accepted request proves later (TX-11, RS-3, EM-5).
+/// What an accepted request proves later (TX-11, RS-3, EM-5, SM-5).
 void GatewaySession::Impl::accepted(const Request& request, const Response& response, Instant now) {
   if (const auto* start = std::get_if<RemoteStartTransaction::Request>(&request)) {
     if (!has<RemoteStartTransaction::Response>(response, RemoteStartStopStatus::Accepted)) return;
@@ -109,6 +109,10 @@ void GatewaySession::Impl::accepted(const Request& request, const Response& resp
     evidence_.resetAt = now;
     evidence_.reset = reset->type == ResetType::Hard ? Reason::HardReset : Reason::SoftReset;
     graceUntil_ = now + resetGrace;
+  } else if (const auto* trigger = std::get_if<TriggerMessage::Request>(&request)) {
+    if (trigger->requestedMessage == MessageTrigger::Heartbeat &&
+        has<TriggerMessage::Response>(response, TriggerMessageStatus::Accepted))
+      heartbeatAt_ = {};  // SM-5: the next one is asked for
   } else if (is<ClearCache>(request)) {
     if (has<ClearCache::Response>(response, ClearCacheStatus::Accepted)) forgetTags();
   } else if (is<UpdateFirmware>(request)) {

@@ -8,7 +8,6 @@ Usage: cp_kill_test.py [--cp PROGRAM] [--kills N] [--seed N] [--only VERSION]
 """
 
 import argparse
-import concurrent.futures
 import os
 import random
 import signal
@@ -17,10 +16,12 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from cp_test import Central, Cp, VERSIONS, World, contractsOf, runPart  # noqa: E402
+import parts  # noqa: E402
 from durable import modulesFolder  # noqa: E402
 from harness import ROOT, Failed, same  # noqa: E402
 from patience import pace  # noqa: E402
+from soap_central import Central, contractsOf  # noqa: E402
+from tools import VERSIONS, Cp, World, addPrograms, makeAbsolute  # noqa: E402
 
 # Charge points under test at the same time, each with its own central system; their versions alternate.
 LANES = 6
@@ -35,7 +36,7 @@ OUTAGE = 4
 
 def killed(world, lane):
     """SIGKILL at random points of sessions: the central system ends with each transaction once and complete, and each
-    reading once (lane {version})."""
+    reading once (lane {})."""
     version = VERSIONS[int(lane) % len(VERSIONS)]
     kills = (world.options.kills + LANES - 1 - int(lane)) // LANES
     dice = random.Random(world.options.seed * 100 + int(lane))
@@ -140,26 +141,20 @@ def tell(version, kills, books):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--cp", default=os.path.join(ROOT, "build", "ocpp-soap-cp"))
+    addPrograms(parser, "cp")
     parser.add_argument("--wsdl", default=os.environ.get("WSDL_DIR") or os.path.join(ROOT, "wsdl"))
     parser.add_argument("--official", default=os.environ.get("OFFICIAL") or os.path.join(ROOT, "..", "shared", "official"))
     parser.add_argument("--only", default="", help="the lanes of this version")
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args()
-    for name in ("cp", "wsdl", "official"):
-        setattr(options, name, os.path.abspath(getattr(options, name)))
+    makeAbsolute(options, "cp", "wsdl", "official")
     options.modules = modulesFolder()
     options.contracts = contractsOf(options)
-    lanes = [str(lane) for lane in range(LANES) if options.only in VERSIONS[lane % len(VERSIONS)]]
     print("%d kills, seed %d" % (options.kills, options.seed), flush=True)
-    passed = 0
-    with concurrent.futures.ThreadPoolExecutor(LANES) as pool:
-        for good, report in pool.map(lambda lane: runPart(options, (killed, lane)), lanes):
-            passed += good
-            print(report, flush=True)
-    print("%d passed, %d failed" % (passed, len(lanes) - passed))
-    return 0 if passed == len(lanes) and lanes else 1
+    cases = [(killed, str(lane)) for lane in range(LANES) if options.only in VERSIONS[lane % len(VERSIONS)]]
+    options.jobs, options.only = LANES, ""
+    return parts.runParts(cases, options, World)
 
 
 if __name__ == "__main__":

@@ -2,164 +2,26 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Shows that ocpp-soap-cp does what it says: against a central system on npm soap made from the published contracts (ours
 if they are not there), through the bridge to ocpp-rpc in strict mode, and against ocpp-soap-cs. Every message that it
-writes is judged by the schema; cp_kill_test.py cuts its power. Ends with "N passed, N failed"; a failed part says where its logs are.
+writes is judged by the schema; cp_kill_test.py cuts its power. Ends with "N passed, N failed"; a failed part says where its
+logs are.
 
 Usage: cp_test.py [--cp PROGRAM] [--cs PROGRAM] [--bridge PROGRAM] [--only WORD] [--jobs N]
 """
 
 import argparse
-import concurrent.futures
 import json
 import os
-import re
-import shutil
 import subprocess
 import sys
-import tempfile
-import time
-import traceback
-
-from lxml import etree
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "support"))
 
-import cut_xsd  # noqa: E402
 import harness  # noqa: E402
-from charger import OFFICIAL  # noqa: E402
+import parts  # noqa: E402
 from durable import modulesFolder  # noqa: E402
-from harness import HERE, PATIENCE, ROOT, SANITIZER, Failed, Peer, Process, matches, same  # noqa: E402
-
-VERSIONS = ("1.2", "1.5", "1.6")
-ENVIRONMENT = dict(
-    os.environ,
-    ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":exitcode=99:detect_leaks=1",
-    UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1",
-)
-BODY = "{http://www.w3.org/2003/05/soap-envelope}Body"
-
-
-class Judge:
-    """The schemas of one version, of both services."""
-
-    def __init__(self, contracts):
-        self.schemas = [etree.XMLSchema(etree.fromstring(cut_xsd.cut(path).encode())) for path in contracts]
-
-    def judge(self, entry):
-        """Of a log entry that we wrote: "" or what is wrong."""
-        body = etree.fromstring(entry["xml"].encode()).find(BODY)
-        if len(body) != 1:
-            return "not one element in the Body"
-        if entry["kind"] == "fault":
-            return ""
-        schema = self.schemas[0 if entry["kind"] == "request" else 1]
-        lone = etree.fromstring(etree.tostring(body[0]))
-        return "" if schema.validate(lone) else str(schema.error_log.last_error)
-
-
-class Central(Peer):
-    """`slow`: most milliseconds until a message about transactions, once in the books, is answered."""
-
-    def __init__(self, world, version, slow=0):
-        contracts = world.options.contracts(version)
-        command = ["node", os.path.join(HERE, "soap_central.js"), version, *contracts, str(slow)]
-        super().__init__("central", command, world.folder, env=dict(os.environ, NODE_PATH=world.options.modules))
-        self.folder = world.folder
-        world.children.append(self)
-        self.url = self.wait("listening", 30)["url"]
-
-    def call(self, identity, action, payload):
-        told = self.outcome(self.ask(cmd="call", identity=identity, action=action, payload=payload))
-        if told["event"] != "result":
-            raise Failed("%s got the fault %s" % (action, told["text"]))
-        return told["payload"]
-
-    def heard(self, action, **fields):
-        return self.wait("call", action=action, **({"payload": fields} if fields else {}))["payload"]
-
-    def books(self):
-        path = os.path.join(self.folder, "books.json")
-        self.obey("dump", file=path)
-        with open(path) as file:
-            return json.load(file)
-
-
-class Cp(Process):
-    """The program; its log has every message with its XML."""
-
-    def __init__(self, world, url, *arguments, name="cp"):
-        self.world = world
-        self.journal = os.path.join(world.folder, name + ".jsonl")
-        command = [world.options.cp, "--central", url, "--log", self.journal, "--raw", *arguments]
-        super().__init__(name, command, world.folder, env=ENVIRONMENT, merge=True)
-        world.children.append(self)
-
-    def type(self, line):
-        self.child.stdin.write(line + "\n")
-        self.child.stdin.flush()
-
-    def says(self, pattern, patience=PATIENCE):
-        return self.take(lambda line: re.search(pattern, line), pattern, patience)
-
-    def said(self):
-        with open(self.log.name, errors="replace") as log:
-            return log.read()
-
-    def logged(self, **wanted):
-        with open(self.journal) as lines:
-            return [entry for entry in map(json.loads, lines) if matches(entry, wanted)]
-
-    def exits(self, wanted, patience=60):
-        status = self.join(patience)
-        said = self.said()
-        if SANITIZER.search(said):
-            raise Failed("sanitizer: " + said[-3000:])
-        if status != wanted:
-            raise Failed("exit status %s, expected %s; it said\n%s" % (status, wanted, said[-3000:]))
-        return said
-
-    def judged(self, judge):
-        """Every message that it wrote fits the schema; returns how many kinds there were."""
-        kinds = set()
-        for entry in self.logged(direction="out"):
-            problem = judge.judge(entry)
-            if problem:
-                raise Failed("%s %s: %s\n%s" % (entry["action"], entry["kind"], problem, entry["xml"]))
-            kinds.add((entry["action"], entry["kind"]))
-        return kinds
-
-
-class World:
-    """What one part starts; leaving it stops everything."""
-
-    def __init__(self, options):
-        self.options = options
-        self.folder = tempfile.mkdtemp(prefix="ocpp-soap-cp-test-")
-        self.children = []
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, trace):
-        for child in reversed(self.children):
-            if child.child.poll() is None:
-                child.child.terminate()
-            child.finish()
-            if kind is None and isinstance(child, Cp) and SANITIZER.search(child.said()):
-                raise Failed("sanitizer: " + child.said()[-3000:])
-        return False
-
-    def file(self, name, content):
-        path = os.path.join(self.folder, name)
-        with open(path, "w") as out:
-            out.write(content)
-        return path
-
-    def cs(self, *arguments, name="cs"):
-        command = [self.options.cs, "--listen", "127.0.0.1:0", "--api", "none", *arguments]
-        cs = Process(name, command, self.folder, env=ENVIRONMENT, merge=True)
-        self.children.append(cs)
-        return cs, cs.take(lambda line: line.startswith("chargers: "), "where it listens").split(": ")[1]
+from harness import ROOT, Failed, matches, same  # noqa: E402
+from soap_central import Central, contractsOf  # noqa: E402
+from tools import ENVIRONMENT, VERSIONS, Cp, Cs, Judge, World, addPrograms, makeAbsolute  # noqa: E402
 
 
 # --- every operation ---
@@ -205,7 +67,7 @@ def localList(version):
 
 
 def every(world, version):
-    """All operations that OCPP {version} has for charge points, from npm soap made of the contracts: each has its answer
+    """All operations that OCPP {} has for charge points, from npm soap made of the contracts: each has its answer
     and its effect, and every message of ours fits the schema."""
     central = Central(world, version)
     identity = "CP <1> &"
@@ -267,7 +129,7 @@ def every(world, version):
 
 
 def throughBridge(world, version):
-    """A session of OCPP {version} arrives whole at ocpp-rpc in strict mode behind the bridge, and a remote stop comes back."""
+    """A session of OCPP {} arrives whole at ocpp-rpc in strict mode behind the bridge, and a remote stop comes back."""
     with harness.World(world.options) as between:
         between.start()
         cp = Cp(world, between.bridge.url, "--version", version, "--session", "TAG7", "--session-seconds", "300",
@@ -289,7 +151,8 @@ def throughBridge(world, version):
 def withCs(world):
     """Sessions of all versions and of every profile of writing against ocpp-soap-cs; refused tags and absent central
     systems make the exit status 1."""
-    cs, url = world.cs("--config", world.file("cs.json", '{"tags": [{"idTag": "BAD*", "status": "Blocked"}]}'))
+    rules = {"tags": [{"idTag": "BAD*", "status": "Blocked"}]}
+    url = Cs(world, "--api", "none", "--config", world.file("cs.json", rules)).url
     runs = [(["--version", version], 0) for version in VERSIONS]
     runs += [(["--profile", name], 0) for name in ("javaoca", "cxf", "gsoap", "apostol", "minimal12", "ev-server")]
     runs.append((["--fleet", "25", "--spread", "1", "--connectors", "2"], 0))
@@ -341,7 +204,7 @@ wait quiet
 def scripts(world):
     """A script acts at the board and waits for what follows; one that expects wrongly ends with 1 and names the line; mistakes
     end with 2 and name theirs."""
-    cs, url = world.cs()
+    url = Cs(world, "--api", "none").url
     run = lambda text, *more, name: Cp(  # noqa: E731
         world, url, "--script", world.file(name + ".txt", text), "--id", name, *more, name=name)
     good = run(SCRIPT, name="good")
@@ -365,7 +228,8 @@ def secured(world):
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, "-days", "2"]
     command += ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
     subprocess.run(command, check=True, capture_output=True)
-    cs, url = world.cs("--tls-cert", cert, "--tls-key", key, "--charger-ca", cert)
+    cs = Cs(world, "--api", "none", "--tls-cert", cert, "--tls-key", key, "--charger-ca", cert)
+    url = cs.url
     more = ["--tls-cert", cert, "--tls-key", key, "--session-seconds", "600", "--session", "T"]
     cp = Cp(world, url, "--central-ca", cert, *more)
     cp.says("< StartTransaction.conf")
@@ -384,44 +248,6 @@ def secured(world):
             Cp(world, between.bridge.url, "--session", "T", "--session-seconds", "0", "--patience", "5", *arguments,
                name="basic%d" % status).exits(status)
     between.remove()
-
-
-# --- conformance ---
-
-# What ocpp-soap-cs asks of somebody at the charge point, and what happens at the board.
-OPERATOR = {
-    "plug the cable of connector 1 into a vehicle": ["plug"],
-    "unplug the cable of connector 1": ["unplug"],
-    "present a tag, so that charging starts": ["tag LOCALTAG"],
-    "present the same tag again, then unplug": ["tag LOCALTAG", "wait idle", "unplug"],
-    "present a tag that this charger has never seen": ["tag STRANGER"],
-}
-# How many scenarios a version has.
-SCENARIOS = {"1.2": 24, "1.5": 31, "1.6": 39}
-
-
-def conformant(world, version):
-    """Our charge point passes every conformance scenario that our central system has for OCPP {version}."""
-    command = [world.options.cs, "conformance", "--charger", "CP1", "--operator", "--api", "none", "--patience", "20"]
-    cs = Process("cs", [*command, "--listen", "127.0.0.1:0"], world.folder, env=ENVIRONMENT, merge=True)
-    world.children.append(cs)
-    url = cs.take(lambda line: line.startswith("chargers: "), "where it listens").split(": ")[1]
-    cp = Cp(world, url, "--version", version, "--reboot", "0", "--retry", "1")
-    verdict = None
-    while verdict is None:
-        line = cs.take(lambda text: text.startswith("OPERATOR: ") or re.search(r"\d+ passed, \d+ failed", text), "its end", 120)
-        if not line.startswith("OPERATOR: "):
-            verdict = line
-        else:
-            for command in OPERATOR[line[len("OPERATOR: "):]]:
-                cp.type(command)
-    cs.join()
-    with open(cs.log.name) as log:
-        said = log.read()
-    if "%d passed, 0 failed" % SCENARIOS[version] not in verdict:
-        raise Failed(said[-4000:])
-    cp.judged(world.options.judges[version])
-    return verdict
 
 
 # --- the rest ---
@@ -444,63 +270,25 @@ def helpIsTrue(world):
 
 
 PARTS = (
-    [(conformant, version) for version in reversed(VERSIONS)]
-    + [(every, version) for version in VERSIONS]
+    [(every, version) for version in VERSIONS]
     + [(throughBridge, version) for version in VERSIONS]
     + [(each, None) for each in (withCs, scripts, secured, helpIsTrue)]
 )
 
 
-def runPart(options, part):
-    """(passed, report)"""
-    work, version = part
-    sentence = re.sub(r"\s+", " ", work.__doc__.replace("{version}", str(version)))
-    world = World(options)
-    begin = time.monotonic()
-    try:
-        with world:
-            told = work(world, *([version] if version else []))
-    except Exception as e:
-        text = str(e) if isinstance(e, Failed) else traceback.format_exc()
-        report = "FAIL  %s (%.1f s)\n%s\nlogs: %s" % (sentence, time.monotonic() - begin, text, world.folder)
-        return False, report.replace("\n", "\n    ")
-    shutil.rmtree(world.folder, ignore_errors=True)
-    return True, "ok    %s (%.1f s)%s" % (sentence, time.monotonic() - begin, "\n      " + told if told else "")
-
-
-def contractsOf(options):
-    """Published contracts if they are there."""
-    def contracts(version):
-        official = [os.path.join(options.official, "wsdl", name) for name in OFFICIAL[version]]
-        if all(map(os.path.exists, official)):
-            return official
-        return [os.path.join(options.wsdl, version, name) for name in ("central_system.wsdl", "charge_point.wsdl")]
-    return contracts
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    for name in ("bridge", "cs", "cp"):
-        parser.add_argument("--" + name, default=os.path.join(ROOT, "build", "ocpp-soap-" + name))
+    addPrograms(parser, "bridge", "cs", "cp")
     parser.add_argument("--wsdl", default=os.environ.get("WSDL_DIR") or os.path.join(ROOT, "wsdl"))
     parser.add_argument("--official", default=os.environ.get("OFFICIAL") or os.path.join(ROOT, "..", "shared", "official"))
-    parser.add_argument("--only", default="", help="parts whose function or version contains this")
-    parser.add_argument("--jobs", type=int, default=8, help="parts at the same time; they mostly wait")
+    parts.addArguments(parser, 8)
     options = parser.parse_args()
-    for name in ("bridge", "cs", "cp", "wsdl", "official"):
-        setattr(options, name, os.path.abspath(getattr(options, name)))
+    makeAbsolute(options, "bridge", "cs", "cp", "wsdl", "official")
     options.modules = modulesFolder()
     options.contracts = contractsOf(options)
     options.judges = {version: Judge(options.contracts(version)) for version in VERSIONS}
-    chosen = [part for part in PARTS if options.only in "%s %s" % (part[0].__name__, part[1])]
     print("contracts: %s" % options.contracts("1.6")[0], flush=True)
-    passed = 0
-    with concurrent.futures.ThreadPoolExecutor(max(1, options.jobs)) as pool:
-        for good, report in pool.map(lambda part: runPart(options, part), chosen):
-            passed += good
-            print(report, flush=True)
-    print("%d passed, %d failed" % (passed, len(chosen) - passed))
-    return 0 if passed == len(chosen) and chosen else 1
+    return parts.runParts(PARTS, options, World)
 
 
 if __name__ == "__main__":

@@ -181,13 +181,15 @@ class Backend(Peer):
 class Charger(Peer):
     """`published`: made from the published contracts instead of ours."""
 
+    script = "charger.py"
+
     def __init__(self, folder, options, version, identity, url, published=False):
         self.identity = identity
         self.version = version
         where = ["--official", options.official] if published else ["--wsdl", options.wsdl]
         command = [
             "/usr/bin/python3",
-            os.path.join(HERE, "charger.py"),
+            os.path.join(HERE, self.script),
             "--version",
             version,
             "--identity",

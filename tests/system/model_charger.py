@@ -4,7 +4,7 @@
 
 Understands on stdin, beside what charger.py does:
   operator {text}      somebody at the charger plugs, unplugs, or presents the tag
-  defect {name, on}    from now on (or no longer) it misbehaves in that one way
+  lacks {operation}    from now on that operation is not built in
   boot                 starts up: BootNotification until it is accepted, then StatusNotifications
 """
 
@@ -12,8 +12,7 @@ import datetime
 import threading
 import time
 
-import charger as base
-from charger import WSA, Charger, main
+from charger import Charger, main
 
 PROFILES = "Core,FirmwareManagement,LocalAuthListManagement,Reservation,SmartCharging,RemoteTrigger"
 KEYS = {
@@ -35,7 +34,7 @@ def accept(yes):
 class Model(Charger):
     def __init__(self, options):
         super().__init__(options)
-        self.defects = set()
+        self.lacking = set()
         self.keys = dict(KEYS)
         self.listVersion = 0
         self.reservation = None
@@ -52,16 +51,13 @@ class Model(Charger):
         kind = command["cmd"]
         if kind == "operator":
             self.later(self.operator, command["text"])
-        elif kind == "defect":
-            (self.defects.add if command["on"] else self.defects.discard)(command["name"])
+        elif kind == "lacks":
+            self.lacking.add(command["operation"])
         elif kind == "boot":
             self.later(self.boot)
         else:
             return False
         return True
-
-    def bad(self, name):
-        return name in self.defects
 
     def later(self, work, *values, wait=0.05):
         timer = threading.Timer(wait, work, values)
@@ -89,7 +85,7 @@ class Model(Charger):
         return self.call({"operation": operation, "payload": payload}) or {}
 
     def status(self, status):
-        if status and not self.bad("no-status"):
+        if status:
             when = {} if self.version == "1.2" else {"timestamp": now()}
             self.say("StatusNotification", {"connectorId": 1, "status": status, "errorCode": "NoError", **when})
 
@@ -101,23 +97,20 @@ class Model(Charger):
             interval = answer.get("interval", answer.get("heartbeatInterval", 300))
             if answer.get("status") == "Accepted":
                 break
-            if self.bad("chatty-while-pending"):
-                self.say("Heartbeat", {})
             time.sleep(interval)
         self.status("Available")
-        if interval < 5 and not self.bad("no-heartbeat"):
+        if interval < 5:
             time.sleep(interval)
             if mine == self.epoch:
                 self.say("Heartbeat", {})
 
     def present(self, tag):
         answer = self.say("Authorize", {"idTag": tag})
-        if answer.get("idTagInfo", {}).get("status") == "Accepted" or self.bad("starts-anyway"):
+        if answer.get("idTagInfo", {}).get("status") == "Accepted":
             self.begin(tag)
 
     def begin(self, tag):
         self.pending = None
-        tag = "OTHER" if self.bad("wrong-tag") else tag
         answer = self.say("StartTransaction", {"connectorId": 1, "idTag": tag, "timestamp": now(), "meterStart": 100})
         self.transaction = answer.get("transactionId", 0)
         self.status("Charging" if self.modern else "Occupied")
@@ -125,17 +118,13 @@ class Model(Charger):
     def end(self, reason):
         if self.transaction is None:
             return
-        number = self.transaction + (1000 if self.bad("wrong-transaction-id") else 0)
-        self.transaction = None
-        if self.bad("no-stop"):
-            return
+        number, self.transaction = self.transaction, None
         more = {"reason": reason} if self.modern else {}
         self.say("StopTransaction", {"transactionId": number, "timestamp": now(), "meterStop": 150, **more})
 
     def reset(self, kind):
         self.end(kind + "Reset")
-        if not self.bad("reset-ignored"):
-            self.boot()
+        self.boot()
 
     def remoteStart(self, tag):
         if self.plugged:
@@ -144,13 +133,13 @@ class Model(Charger):
         self.status("Preparing" if self.modern else None)
         if self.modern:
             time.sleep(int(self.keys["ConnectionTimeOut"]))
-            if self.pending == tag and not self.plugged and not self.bad("no-timeout"):
+            if self.pending == tag and not self.plugged:
                 self.pending = None
                 self.status("Available")
 
     def expire(self, number, until):
         time.sleep(max(0, (until - now()).total_seconds()))
-        if self.reservation == number and not self.bad("reservation-stays"):
+        if self.reservation == number:
             self.reservation = None
             self.status("Available")
 
@@ -160,22 +149,17 @@ class Model(Charger):
         ordered = super().findAnswer(operation, payload)
         if ordered:
             return ordered
-        if self.bad("fault-" + operation):
-            return {"fault": {"code": "Receiver", "subcode": "InternalError", "reason": "defect"}}
-        if self.bad("lacks-" + operation):
+        if operation in self.lacking:
             return {"fault": {"code": "Receiver", "subcode": "NotSupported", "reason": "not built in"}}
         return {"payload": getattr(self, "on" + operation)(payload)}
 
     def onReset(self, asked):
-        if self.bad("reset-rejected"):
-            return accept(False)
         self.later(self.reset, asked["type"])
         return accept(True)
 
     def onRemoteStartTransaction(self, asked):
-        connector = asked.get("connectorId", 1)
-        good = connector == 1 or (connector == 0 and self.bad("connector-0")) or self.bad("start-anywhere")
-        if good and connector == 1:
+        good = asked.get("connectorId", 1) == 1
+        if good:
             self.later(self.remoteStart, asked["idTag"])
         return accept(good)
 
@@ -183,10 +167,10 @@ class Model(Charger):
         mine = asked["transactionId"] == self.transaction
         if mine:
             self.later(self.end, "Remote")
-        return accept(mine or self.bad("stop-anything"))
+        return accept(mine)
 
     def onUnlockConnector(self, asked):
-        good = (asked["connectorId"] == 1 or self.bad("unlock-anything")) and not self.bad("unlock-fails")
+        good = asked["connectorId"] == 1
         if good:
             self.later(self.end, "UnlockCommand")
         words = ("Unlocked", "UnlockFailed") if self.modern else ("Accepted", "Rejected")
@@ -199,31 +183,30 @@ class Model(Charger):
     def onChangeConfiguration(self, asked):
         key, value = asked["key"], asked["value"]
         if key not in self.keys:
-            return {"status": "Accepted" if self.bad("key-anything") else "NotSupported"}
-        if not value.isdigit() and not self.bad("value-anything"):
+            return {"status": "NotSupported"}
+        if not value.isdigit():
             return accept(False)
-        if not self.bad("config-not-kept"):
-            self.keys[key] = value
+        self.keys[key] = value
         return accept(True)
 
     def onGetConfiguration(self, asked):
         wanted = asked.get("key") or list(self.keys)
         known = [{"key": k, "readonly": False, "value": self.keys[k]} for k in wanted if k in self.keys]
-        unknown = [k for k in wanted if k not in self.keys and not self.bad("unknown-key-silent")]
+        unknown = [k for k in wanted if k not in self.keys]
         return {"configurationKey": known, "unknownKey": unknown}
 
     def onClearCache(self, asked):
         return accept(True)
 
     def onDataTransfer(self, asked):
-        return {"status": "Accepted" if self.bad("vendor-anything") else "UnknownVendorId"}
+        return {"status": "UnknownVendorId"}
 
     def onGetLocalListVersion(self, asked):
-        return {"listVersion": 0 if self.bad("list-version-lost") else self.listVersion}
+        return {"listVersion": self.listVersion}
 
     def onSendLocalList(self, asked):
         older = asked["updateType"] == "Differential" and asked["listVersion"] <= self.listVersion
-        if older and not self.bad("list-older-taken"):
+        if older:
             return {"status": "VersionMismatch"}
         self.listVersion = asked["listVersion"]
         return accept(True)
@@ -234,13 +217,11 @@ class Model(Charger):
                 self.say("FirmwareStatusNotification", {"status": "Downloading"})
             self.say("FirmwareStatusNotification", {"status": "DownloadFailed"})
 
-        if not self.bad("no-firmware-status"):
-            self.later(report)
+        self.later(report)
         return {}
 
     def onGetDiagnostics(self, asked):
-        if not self.bad("no-diagnostics-status"):
-            self.later(self.say, "DiagnosticsStatusNotification", {"status": "UploadFailed"})
+        self.later(self.say, "DiagnosticsStatusNotification", {"status": "UploadFailed"})
         return {"fileName": "diagnostics.zip"}
 
     def onReserveNow(self, asked):
@@ -253,16 +234,13 @@ class Model(Charger):
         mine = self.reservation == asked["reservationId"]
         if mine:
             self.reservation = None
-            if not self.bad("cancel-ignored"):
-                self.later(self.status, "Available")
-        return accept(mine or self.bad("cancel-anything"))
+            self.later(self.status, "Available")
+        return accept(mine)
 
     def onTriggerMessage(self, asked):
-        if asked.get("connectorId", 1) != 1 and not self.bad("trigger-anything"):
+        if asked.get("connectorId", 1) != 1:
             return accept(False)
         what = asked["requestedMessage"]
-        if self.bad("trigger-nothing"):
-            return accept(True)
         if what == "StatusNotification":
             self.later(self.status, "Available")
         elif what == "Heartbeat":
@@ -275,10 +253,9 @@ class Model(Charger):
     def onSetChargingProfile(self, asked):
         profile = asked["csChargingProfiles"]
         self.profiles[profile["chargingProfileId"]] = profile
-        return accept(not self.bad("profile-rejected"))
+        return accept(True)
 
     def onGetCompositeSchedule(self, asked):
-        limit = "32" if self.bad("schedule-wrong") else "10"
         return {
             "status": "Accepted",
             "connectorId": asked["connectorId"],
@@ -286,26 +263,14 @@ class Model(Charger):
             "chargingSchedule": {
                 "duration": asked["duration"],
                 "chargingRateUnit": "A",
-                "chargingSchedulePeriod": [{"startPeriod": 0, "limit": limit}],
+                "chargingSchedulePeriod": [{"startPeriod": 0, "limit": "10"}],
             },
         }
 
     def onClearChargingProfile(self, asked):
         found = self.profiles.pop(asked.get("id"), None) is not None
-        return {"status": "Accepted" if found or self.bad("clear-anything") else "Unknown"}
+        return {"status": "Accepted" if found else "Unknown"}
 
 
 if __name__ == "__main__":
-    watch = base.Watcher.egress
-
-    def egress(self, envelope, http_headers, operation, binding_options):
-        """The defect no-from leaves out what tells the central system where to call."""
-        envelope, http_headers = watch(self, envelope, http_headers, operation, binding_options)
-        if self.charger.bad("no-from"):
-            header = envelope.find("{%s}Header" % base.SOAP)
-            for name in ("From", "ReplyTo"):
-                header.remove(header.find("{%s}%s" % (WSA, name)))
-        return envelope, http_headers
-
-    base.Watcher.egress = egress
     main(Model)

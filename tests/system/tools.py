@@ -117,6 +117,12 @@ class Judge:
         return "" if schema.validate(lone) else str(schema.error_log.last_error)
 
 
+class ModelCharger(Charger):
+    """A charger that is not ours, and behaves."""
+
+    script = "model_charger.py"
+
+
 class World:
     """What one part starts; leaving it stops everything."""
 

@@ -153,7 +153,13 @@ void Conformance::hear(const std::string& line) {
     timer_.stop();
     return onTimer(*waiting_);
   }
-  if (waiting_ == nullptr || asked_.empty() || line != "no") return;
+  if (confirming_ && line != "no") {
+    confirming_ = false;
+    return nextStep();
+  }
+  const bool possible = confirming_ || (waiting_ != nullptr && !asked_.empty());
+  if (!possible || line != "no") return;
+  confirming_ = false;
   waiting_ = nullptr;
   conclude(Verdict::NotApplicable, "the operator cannot do this: " + asked_);
 }
@@ -180,10 +186,17 @@ void Conformance::nextStep() {
     case Do::Await:
     case Do::AwaitNext:
     case Do::Never: return await(step);
-    case Do::Rules: peer_.setRules(step.payload, scenario.name); break;
+    case Do::Rules:
+      peer_.setRules(step.payload, scenario.name);
+      unseen_.clear();
+      passed_ = 0;
+      break;
     case Do::Ask:
+    case Do::Confirm:
       asked_ = filled(step.payload);
-      out_ << "OPERATOR: " << asked_ << std::endl;
+      confirming_ = step.what == Do::Confirm;
+      out_ << "OPERATOR: " << asked_ << (confirming_ ? " (then press Enter)" : "") << std::endl;
+      if (confirming_) return;
       break;
   }
   nextStep();
@@ -215,6 +228,8 @@ void Conformance::await(const Step& step) {
   passed_ = 0;
   if (arrived(step)) return later();
   if (waiting_ == nullptr) return;  // it has failed
+  if (options_.step && step.what != Do::Never)
+    out_ << "waiting for " << step.action << " " << filled(step.expected) << std::endl;
   timer_.start(std::chrono::seconds(step.seconds != 0 ? step.seconds : options_.patience),
                [this, &step] { onTimer(step); });
 }

@@ -34,7 +34,7 @@ class Conformance {
               Done done);
 
   /// A line of the operator. With --step any line begins the scenario that waits for it, and `late` ends a wait. `no`
-  /// says that the peer cannot do what was asked for last.
+  /// says that the peer cannot do what was asked for last, any other line that it is done.
   void hear(const std::string& line);
 
  private:
@@ -69,7 +69,7 @@ class Conformance {
   std::size_t scenario_ = 0, step_ = 0;
   const Step* waiting_ = nullptr;
   std::string asked_;  ///< What the operator is to do.
-  bool paused_ = false;
+  bool paused_ = false, confirming_ = false;
   std::deque<Message> unseen_;  ///< Requests that no step has taken.
   std::ptrdiff_t passed_ = 0;   ///< So many of them came before the one that the last step took.
   std::vector<Message> odd_;    ///< Messages of the peer that had to be tolerated.

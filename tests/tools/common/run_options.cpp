@@ -8,7 +8,7 @@ namespace tool {
 
 bool RunOptions::chosen() const {
   return !profiles.empty() || !only.empty() || !tapFile.empty() || !junitFile.empty() || operatorPresent || list ||
-         step;
+         json || step;
 }
 
 std::vector<Option> runRows(RunOptions& o, const char* profileOption, const char* operatorHelp) {
@@ -18,9 +18,12 @@ std::vector<Option> runRows(RunOptions& o, const char* profileOption, const char
        [&o](Text v) { o.profiles = words(v); }},
       {"only", "NAME,...", "all", "conformance: only these scenarios", [&o](Text v) { o.only = words(v); }},
       {"operator", "", "off", operatorHelp, [&o](Text) { o.operatorPresent = true; }},
-      {"step", "", "off", "conformance: before each scenario wait for a line on the standard input",
+      {"step", "", "off",
+       "conformance: before each scenario wait for a line on the standard input; `late` ends a wait in it",
        [&o](Text) { o.step = true; }},
       {"list", "", "off", "conformance: show the scenarios and end", [&o](Text) { o.list = true; }},
+      {"json", "", "off", "conformance: with --list, the scenarios with all steps as JSON",
+       [&o](Text) { o.json = true; }},
       {"tap", "FILE", "none", "conformance: result as TAP", [&o](Text v) { o.tapFile = v; }},
       {"junit", "FILE", "none", "conformance: result as JUnit XML", [&o](Text v) { o.junitFile = v; }},
   };

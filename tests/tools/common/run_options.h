@@ -12,7 +12,7 @@ namespace tool {
 struct RunOptions {
   std::vector<std::string> profiles, only;  ///< Empty = all.
   std::string tapFile, junitFile;
-  bool operatorPresent = false, list = false, step = false;
+  bool operatorPresent = false, list = false, json = false, step = false;
   int patience = 30;  ///< Seconds for what a script or scenario waits for; has no row here.
 
   /// Something was chosen that means nothing without a run.

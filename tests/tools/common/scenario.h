@@ -25,8 +25,9 @@ struct Step {
     Await,   ///< A message `action` of the peer that matches `expected`, whatever else comes.
     AwaitNext,  ///< The same, and nothing else before it.
     Never,      ///< No message `action` that matches `expected` for `seconds`.
-    Rules,      ///< The peer is answered by `payload` from now on.
-    Ask         ///< The operator is to do what `payload` says.
+    Rules,      ///< The peer is answered by `payload` from now on; what came before counts no more.
+    Ask,        ///< The operator is to do what `payload` says.
+    Confirm     ///< The same, and says when it is done.
   };
   Do what;
   const char* action;
@@ -66,5 +67,7 @@ std::string_view profileOption(ocpp::Profile profile);
 
 /// Names, titles, versions and profiles, for --list.
 std::string listOf(const Course& course);
+/// The same and all steps, as JSON: for those who walk through the scenarios by other means.
+std::string jsonOf(const Course& course);
 
 }  // namespace tool

@@ -120,7 +120,8 @@ Transaction* Book::transaction(const std::string& charger, std::int64_t id) {
 
 std::int64_t Book::start(const std::string& charger, const ocpp::StartTransaction::Request& request) {
   for (const Transaction& t : transactions_)
-    if (t.charger == charger && t.connectorId == request.connectorId && t.idTag == request.idTag &&
+    // Said again, because the answer was lost; what has ended is not repeated, but may be alike within a second.
+    if (!t.stop && t.charger == charger && t.connectorId == request.connectorId && t.idTag == request.idTag &&
         t.start == request.timestamp.at && t.meterStart == request.meterStart)
       return t.id;
   if (transactions_.size() >= mostTransactions) transactions_.erase(transactions_.begin());

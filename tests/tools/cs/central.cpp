@@ -55,6 +55,17 @@ HttpResponse plain(int status, std::string body, const char* type = "text/plain;
   return response;
 }
 
+/// A file that a scenario has a charger fetch or leave; nothing = it is another request.
+std::optional<HttpResponse> fileAnswer(const HttpRequest& request) {
+  if (request.path().rfind("/files/", 0) != 0) return std::nullopt;
+  if (request.method == "GET" || request.method == "HEAD") {
+    HttpResponse response = plain(200, "ocpp-soap-cs: this file stands for firmware\n", "application/octet-stream");
+    if (request.method == "HEAD") response.body.clear();
+    return response;
+  }
+  return plain(request.method == "PUT" || request.method == "POST" ? 201 : 405, "");
+}
+
 /// The request changes nothing: it is refused before it is looked at.
 bool withoutEffect(Mischief kind) {
   return kind == Mischief::Fault || kind == Mischief::HttpStatus || kind == Mischief::Garbage;
@@ -145,6 +156,7 @@ void Central::learn(const ocpp_s::RequestMessage& message, const std::string& pe
 }
 
 void Central::onRequest(HttpRequest&& request, const Responder& responder) {
+  if (auto file = fileAnswer(request)) return responder.respond(std::move(*file));
   if (request.method != "POST") {
     HttpResponse response = plain(405, "SOAP requests of chargers are sent by POST\n");
     response.headers.add("Allow", "POST");

@@ -38,6 +38,8 @@ class Central {
 
   /// Our endpoint as chargers see it.
   const std::string& url() const { return url_; }
+  /// Where chargers can fetch a small file by any name, and leave files that nobody reads.
+  std::string filesUrl() const { return url_.substr(0, url_.find('/', url_.find("//") + 2)) + "/files/"; }
   Book& book() { return book_; }
   const Rules& rules() const { return rules_; }
   /// From now on chargers are answered by these; failures count anew, and boot statuses begin again.

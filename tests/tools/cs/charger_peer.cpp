@@ -75,7 +75,9 @@ void ChargerPeer::setRules(const std::string& rules, const std::string& place) {
 
 std::vector<tool::Peer::Value> ChargerPeer::values() const {
   const Transaction* newest = central_.book().newest(options_.charger);
-  return {{"transactionId", newest == nullptr ? "0" : std::to_string(newest->id), ""}};
+  return {{"transactionId", newest == nullptr ? "0" : std::to_string(newest->id), ""},
+          {"idTag", newest == nullptr ? "OSGTAG1" : newest->idTag, ""},
+          {"files", central_.filesUrl(), ""}};
 }
 
 bool ChargerPeer::settled() const {

@@ -177,3 +177,26 @@ TEST(nativeTrigger, "6.1: TriggerMessage of a 1.6-S charger is the charger's to 
   CPPUNIT_ASSERT(h.result<TriggerMessage>().status == Answer::Accepted);
   h.nothing();
 }
+
+TEST(triggeredHeartbeatOf16,
+     "SM-5: the Heartbeat that the back-end asks a 1.6 charger for reaches it, though it comes early") {
+  SessionHarness h;
+  h.boot(Version::V16);
+  h.send(Version::V16, Heartbeat::Request{});
+  h.toCentral<Heartbeat>();
+  h.reply(Heartbeat::Response{{h.now, true}});
+  h.answered<Heartbeat>(h.send(Version::V16, Heartbeat::Request{}));  // by us
+  h.nothing();
+  for (const Answer status : {Answer::Rejected, Answer::Accepted}) {
+    h.call(trigger(MessageTrigger::Heartbeat));
+    h.toCharger<TriggerMessage>();
+    h.respond(TriggerMessage::Response{status});
+    CPPUNIT_ASSERT(h.result<TriggerMessage>().status == status);
+    if (status == Answer::Rejected) h.answered<Heartbeat>(h.send(Version::V16, Heartbeat::Request{}));
+  }
+  h.send(Version::V16, Heartbeat::Request{});
+  h.toCentral<Heartbeat>();
+  h.reply(Heartbeat::Response{{h.now, true}});
+  h.answered<Heartbeat>(h.send(Version::V16, Heartbeat::Request{}));
+  h.nothing();
+}
