@@ -43,6 +43,8 @@ UNIT_SRC    := $(wildcard tests/unit/*/*.cpp) $(CONTRACT_SRC) $(wildcard tests/s
 TOOLS       := $(patsubst tests/tools/%.cpp,%,$(wildcard tests/tools/*.cpp))
 CS_SRC      := $(wildcard tests/tools/common/*.cpp tests/tools/cs/*.cpp)
 CP_SRC      := $(wildcard tests/tools/common/*.cpp tests/tools/cp/*.cpp)
+# What unit tests try of the tools: everything but their main().
+TOOL_SRC    := $(filter-out %/main.cpp,$(sort $(CS_SRC) $(CP_SRC)))
 FUZZ_SRC    := $(wildcard tests/fuzz/*.cpp)
 BENCHES     := $(patsubst tests/bench/%.cpp,%,$(wildcard tests/bench/*.cpp))
 SOURCES     := $(wildcard src/*/*.h src/*/*/*.h src/*/*.cpp src/*/*/*.cpp bridge/*.h bridge/*.cpp tests/*/*.h tests/*/*.cpp tests/unit/*/*.cpp \
@@ -80,7 +82,7 @@ $(2)/ocpp-soap-cs: $$(CS_SRC:%.cpp=$(2)/obj/%.o) $$($(1)_BRIDGE) $$($(1)_PRODUCT
 $(2)/ocpp-soap-cp: $$(CP_SRC:%.cpp=$(2)/obj/%.o) $$($(1)_BRIDGE) $$($(1)_PRODUCT) $$(GEN_O)
 	$(4) $(3) $$(LDFLAGS) $$^ -o $$@ $$(LIBS)
 
-$(2)/tests/unit: $$($(1)_UNIT) $$($(1)_BRIDGE) $$($(1)_PRODUCT) $$(GEN_O)
+$(2)/tests/unit: $$($(1)_UNIT) $$(TOOL_SRC:%.cpp=$(2)/obj/%.o) $$($(1)_BRIDGE) $$($(1)_PRODUCT) $$(GEN_O)
 	@mkdir -p $$(@D)
 	$(4) $(3) $$(LDFLAGS) $$^ -o $$@ $$(LIBS) -lcppunit
 
@@ -170,11 +172,12 @@ check-build: $(BUILD)/asan/tests/unit $(BUILD)/asan/tests/fuzz-replay $(BUILD)/a
 check-run:
 	@BUILD=$(BUILD) OFFICIAL=$(OFFICIAL) WSDL_DIR=$(WSDL_DIR) PYTHON=$(PYTHON) sh tests/check.sh
 
-crash-test: all  ## kill the bridge 50 times during 1,000 transactions; then outage and full disk
+crash-test: all  ## kill the bridge 50 times during 1,000 transactions; outage and full disk; kill the charge point 200 times
 	@$(MAKE) --no-print-directory deps-check
 	$(PYTHON) tests/system/crash_test.py --bridge $(BUILD)/ocpp-soap-bridge --transactions 1000 --kills 50 --chargers 20 --think 0.3 --seconds 350
 	$(PYTHON) tests/system/outage_test.py --bridge $(BUILD)/ocpp-soap-bridge
 	$(PYTHON) tests/system/disk_full_test.py --bridge $(BUILD)/ocpp-soap-bridge
+	$(PYTHON) tests/system/cp_kill_test.py --cp $(BUILD)/ocpp-soap-cp --kills 200
 
 fuzz:  ## libFuzzer on every target, each FUZZ_SECONDS (an hour), FUZZ_JOBS at a time: make fuzz [FUZZ_TARGETS="frame session"]
 	@$(MAKE) --no-print-directory deps-fuzz
@@ -208,11 +211,11 @@ test-charger:  ## install, build and test a charger: make test-charger CHARGER=i
 	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/ocpp-soap-cs
 	$(BUILD)/ocpp-soap-cs conformance --charger "$(CHARGER)" --listen $(LISTEN)
 
-test-central:  ## install, build and charge at a central system: make test-central CENTRAL=URL [CHARGER=CP1] [VERSION_OF_OCPP=1.6]
+test-central:  ## install, build and test a central system: make test-central CENTRAL=URL [CHARGER=CP1] [VERSION_OF_OCPP=1.6] [TAG=TAG1]
 	@[ -n "$(CENTRAL)" ] || { echo "make test-central CENTRAL=<http address of the central system>" >&2; exit 2; }
 	@$(MAKE) --no-print-directory deps
 	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/ocpp-soap-cp
-	$(BUILD)/ocpp-soap-cp --central "$(CENTRAL)" --id "$(or $(CHARGER),CP1)" --version $(or $(VERSION_OF_OCPP),1.6) --session TAG1
+	$(BUILD)/ocpp-soap-cp conformance "$(CENTRAL)" --id "$(or $(CHARGER),CP1)" --version $(or $(VERSION_OF_OCPP),1.6) --tag "$(or $(TAG),TAG1)"
 
 verify-wsdl: $(BUILD)/tests/verify-wsdl  ## compare wsdl/ with published files: make verify-wsdl OFFICIAL=dir
 	$(BUILD)/tests/verify-wsdl wsdl $(OFFICIAL)

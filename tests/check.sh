@@ -51,9 +51,12 @@ suite system "$PYTHON" tests/system/run.py --bridge "$BUILD/asan/ocpp-soap-bridg
 suite cs "$PYTHON" tests/system/cs_test.py --cs "$BUILD/asan/ocpp-soap-cs"
 suite cp "$PYTHON" tests/system/cp_test.py --cp "$BUILD/asan/ocpp-soap-cp" --cs "$BUILD/asan/ocpp-soap-cs" \
   --bridge "$BUILD/asan/ocpp-soap-bridge"
+suite cp-conformance "$PYTHON" tests/system/cp_conformance_test.py --cp "$BUILD/asan/ocpp-soap-cp" \
+  --cs "$BUILD/asan/ocpp-soap-cs" --bridge "$BUILD/asan/ocpp-soap-bridge"
 suite conformance "$PYTHON" tests/system/conformance_test.py --cs "$BUILD/asan/ocpp-soap-cs" --cp "$BUILD/asan/ocpp-soap-cp" \
   --bridge "$BUILD/asan/ocpp-soap-bridge"
 suite cp-kill "$PYTHON" tests/system/cp_kill_test.py --cp "$BUILD/asan/ocpp-soap-cp"
+suite cp-peer "$PYTHON" tests/system/cp_peer_test.py --cp "$BUILD/asan/ocpp-soap-cp" --bridge "$BUILD/asan/ocpp-soap-bridge"
 suite hostile "$PYTHON" tests/system/hostile_test.py --bridge "$BUILD/asan/ocpp-soap-bridge"
 suite crash "$PYTHON" tests/system/crash_test.py --bridge "$BUILD/asan/ocpp-soap-bridge"
 suite outage "$PYTHON" tests/system/outage_test.py --bridge "$BUILD/asan/ocpp-soap-bridge" --growth 0 \

@@ -12,12 +12,13 @@ import shutil
 import sys
 import tempfile
 
-from bridge_bench import BUILD, HEARTBEAT_INTERVAL, Child, build, cpuSeconds, resident, startBridge
+from bridge_bench import BUILD, HEARTBEAT_INTERVAL, Child, build, cpuSeconds, lost, resident, startBridge, startFleet
 
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bridge", default=os.path.join(BUILD, "ocpp-soap-bridge"))
+    parser.add_argument("--cp", default=os.path.join(BUILD, "ocpp-soap-cp"), help="the honest chargers")
     parser.add_argument("--tools", default=os.path.join(BUILD, "tests", "bench"))
     parser.add_argument("--version", default="1.6", choices=("1.5", "1.6"))
     parser.add_argument("--chargers", type=int, default=5000)
@@ -38,7 +39,7 @@ def turn(options, load, pid, port, abusers):
         abuse = Child(command)
         abuse.line("ready")
     cpu = cpuSeconds(pid)
-    told = load.ask(str(options.messages))
+    told = load.ask("requests %d" % options.messages)
     cpu = cpuSeconds(pid) - cpu
     if abuse:
         abuse.child.stdin.close()
@@ -48,18 +49,18 @@ def turn(options, load, pid, port, abusers):
         "%-8s %8d %10.0f %9.2f %9.2f %8d %10.1f %9.1f   %s"
         % (
             "abuse" if abusers else "quiet",
-            told["ok"],
-            told["ok"] / told["seconds"],
+            told["answered"],
+            told["answered"] / told["seconds"],
             told["p50us"] / 1000,
             told["p99us"] / 1000,
-            told["failed"] + told["broken"],
+            lost(told),
             cpu / told["seconds"] * 100,
             resident(pid) / 1048576,
             ", ".join("%s %s" % (value, name) for name, value in did.items()),
         ),
         flush=True,
     )
-    return told["failed"] + told["broken"]
+    return lost(told)
 
 
 def main():
@@ -74,12 +75,10 @@ def main():
         children.append(backend)
         bridge, port = startBridge(options, "ours", backend.line("listening").split()[1], folder, False)
         children.insert(0, bridge)
-        command = [tools["load"], "127.0.0.1", str(port), "/ocpp", options.version, str(options.chargers)]
-        load = Child(command + [str(options.in_flight), "keep"])
+        load, boot = startFleet(options, "http://127.0.0.1:%d/ocpp" % port, options.chargers, True, options.in_flight)
         children.insert(0, load)
-        boot = json.loads(load.line("ready").split(" ", 1)[1])
-        failed = boot["failed"] + boot["broken"]
-        load.ask(str(options.messages))  # every charger has a transaction
+        failed = lost(boot)
+        load.ask("requests %d" % options.messages)  # every charger has had a session
         print(
             "%d chargers, %d in flight; %d abusive connections" % (options.chargers, options.in_flight, options.abusers)
         )

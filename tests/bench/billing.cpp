@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The load of the benchmark: N chargers that send a mix of SOAP messages to one URL, a bounded number of them.
+// The load of the durability benchmark: N chargers that all start a transaction at once, then all stop it, and so on.
 //
-// usage: load HOST PORT PATH VERSION CHARGERS IN_FLIGHT keep|new [billing]
-// First every charger boots; then "ready {...}" is printed and each line "COUNT" on stdin sends COUNT messages and
-// prints a JSON summary. `keep`: one connection per charger; `new`: one per message. At most IN_FLIGHT messages are
-// unanswered; the chargers take turns. `billing`: all chargers start a transaction, then all stop it, and so on,
-// instead of the mix. Each charger has a source address of its own (127.x.y.z), as real ones have. One thread, epoll,
-// no library.
+// usage: billing PORT CHARGERS
+// First every charger boots; then "ready {...}" is printed, and each empty line on stdin makes every charger send its
+// next message and prints a JSON summary. A fleet of ocpp-soap-cp, which the other benchmarks use, does not do the same
+// thing everywhere at once: a real charge point has other things to say around a transaction. Each charger has one
+// connection and a source address of its own (127.x.y.z). One thread, epoll, no library.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -20,9 +19,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
-#include <deque>
 #include <iostream>
-#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -34,107 +31,50 @@ namespace {
 using namespace std::literals;
 using Clock = std::chrono::steady_clock;
 
-// Placeholders: {T} time, {X} transaction id. Each cycle of a charger is one charging session.
+// Placeholders: {T} time, {X} transaction id.
 struct Step {
-  std::string_view action, body15, body16;
+  std::string_view action, body;
 };
-constexpr std::string_view mv15 =
-    "<o:connectorId>1</o:connectorId><o:transactionId>{X}</o:transactionId><o:values><o:timestamp>{T}"
-    "</o:timestamp><o:value context=\"Sample.Periodic\" measurand=\"Energy.Active.Import.Register\" "
-    "location=\"Outlet\" unit=\"Wh\">123456</o:value></o:values>";
-constexpr std::string_view mv16 =
-    "<o:connectorId>1</o:connectorId><o:transactionId>{X}</o:transactionId><o:meterValue><o:timestamp>{T}"
-    "</o:timestamp><o:sampledValue><o:value>123456</o:value><o:context>Sample.Periodic</o:context>"
-    "<o:measurand>Energy.Active.Import.Register</o:measurand><o:location>Outlet</o:location>"
-    "<o:unit>Wh</o:unit></o:sampledValue></o:meterValue>";
-constexpr std::string_view mv15x4 =
-    "<o:connectorId>1</o:connectorId><o:transactionId>{X}</o:transactionId><o:values><o:timestamp>{T}"
-    "</o:timestamp><o:value unit=\"Wh\">123456</o:value><o:value measurand=\"Voltage\" unit=\"Volt\">230.1"
-    "</o:value><o:value measurand=\"Current.Import\" unit=\"Amp\">15.9</o:value>"
-    "<o:value measurand=\"Power.Active.Import\" unit=\"W\">3658</o:value></o:values>";
-constexpr std::string_view mv16x4 =
-    "<o:connectorId>1</o:connectorId><o:transactionId>{X}</o:transactionId><o:meterValue><o:timestamp>{T}"
-    "</o:timestamp><o:sampledValue><o:value>123456</o:value><o:unit>Wh</o:unit></o:sampledValue>"
-    "<o:sampledValue><o:value>230.1</o:value><o:measurand>Voltage</o:measurand><o:unit>V</o:unit>"
-    "</o:sampledValue><o:sampledValue><o:value>15.9</o:value><o:measurand>Current.Import</o:measurand>"
-    "<o:unit>A</o:unit></o:sampledValue><o:sampledValue><o:value>3658</o:value>"
-    "<o:measurand>Power.Active.Import</o:measurand><o:unit>W</o:unit></o:sampledValue></o:meterValue>";
-constexpr std::string_view boot =
-    "<o:chargePointVendor>Vendor</o:chargePointVendor><o:chargePointModel>Model 7</o:chargePointModel>"
-    "<o:chargePointSerialNumber>cp-0001</o:chargePointSerialNumber><o:firmwareVersion>1.0.4</o:firmwareVersion>";
-constexpr std::string_view start =
-    "<o:connectorId>1</o:connectorId><o:idTag>04A1B2C3</o:idTag><o:timestamp>{T}</o:timestamp>"
-    "<o:meterStart>1000</o:meterStart>";
-constexpr std::string_view stop =
-    "<o:transactionId>{X}</o:transactionId><o:idTag>04A1B2C3</o:idTag><o:timestamp>{T}</o:timestamp>"
-    "<o:meterStop>2000</o:meterStop>";
-constexpr std::string_view occupied =
-    "<o:connectorId>1</o:connectorId><o:status>Occupied</o:status><o:errorCode>NoError</o:errorCode>"
-    "<o:timestamp>{T}</o:timestamp>";
-constexpr std::string_view charging =
-    "<o:connectorId>1</o:connectorId><o:status>Charging</o:status><o:errorCode>NoError</o:errorCode>"
-    "<o:timestamp>{T}</o:timestamp>";
-constexpr std::string_view available =
-    "<o:connectorId>1</o:connectorId><o:status>Available</o:status><o:errorCode>NoError</o:errorCode>"
-    "<o:timestamp>{T}</o:timestamp>";
-constexpr std::string_view tag = "<o:idTag>04A1B2C3</o:idTag>";
-constexpr Step bootStep{"BootNotification", boot, boot};
-constexpr Step cycle[] = {
-    {"Authorize", tag, tag},
-    {"StatusNotification", occupied, charging},
-    {"StartTransaction", start, start},
-    {"MeterValues", mv15, mv16},
-    {"MeterValues", mv15, mv16},
-    {"Heartbeat", "", ""},
-    {"MeterValues", mv15x4, mv16x4},
-    {"MeterValues", mv15, mv16},
-    {"StopTransaction", stop, stop},
-    {"StatusNotification", available, available},
-};
-constexpr Step billingCycle[] = {{"StartTransaction", start, start}, {"StopTransaction", stop, stop}};
-
-struct Options {
-  sockaddr_in target{};
-  std::string host, path, version;
-  std::size_t chargers = 0, inFlight = 0;
-  bool keep = true, billing = false;
-};
+constexpr Step boot{"BootNotification",
+                    "<o:chargePointVendor>Vendor</o:chargePointVendor><o:chargePointModel>Model 7</o:chargePointModel>"
+                    "<o:chargePointSerialNumber>cp-0001</o:chargePointSerialNumber><o:firmwareVersion>1.0.4"
+                    "</o:firmwareVersion>"};
+constexpr Step start{"StartTransaction",
+                     "<o:connectorId>1</o:connectorId><o:idTag>04A1B2C3</o:idTag><o:timestamp>{T}</o:timestamp>"
+                     "<o:meterStart>1000</o:meterStart>"};
+constexpr Step stop{"StopTransaction",
+                    "<o:transactionId>{X}</o:transactionId><o:idTag>04A1B2C3</o:idTag><o:timestamp>{T}</o:timestamp>"
+                    "<o:meterStop>2000</o:meterStop>"};
 
 struct Charger {
   int fd = -1;
-  bool starting = false;  // the message in flight is a StartTransaction: its answer has the transaction id
-  bool booted = false;
-  std::size_t step = 0;
+  const Step* sent = nullptr;
+  bool waits = false;  // for an answer
   std::string transaction = "0", out, in;
   Clock::time_point sentAt;
 };
 
 struct Tally {
-  std::size_t sent = 0, ok = 0, failed = 0, broken = 0;
+  std::size_t ok = 0, failed = 0, broken = 0;
   std::string firstFailure;
   std::vector<std::uint32_t> microseconds;
 };
 
 class Load {
  public:
-  explicit Load(Options options)
-      : options_(std::move(options)), chargers_(options_.chargers), epoll_(epoll_create1(0)) {
-    for (std::size_t i = 0; i < chargers_.size(); ++i) idle_.push_back(i);
-    for (std::size_t i = 0; i < chargers_.size() && !options_.billing; ++i)
-      chargers_[i].step = i % std::size(cycle);  // chargers are not in step with each other
+  Load(std::uint16_t port, std::size_t chargers) : chargers_(chargers), epoll_(epoll_create1(0)) {
+    target_.sin_family = AF_INET;
+    target_.sin_port = htons(port);
+    target_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    host_ = "127.0.0.1:" + std::to_string(port);
   }
 
-  /// Sends `count` messages, the first one of each charger being BootNotification.
-  Tally run(std::size_t count) {
+  /// Every charger sends its next message, the first one being BootNotification.
+  Tally run() {
     tally_ = {};
-    tally_.microseconds.reserve(count);
-    const std::size_t wanted = count;
-    while (tally_.ok + tally_.failed + tally_.broken < wanted) {
-      while (tally_.sent < wanted && inFlight_ < options_.inFlight && !idle_.empty()) {
-        const std::size_t next = idle_.front();
-        idle_.pop_front();
-        send(next);
-      }
+    tally_.microseconds.reserve(chargers_.size());
+    for (std::size_t i = 0; i < chargers_.size(); ++i) send(i);
+    while (inFlight_ > 0) {
       epoll_event events[256];
       const int ready = epoll_wait(epoll_, events, 256, 30000);
       if (ready == 0) throw std::runtime_error("no answer for 30 s; " + std::to_string(tally_.ok) + " answered");
@@ -163,7 +103,7 @@ class Load {
     source.sin_addr.s_addr = htonl(0x7f010001u + std::uint32_t(number / 250 * 256 + number % 250));
     if (bind(c.fd, reinterpret_cast<sockaddr*>(&source), sizeof source))
       throw std::runtime_error("bind: "s + std::strerror(errno));
-    if (connect(c.fd, reinterpret_cast<sockaddr*>(&options_.target), sizeof options_.target) && errno != EINPROGRESS) {
+    if (connect(c.fd, reinterpret_cast<sockaddr*>(&target_), sizeof target_) && errno != EINPROGRESS) {
       throw std::runtime_error("connect: "s + std::strerror(errno));
     }
     watch(EPOLL_CTL_ADD, number, EPOLLIN | EPOLLOUT);
@@ -171,19 +111,10 @@ class Load {
 
   void send(std::size_t number) {
     Charger& c = chargers_[number];
-    const Step& step = !c.booted          ? bootStep
-                       : options_.billing ? billingCycle[c.step++ % std::size(billingCycle)]
-                                          : cycle[c.step++ % std::size(cycle)];
-    c.booted = true;
-    // a session begins with Authorize; before the first one there is no transaction to meter or stop
-    if (c.transaction == "0" && (step.action == "MeterValues"sv || step.action == "StopTransaction"sv)) {
-      idle_.push_front(number);
-      return;
-    }
-    c.starting = step.action == "StartTransaction"sv;
-    c.out = message(number, step, c.transaction);
+    c.sent = c.sent == nullptr ? &boot : c.sent == &start ? &stop : &start;
+    c.out = message(number, *c.sent, c.transaction);
     c.sentAt = Clock::now();
-    ++tally_.sent;
+    c.waits = true;
     ++inFlight_;
     if (c.fd < 0) {
       connectCharger(number);  // sends when writable
@@ -193,17 +124,13 @@ class Load {
   }
 
   std::string message(std::size_t number, const Step& step, const std::string& transaction) {
-    const bool is16 = options_.version == "1.6";
     std::string wrapper(step.action);
     wrapper[0] = char(wrapper[0] | 0x20);
     const std::string id = std::to_string(++messages_);
     std::string body =
         R"(<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope")"
-        R"( xmlns:o=")";
-    body.append(is16 ? "urn://Ocpp/Cs/2015/10/" : "urn://Ocpp/Cs/2012/06/");
-    body.append(
-        R"(" xmlns:a="http://www.w3.org/2005/08/addressing"><s:Header><o:chargeBoxIdentity s:mustUnderstand="true">)"
-        "CP-");
+        R"( xmlns:o="urn://Ocpp/Cs/2015/10/" xmlns:a="http://www.w3.org/2005/08/addressing"><s:Header>)"
+        R"(<o:chargeBoxIdentity s:mustUnderstand="true">CP-)";
     body.append(std::to_string(number))
         .append("</o:chargeBoxIdentity><a:Action s:mustUnderstand=\"true\">/")
         .append(step.action);
@@ -213,14 +140,13 @@ class Load {
     body.append(
             "</a:MessageID><a:From><a:Address>http://127.0.0.1:9/</a:Address></a:From><a:ReplyTo><a:Address>"
             "http://www.w3.org/2005/08/addressing/anonymous</a:Address></a:ReplyTo><a:To>http://")
-        .append(options_.host);
-    body.append(options_.path).append("</a:To></s:Header><s:Body><o:").append(wrapper).append("Request>");
-    appendFilled(body, is16 ? step.body16 : step.body15, transaction);
+        .append(host_);
+    body.append("/ocpp</a:To></s:Header><s:Body><o:").append(wrapper).append("Request>");
+    appendFilled(body, step.body, transaction);
     body.append("</o:").append(wrapper).append("Request></s:Body></s:Envelope>");
-    std::string head = "POST " + options_.path + " HTTP/1.1\r\nHost: " + options_.host +
+    std::string head = "POST /ocpp HTTP/1.1\r\nHost: " + host_ +
                        "\r\nContent-Type: application/soap+xml; charset=utf-8; action=\"/" + std::string(step.action) +
-                       "\"\r\nContent-Length: " + std::to_string(body.size()) +
-                       (options_.keep ? "" : "\r\nConnection: close") + "\r\n\r\n";
+                       "\"\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
     return head + body;
   }
 
@@ -278,33 +204,24 @@ class Load {
     if (c.in.compare(8, 5, " 200 ") == 0) {
       ++tally_.ok;
       tally_.microseconds.push_back(std::uint32_t(took));
-      const auto at = c.starting ? c.in.find("transactionId>") : std::string::npos;
+      const auto at = c.sent == &start ? c.in.find("transactionId>") : std::string::npos;
       if (at != std::string::npos) c.transaction = c.in.substr(at + 14, c.in.find('<', at) - at - 14);
     } else {
       fail(tally_.failed, c.in);
     }
     std::string().swap(c.in);
+    c.waits = false;
     --inFlight_;
-    idle_.push_back(number);
-    if (!options_.keep) drop(c);
   }
 
   void over(std::size_t number, const std::string& why) {
     Charger& c = chargers_[number];
-    const bool waiting = !idleOn(c);
     drop(c);
     std::string().swap(c.in);
-    if (!waiting) return;  // an idle connection was closed: the next message opens another
+    c.out.clear();
+    if (!std::exchange(c.waits, false)) return;  // the next message opens another
     fail(tally_.broken, why);
     --inFlight_;
-    idle_.push_back(number);
-    c.out.clear();
-  }
-
-  /// An idle charger has answered its last message; its number waits in idle_.
-  bool idleOn(const Charger& c) const {
-    const auto number = std::size_t(&c - chargers_.data());
-    return std::find(idle_.begin(), idle_.end(), number) != idle_.end();
   }
 
   static void drop(Charger& c) {
@@ -317,9 +234,9 @@ class Load {
     if (tally_.firstFailure.empty()) tally_.firstFailure = text.substr(0, 600);
   }
 
-  Options options_;
+  sockaddr_in target_{};
+  std::string host_;
   std::vector<Charger> chargers_;
-  std::deque<std::size_t> idle_;
   int epoll_;
   std::size_t inFlight_ = 0, messages_ = 0;
   Tally tally_;
@@ -338,30 +255,16 @@ void report(const char* what, Tally tally, double seconds) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  if (argc < 8 || argc > 9)
-    throw std::runtime_error("usage: load HOST PORT PATH VERSION CHARGERS IN_FLIGHT keep|new [billing]");
-  Options options;
-  options.target.sin_family = AF_INET;
-  options.target.sin_port = htons(std::uint16_t(std::stoi(argv[2])));
-  if (inet_pton(AF_INET, argv[1], &options.target.sin_addr) != 1)
-    throw std::runtime_error("HOST must be an IPv4 address");
-  options.host = argv[1] + ":"s + argv[2];
-  options.path = argv[3];
-  options.version = argv[4];
-  options.chargers = std::stoul(argv[5]);
-  options.inFlight = std::stoul(argv[6]);
-  options.keep = argv[7] == "keep"sv;
-  options.billing = argc == 9 && argv[8] == "billing"sv;
-  Load load(options);
-  std::string prefix = "ready ";
-  std::size_t count = options.chargers;
+  if (argc != 3) throw std::runtime_error("usage: billing PORT CHARGERS");
+  Load load(std::uint16_t(std::stoi(argv[1])), std::stoul(argv[2]));
+  std::string prefix = "ready ", line;
   do {
     const auto begin = Clock::now();
-    Tally tally = load.run(count);
+    Tally tally = load.run();
     report(prefix.c_str(), std::move(tally), std::chrono::duration<double>(Clock::now() - begin).count());
     prefix.clear();
-  } while (std::cin >> count);
+  } while (std::getline(std::cin, line));
 } catch (const std::exception& e) {
-  std::fprintf(stderr, "load: %s\n", e.what());
+  std::fprintf(stderr, "billing: %s\n", e.what());
   return 1;
 }

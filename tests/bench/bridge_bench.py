@@ -3,8 +3,8 @@
 """Measures what the bridge costs, next to a Node bridge of the same job: CPU time and memory as the kernel counts.
 
 For each number of chargers and kind of connection the back-end, the bridge and the load start as real processes on
-127.0.0.1; every charger boots; then a bounded number of mixed SOAP messages goes through, several times. Told are
-medians of the CPU milliseconds of the bridge process (utime + stime of /proc/PID/stat) per 1,000 SOAP round trips, and
+127.0.0.1. The load is a fleet of ocpp-soap-cp: every charge point boots; then sessions of charging go through, some
+20,000 messages at a time, several times. Told are medians of the CPU milliseconds of the bridge process (utime + stime of /proc/PID/stat) per 1,000 SOAP round trips, and
 its resident memory (/proc/PID/statm) per idle charger. The last lines tell the ratio to the Node bridge, and which
 limit of this machine comes first.
 """
@@ -25,8 +25,10 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 BUILD = os.path.join(ROOT, os.environ.get("BUILD", "build"))
 TICK = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
-# Seconds handed out at boot: a longer one would let a bridge answer most Heartbeats by itself (SM-5).
-HEARTBEAT_INTERVAL = 1
+# Seconds handed out at boot. Longer than any rest of the fleet: a bridge would answer most Heartbeats by itself (SM-5).
+HEARTBEAT_INTERVAL = 60
+# A session of the fleet: seconds of charging, of rest, and between readings; its time flies (--at-once).
+CHARGING, REST, SAMPLING = 40, 30, 10
 
 
 def cpuSeconds(pid):
@@ -78,11 +80,33 @@ class Child:
         self.child.stdout.close()
 
 
+def startFleet(options, url, chargers, keep, in_flight):
+    """(child, what it told when all had booted). Every charge point has an address of its own, as real ones have."""
+    child = Child(
+        [
+            options.cp,
+            *("--central", url, "--version", options.version),
+            *("--fleet", str(chargers), "--at-once", str(min(chargers, in_flight))),
+            *("--source", "127.1.0.1", "--spread", str(1 + chargers // 2000)),
+            *("--session", "TAG", "--sessions", "0"),
+            *("--session-seconds", str(CHARGING), "--pause-seconds", str(REST)),
+            *("--set", "MeterValueSampleInterval=%d" % SAMPLING),
+            *("--set", "MeterValuesSampledData=Energy.Active.Import.Register,Power.Active.Import"),
+            *(["--keep-alive"] if keep else []),
+        ]
+    )
+    return child, json.loads(child.line("{"))
+
+
+def lost(told):
+    return told["faults"] + told["unanswered"]
+
+
 def build(folder):
-    """Compiles the two helpers when they are missing or old; returns their paths."""
+    """Compiles the helpers when they are missing or old; returns their paths."""
     os.makedirs(folder, exist_ok=True)
     paths = {}
-    for name, libraries in (("load", []), ("ws_backend", ["-lcrypto"])):
+    for name, libraries in (("billing", []), ("ws_backend", ["-lcrypto"])):
         source, target = os.path.join(HERE, name + ".cpp"), os.path.join(folder, name)
         if not os.path.exists(target) or os.path.getmtime(target) < os.path.getmtime(source):
             compiler = os.environ.get("CXX", "g++").split()
@@ -129,29 +153,18 @@ def measure(options, tools, target, chargers, kind):
         children.insert(0, bridge)
         pid = bridge.child.pid
         empty = resident(pid)
-        load = Child(
-            [
-                tools["load"],
-                "127.0.0.1",
-                str(port),
-                "/ocpp/" + options.version,
-                options.version,
-                str(chargers),
-                str(min(chargers, options.in_flight)),
-                "new" if kind == "new" else "keep",
-            ]
-        )
+        url = "http://127.0.0.1:%d/ocpp/%s" % (port, options.version)
+        load, boot = startFleet(options, url, chargers, kind != "new", options.in_flight)
         children.insert(0, load)
-        boot = json.loads(load.line("ready").split(" ", 1)[1])
         row = {
             "target": target,
             "chargers": chargers,
             "kind": kind,
             "idle": (resident(pid) - empty) / chargers,
-            "failed": boot["failed"] + boot["broken"],
+            "failed": lost(boot),
         }
         count = options.messages if target == "ours" else options.node_messages
-        load.ask(str(count // 2))  # warm: the other bridge compiles while it runs
+        load.ask("requests %d" % (count // 2))  # warm: the other bridge compiles while it runs
         runs = [run(load, backend, pid, count) for _ in range(options.runs)]
         row["cpu"] = statistics.median(r["cpu"] for r in runs)
         row["spread"] = max(r["cpu"] for r in runs) - min(r["cpu"] for r in runs)
@@ -169,14 +182,14 @@ def measure(options, tools, target, chargers, kind):
 
 def run(load, backend, pid, count):
     before, calls = cpuSeconds(pid), backend.ask("stats")["calls"]
-    told = load.ask(str(count))
+    told = load.ask("requests %d" % count)
     cpu = cpuSeconds(pid) - before
     calls = backend.ask("stats")["calls"] - calls
     return {
-        "cpu": cpu * 1e6 / count,
-        "calls": calls / count,
-        "failed": told["failed"] + told["broken"],
-        "rate": told["ok"] / told["seconds"],
+        "cpu": cpu * 1e6 / told["requests"],
+        "calls": calls / told["requests"],
+        "failed": lost(told),
+        "rate": told["answered"] / told["seconds"],
         "p99": told["p99us"] / 1000,
     }
 
@@ -194,6 +207,7 @@ def filesNeeded(chargers, kind):
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bridge", default=os.path.join(BUILD, "ocpp-soap-bridge"))
+    parser.add_argument("--cp", default=os.path.join(BUILD, "ocpp-soap-cp"), help="the load")
     parser.add_argument(
         "--bridge-option",
         action="append",
@@ -203,9 +217,9 @@ def parse():
     parser.add_argument("--wsdl", default=os.path.join(ROOT, "wsdl"))
     parser.add_argument("--modules", default=modulesFolder(), help="node_modules with soap and ocpp-rpc")
     parser.add_argument(
-        "--tools", default=os.path.join(BUILD, "tests", "bench"), help="where load and ws_backend are built"
+        "--tools", default=os.path.join(BUILD, "tests", "bench"), help="where ws_backend is built"
     )
-    parser.add_argument("--version", default="1.6", choices=("1.5", "1.6"))
+    parser.add_argument("--version", default="1.6", choices=("1.2", "1.5", "1.6"))
     parser.add_argument("--chargers", default="100,1000,5000,9000")
     parser.add_argument("--node-chargers", default="100,1000", help="numbers for which the Node bridge runs, too")
     parser.add_argument(
@@ -217,7 +231,7 @@ def parse():
     parser.add_argument("--messages", type=int, default=20000, help="per run")
     parser.add_argument("--node-messages", type=int, default=4000, help="per run of the Node bridge")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--in-flight", type=int, default=64, help="unanswered messages at any time")
+    parser.add_argument("--in-flight", type=int, default=64, help="charge points that act at any time")
     parser.add_argument("--json", help="also write the rows there")
     return parser.parse_args()
 
@@ -228,7 +242,7 @@ def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     tools = build(options.tools)
     print(
-        "OCPP %s, mixed messages, %d in flight, medians of %d runs; %d open files allowed per process"
+        "OCPP %s, sessions of charging, %d charge points at a time, medians of %d runs; %d open files allowed per process"
         % (options.version, options.in_flight, options.runs, hard)
     )
     print(

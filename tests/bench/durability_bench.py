@@ -63,9 +63,7 @@ def measure(options, tools, library, chargers, durable):
         port = bridge.line("listening").split("http://127.0.0.1:", 1)[1].split("/", 1)[0]
         bridge.ignore()
         pid = bridge.child.pid
-        load = bench.Child(
-            [tools["load"], "127.0.0.1", port, "/ocpp/1.6", "1.6", str(chargers), str(chargers), "keep", "billing"]
-        )
+        load = bench.Child([tools["billing"], port, str(chargers)])
         children.insert(0, load)
         load.line("ready")
         rounds = max(2, options.messages // chargers)
@@ -74,7 +72,7 @@ def measure(options, tools, library, chargers, durable):
         for number in range(rounds):
             for action, row in rows.items():
                 cpu, before = cpuNanoseconds(pid), fsyncs.count()
-                told = load.ask(str(chargers))
+                told = load.ask("")
                 if number == 0:
                     continue  # the first round warms up
                 row["cpu"] += cpuNanoseconds(pid) - cpu

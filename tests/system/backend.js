@@ -25,8 +25,12 @@ const { RPCServer, createRPCError } = require('ocpp-rpc');
 const tls = process.argv[2] ? JSON.parse(process.argv[2]) : null;
 const tell = (event, fields) => process.stdout.write(JSON.stringify({ event, ...fields }) + '\n');
 
+// Tags that are not accepted.
+const tags = { OSGUNKNOWN: 'Invalid', BLOCKED: 'Blocked', OLD: 'Expired' };
+const tagInfo = (tag) => ({ idTagInfo: { status: tags[tag] || 'Accepted' } });
+
 const defaultAnswers = {
-  Authorize: () => ({ idTagInfo: { status: 'Accepted' } }),
+  Authorize: (state, { idTag }) => tagInfo(idTag),
   BootNotification: () => ({ status: 'Accepted', currentTime: new Date().toISOString(), interval: 300 }),
   DataTransfer: () => ({ status: 'Accepted' }),
   DiagnosticsStatusNotification: () => ({}),
@@ -35,7 +39,7 @@ const defaultAnswers = {
   LogStatusNotification: () => ({}),
   MeterValues: () => ({}),
   SecurityEventNotification: () => ({}),
-  StartTransaction: (state) => ({ transactionId: state.nextTransaction++, idTagInfo: { status: 'Accepted' } }),
+  StartTransaction: (state, { idTag }) => ({ transactionId: state.nextTransaction++, ...tagInfo(idTag) }),
   StatusNotification: () => ({}),
   StopTransaction: () => ({ idTagInfo: { status: 'Accepted' } }),
 };
@@ -71,7 +75,7 @@ async function answerCall(identity, conn, { messageId, method, params }) {
     throw createRPCError(answer.error.code, answer.error.description || '', answer.error.details || {});
   if (answer && answer.payload !== undefined) return answer.payload;
   if (!defaultAnswers[method]) throw createRPCError('NotImplemented', `no answer for ${method}`);
-  return defaultAnswers[method](state);
+  return defaultAnswers[method](state, params);
 }
 
 function onClient(client) {

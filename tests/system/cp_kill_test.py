@@ -49,7 +49,7 @@ def killed(world, lane):
         session = ["--session", "TAG", "--sessions", "0", "--session-seconds", str(seconds)]
         cp = Cp(world, central.url, *arguments, *session)
         cp.says("> StartTransaction" if life % 3 != 2 else "> BootNotification", 60)
-        # Time itself is the stimulus here: a random point, and before every other one an outage of the central system.
+        # A random point, and before every other one an outage of the central system.
         pace(dice.uniform(0, seconds + AROUND))
         if dice.random() < 0.5:
             central.obey("away", now=True)

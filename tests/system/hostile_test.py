@@ -28,7 +28,7 @@ from durable import DEFAULT_BRIDGE  # noqa: E402
 from harness import SANITIZER, Bridge, Failed  # noqa: E402
 from hostile_request import CLOSED, END, Dribble  # noqa: E402
 from patience import pace  # noqa: E402
-from raw_http import Http  # noqa: E402
+from raw_http import Http, Listener  # noqa: E402
 from raw_ws import Central, frame, call  # noqa: E402
 
 MIB = 1024 * 1024
@@ -37,29 +37,6 @@ MOST_GROWTH = 160 * MIB  # of resident memory; a sanitizer keeps 32 MiB of freed
 LIMITS = ["--header-timeout", "3", "--body-timeout", "4", "--idle-timeout", "6", "--charger-timeout", "10"]
 LIMITS += ["--callback-allow", "127.0.0.0/8", "--auth-failures", "1000"]
 LIMITS += ["--max-unfinished", "16", "--reconnect-first", "1", "--drain-timeout", "1"]
-
-
-class Listener:
-    """Accepts; gives each connection to `serve`; counts."""
-
-    def __init__(self, serve=lambda sock: sock.close()):
-        self.socket = socket.create_server(("127.0.0.1", 0), backlog=256)
-        self.port = self.socket.getsockname()[1]
-        self.connections = 0
-        self.serve = serve
-        threading.Thread(target=self.run, daemon=True).start()
-
-    def run(self):
-        while True:
-            try:
-                sock, _ = self.socket.accept()
-            except OSError:
-                return
-            self.connections += 1
-            threading.Thread(target=self.serve, args=(sock,), daemon=True).start()
-
-    def close(self):
-        self.socket.close()
 
 
 def memory(pid, what="VmRSS"):

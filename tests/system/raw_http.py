@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""HTTP as bytes, for requests that no library would send."""
+"""HTTP as bytes, for requests that no library would send, and listeners whose peers are served as bytes."""
 
 import socket
+import threading
 
 from harness import PATIENCE, Failed
 
@@ -62,3 +63,36 @@ class Http:
 
     def close(self):
         self.socket.close()
+
+
+class Listener:
+    """A port of a loopback address; each connection is given to `serve` on a thread of its own."""
+
+    def __init__(self, serve=lambda sock: sock.close(), address="127.0.0.1"):
+        self.socket = socket.create_server((address, 0), backlog=256)
+        self.port = self.socket.getsockname()[1]
+        self.connections = 0
+        self.serve = serve
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self):
+        while True:
+            try:
+                sock, _ = self.socket.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self.serve, args=(sock,), daemon=True).start()
+
+    def close(self):
+        try:
+            self.socket.shutdown(socket.SHUT_RDWR)  # wakes accept()
+        except OSError:
+            pass
+        self.socket.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()

@@ -11,6 +11,8 @@ import struct
 import threading
 import time
 
+from raw_http import Listener
+
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 
@@ -33,11 +35,11 @@ def call(action, payload, uniqueId="hostile"):
     return [2, uniqueId, action, payload]
 
 
-class Link(threading.Thread):
+class Link:
     """One charger's connection."""
 
     def __init__(self, server, sock):
-        super().__init__(daemon=True)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.server, self.socket, self.buffer = server, sock, b""
         self.identity = None
         self.said = []  # answers to our CALLs
@@ -122,21 +124,11 @@ class Central:
     """Listens; `links` are the newest connections by identity."""
 
     def __init__(self):
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=256)
-        self.url = "ws://127.0.0.1:%d/ocpp" % self.listener.getsockname()[1]
         self.links = {}
         self.unmute = threading.Event()  # until then Authorize of CP-MUTE is not answered
         self.changed = threading.Condition()
-        threading.Thread(target=self.serve, daemon=True).start()
-
-    def serve(self):
-        while True:
-            try:
-                sock, _ = self.listener.accept()
-            except OSError:
-                return
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            Link(self, sock).start()
+        self.listener = Listener(lambda sock: Link(self, sock).run())
+        self.url = "ws://127.0.0.1:%d/ocpp" % self.listener.port
 
     def add(self, link):
         with self.changed:

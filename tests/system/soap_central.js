@@ -24,7 +24,7 @@ const date = { 1.2: '2010/08', 1.5: '2012/06', 1.6: '2015/10' }[version];
 const tell = (event, fields) => process.stdout.write(JSON.stringify({ event, ...fields }) + '\n');
 
 const text = (node) => (node && typeof node === 'object' && !(node instanceof Date) ? node.$value : node);
-const books = { transactions: [], unknown: [], startRepeats: 0, stopRepeats: 0, valueRepeats: 0 };
+const books = { transactions: [], unknown: [], startRepeats: 0, stopRepeats: 0, valueRepeats: 0, connections: {} };
 const known = new Map(); // content of a start -> transaction
 const addresses = new Map(); // identity -> where it is called
 let clients = null; // one for all
@@ -122,7 +122,11 @@ const server = http.createServer((request, response) => {
   response.statusCode = 404;
   response.end();
 });
-server.on('connection', (socket) => away && socket.destroy());
+server.keepAliveTimeout = 600000; // who ends an idle connection is the charge point
+server.on('connection', (socket) => {
+  books.connections[socket.remoteAddress] = (books.connections[socket.remoteAddress] || 0) + 1;
+  if (away) socket.destroy();
+});
 server.listen(0, '127.0.0.1', () => {
   const listener = soap.listen(server, {
     path: '/ocpp',

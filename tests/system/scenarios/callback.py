@@ -7,11 +7,10 @@ import json
 import signal
 import socket
 import ssl
-import threading
 import uuid
 
 from harness import PATIENCE, Failed, same
-from raw_http import Http
+from raw_http import Http, Listener
 from scenarios import scenario
 from scenarios.session import boot
 from scenarios.tls import Certificates
@@ -26,44 +25,30 @@ ENVELOPE = (
 )
 
 
-class Trap:
-    """A listener that nobody may connect to; counts who does, and what they send."""
+class Trap(Listener):
+    """A listener that nobody may connect to; keeps what each visitor sends."""
 
     def __init__(self, address="127.0.0.1", context=None, answer="HTTP/1.1 500 Trap\r\n"):
-        self.listener = socket.create_server((address, 0))
-        self.port = self.listener.getsockname()[1]
         self.context = context
         self.answer = (answer + "Content-Length: 0\r\n\r\n").encode()
         self.visits = []
-        self.thread = threading.Thread(target=self.serve, daemon=True)
-        self.thread.start()
+        super().__init__(self.welcome, address)
 
-    def serve(self):
-        while True:
-            try:
-                visitor, _ = self.listener.accept()
-            except OSError:
-                return
-            visit = {"bytes": b""}
-            self.visits.append(visit)
-            visitor.settimeout(PATIENCE)
-            try:
-                if self.context:
-                    visitor = self.context.wrap_socket(visitor, server_side=True)
-                visit["bytes"] = visitor.recv(65536)
-                visitor.sendall(self.answer)
-            except OSError:
-                pass
-            visitor.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.listener.close()
+    def welcome(self, visitor):
+        visit = {"bytes": b""}
+        self.visits.append(visit)
+        visitor.settimeout(PATIENCE)
+        try:
+            if self.context:
+                visitor = self.context.wrap_socket(visitor, server_side=True)
+            visit["bytes"] = visitor.recv(65536)
+            visitor.sendall(self.answer)
+        except OSError:
+            pass
+        visitor.close()
 
     def untouched(self):
-        if self.visits:
+        if self.connections:
             raise Failed("the bridge connected to a trap: %s" % self.visits)
 
 

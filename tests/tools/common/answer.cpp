@@ -10,6 +10,15 @@ namespace tool {
 
 using bridge::HttpResult;
 
+namespace {
+
+/// An answer that nobody will answer needs no MessageID (WS-Addressing 1.0, 3.1).
+bool isAllowed(const ocpp_s::Note& note) {
+  return note.quirk == ocpp_s::Quirk::HeaderMissing && note.text == "no header MessageID";
+}
+
+}  // namespace
+
 void showAsWritten(ocpp_s::Codec& codec, ocpp::Role service, const ocpp::Request& meant, const std::string& xml,
                    Message& request) {
   request.xml = xml;
@@ -44,7 +53,8 @@ Message readAnswer(ocpp_s::Codec& codec, std::size_t action, const Message& requ
   bridge::noteContentType(result.response.headers, message);
   told.messageId = message.header.messageId;
   told.relatesTo = message.header.relatesTo;
-  for (const ocpp_s::Note& note : message.notes) told.notes.push_back(note.path + ": " + note.text);
+  for (const ocpp_s::Note& note : message.notes)
+    if (!isAllowed(note)) told.notes.push_back(note.path + ": " + note.text);
   if (told.relatesTo.empty())
     told.notes.push_back("no wsa:RelatesTo");
   else if (told.relatesTo != request.messageId)

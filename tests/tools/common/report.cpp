@@ -64,10 +64,18 @@ std::string tap(const std::vector<Result>& results, ocpp::Role we) {
   return out.str();
 }
 
+/// What may stand in XML 1.0: no control characters, only whole UTF-8.
+std::string xmlText(const std::string& text) {
+  std::string out = Json::parse(compact(Json(text))).get<std::string>();
+  for (char& each : out)
+    if (static_cast<unsigned char>(each) < ' ' && each != '\n' && each != '\t') each = '?';
+  return out;
+}
+
 std::string junit(const std::vector<Result>& results, const std::string& subject, ocpp::Role we) {
   pugi::xml_document document;
   auto suite = document.append_child("testsuite");
-  suite.append_attribute("name") = subject.c_str();
+  suite.append_attribute("name") = xmlText(subject).c_str();
   suite.append_attribute("tests") = static_cast<unsigned>(results.size());
   suite.append_attribute("failures") = static_cast<unsigned>(count(results, Verdict::Failed));
   suite.append_attribute("skipped") =
@@ -79,11 +87,11 @@ std::string junit(const std::vector<Result>& results, const std::string& subject
     one.append_attribute("time") = each.seconds;
     if (each.verdict == Verdict::Failed) {
       auto failure = one.append_child("failure");
-      failure.append_attribute("message") = each.reason.c_str();
-      failure.text() = details(each, "", we, true).c_str();
+      failure.append_attribute("message") = xmlText(each.reason).c_str();
+      failure.text() = xmlText(details(each, "", we, true)).c_str();
     } else if (each.verdict != Verdict::Passed) {
       const std::string why = (each.verdict == Verdict::NotApplicable ? "not applicable: " : "") + each.reason;
-      one.append_child("skipped").append_attribute("message") = why.c_str();
+      one.append_child("skipped").append_attribute("message") = xmlText(why).c_str();
     }
   }
   std::ostringstream out;

@@ -17,6 +17,11 @@ inline Step send(const char* action, const char* payload, const char* expected, 
                  unsigned versions = everywhere, const char* lacks = "") {
   return {Do::Send, action, payload, expected, rule, lacks, versions, 0};
 }
+/// `lacks`: the answer of a peer that rightly has no such thing.
+inline Step send(const char* action, const char* payload, const char* expected, const char* rule, const char* lacks,
+                 unsigned versions = everywhere) {
+  return send(action, payload, expected, rule, versions, lacks);
+}
 inline Step repeat(const char* action, const char* expected, const char* rule) {
   return {Do::Repeat, action, "", expected, rule, "", everywhere, 0};
 }
@@ -27,10 +32,17 @@ inline Step raw(const char* action, const char* xml, const char* expected, const
 inline Step await(const char* action, const char* expected, const char* rule, unsigned versions = everywhere) {
   return {Do::Await, action, "", expected, rule, "", versions, 0};
 }
+inline Step next(const char* action, const char* expected, const char* rule) {
+  return {Do::AwaitNext, action, "", expected, rule, "", everywhere, 0};
+}
+inline Step never(const char* action, int seconds, const char* rule) {
+  return {Do::Never, action, "", "{}", rule, "", everywhere, seconds};
+}
 inline Step rules(const char* text) { return {Do::Rules, "", text, "", "", "", everywhere, 0}; }
 inline Step ask(const char* what, unsigned versions = everywhere) {
   return {Do::Ask, "", what, "", "", "", versions, 0};
 }
+inline Step confirm(const char* what) { return {Do::Confirm, "", what, "", "", "", everywhere, 0}; }
 
 /// One step or several, where a table has a list of steps.
 struct Part {

@@ -143,7 +143,7 @@ std::optional<CentralPeer::Written> CentralPeer::write(const std::string& action
   written.request.version = options_.version;
   written.request.action = action;
   written.request.messageId = "urn:uuid:" + newUuid();
-  written.post = wire_.post(action);
+  written.post = wire_.post(options_.id, action);
   codec_.writeRequest(written.post.body, dialect_, Role::CentralSystem,
                       wire_.header(options_.id, written.request.messageId), *request);
   tool::showAsWritten(codec_, Role::CentralSystem, *request, written.post.body, written.request);

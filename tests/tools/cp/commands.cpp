@@ -132,14 +132,25 @@ Act onData(Line& line) {
   return board([=](Station& station, Steady at) { station.sendData(1, request, at); });
 }
 
+Act onMisbehave(Line& line) {
+  const Misbehaviour how = readMisbehaviour(line);
+  return [=](Point& point) { point.misbehave(how); };
+}
+Act onBehave(Line&) {
+  return [](Point& point) { point.misbehave({}); };
+}
+
 struct BoardRow {
   const char* name;
   Act (*read)(Line&);
 };
 constexpr BoardRow boardRows[] = {
-    {"plug", onPlug},   {"unplug", onUnplug},       {"tag", onTag},     {"start", onStart}, {"stop", onStop},
-    {"ev", onEv},       {"emergency", onEmergency}, {"fault", onFault}, {"warn", onWarn},   {"clear", onClear},
-    {"meter", onMeter}, {"lock", onLock},           {"files", onFiles}, {"power", onPower}, {"data", onData},
+    {"plug", onPlug},           {"unplug", onUnplug}, {"tag", onTag},
+    {"start", onStart},         {"stop", onStop},     {"ev", onEv},
+    {"emergency", onEmergency}, {"fault", onFault},   {"warn", onWarn},
+    {"clear", onClear},         {"meter", onMeter},   {"lock", onLock},
+    {"files", onFiles},         {"power", onPower},   {"data", onData},
+    {"misbehave", onMisbehave}, {"behave", onBehave},
 };
 
 std::string actionOf(Line& line, ocpp::Role sender) {
@@ -223,6 +234,9 @@ const std::vector<const char*>& commandLines() {
       "lock works|fails, files work|fail   of plugs; of uploads and downloads",
       "emergency [C], power off|on         emergency stop; the supply",
       "data VENDOR [ID [DATA]]             DataTransfer",
+      "misbehave HOW [ACTION], behave      how the central system is answered, all or this action: late SECONDS,",
+      "                                    soap11, other-relates-to, no-relates-to, broken-xml, html, empty,",
+      "                                    truncated, reset, silence",
       "wait CONDITION [within SECONDS]     registered, STATUS [C], transaction [C], idle [C], quiet,",
       "                                    accepted or refused-tag (the last tag), sent ACTION [JSON],",
       "                                    received ACTION [JSON], answered ACTION [JSON]",

@@ -90,8 +90,8 @@ const std::vector<Scenario> service = {
     {"TC_019_1_CSMS", "Read the whole configuration", since15, core, attended,
      asked("send GetConfiguration {}", "GetConfiguration", "{}", "5.8: the configuration is asked for")},
     {"TC_019_2_CSMS", "Read a key of the configuration", since15, core, attended,
-     asked(R"(send GetConfiguration {"key":["HeartbeatInterval"]})", "GetConfiguration",
-           R"({"key":["HeartbeatInterval"]})", "5.8: the key that is asked for is named")},
+     asked(R"(send GetConfiguration {"key":["MeterValueSampleInterval"]})", "GetConfiguration",
+           R"({"key":["MeterValueSampleInterval"]})", "5.8: the key that is asked for is named")},
     {"TC_021_CSMS", "Change the configuration", everywhere, core, attended,
      asked(R"(send ChangeConfiguration {"key":"MeterValueSampleInterval","value":"60"})", "ChangeConfiguration",
            R"({"key":"MeterValueSampleInterval","value":"60"})", "5.3: key and value are named")},
@@ -126,7 +126,7 @@ const std::vector<Scenario> service = {
 };
 
 std::vector<Step> updates() {
-  return asked(R"(send UpdateFirmware {"location":"http://127.0.0.1:9/firmware.bin","retrieveDate":"${now}"})",
+  return asked(R"(send UpdateFirmware {"retrieveDate":"${now}","location":"http://127.0.0.1:9/firmware.bin"})",
                "UpdateFirmware", R"({"location":"*","retrieveDate":"*"})",
                "5.19: where the firmware is, and from when on");
 }

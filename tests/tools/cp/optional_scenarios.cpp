@@ -33,21 +33,21 @@ const std::vector<Scenario> table = {
     {"TC_042_2_CSMS", "Read the version of the local list", since15, list, attended,
      asked("send GetLocalListVersion {}", "GetLocalListVersion", "{}", "5.10: the version is asked for")},
     {"TC_043_4_CSMS", "Send a full local list", since15, list, attended,
-     asked(R"(send SendLocalList {"listVersion":1,"updateType":"Full","localAuthorizationList":)"
-           R"([{"idTag":"${tag}","idTagInfo":{"status":"Accepted"}}]})",
+     asked(R"(send SendLocalList {"listVersion":1,"localAuthorizationList":)"
+           R"([{"idTag":"${tag}","idTagInfo":{"status":"Accepted"}}],"updateType":"Full"})",
            "SendLocalList",
            R"({"listVersion":"*","updateType":"Full","localAuthorizationList":[{"idTag":"*","idTagInfo":"*"}]})",
            "5.15: a full list has a version, and what is known of each tag")},
     {"TC_043_5_CSMS", "Send a differential local list", since15, list, attended,
-     asked(R"(send SendLocalList {"listVersion":2,"updateType":"Differential","localAuthorizationList":)"
-           R"([{"idTag":"${tag}","idTagInfo":{"status":"Accepted"}}]})",
+     asked(R"(send SendLocalList {"listVersion":2,"localAuthorizationList":)"
+           R"([{"idTag":"${tag}","idTagInfo":{"status":"Accepted"}}],"updateType":"Differential"})",
            "SendLocalList",
            R"({"listVersion":"*","updateType":"Differential","localAuthorizationList":[{"idTag":"*"}]})",
            "5.15: a differential list has a version and the tags that change")},
     {"TC_043_2_CSMS", "Send a differential local list, which does not fit", since15, list, attended,
      all({rules(R"({"SendLocalList":{"status":"VersionMismatch"}})"),
-          asked(R"(send SendLocalList {"listVersion":1,"updateType":"Differential","localAuthorizationList":)"
-                R"([{"idTag":"${tag}"}]})",
+          asked(R"(send SendLocalList {"listVersion":1,"localAuthorizationList":)"
+                R"([{"idTag":"${tag}"}],"updateType":"Differential"})",
                 "SendLocalList", R"({"listVersion":"*","updateType":"Differential"})",
                 "5.15: a differential list has a version")})},
     {"TC_046_CSMS", "Reservation of a connector, used", since15, reservation, attended,
@@ -96,8 +96,8 @@ const std::vector<Scenario> table = {
     {"TC_057_CSMS", "Set a TxProfile during a transaction", in16, smart, attended,
      all({start(R"({"connectorId":1,"idTag":"${tag}","meterStart":2009,"timestamp":"${now}"})"), charging(),
           asked(
-              R"(send SetChargingProfile {"connectorId":1,"csChargingProfiles":{"chargingProfileId":2,"stackLevel":0,)"
-              R"("transactionId":${transactionId},"chargingProfilePurpose":"TxProfile","chargingProfileKind":"Relative",)"
+              R"(send SetChargingProfile {"connectorId":1,"csChargingProfiles":{"chargingProfileId":2,)"
+              R"("transactionId":${transactionId},"stackLevel":0,"chargingProfilePurpose":"TxProfile","chargingProfileKind":"Relative",)"
               R"("chargingSchedule":{"chargingRateUnit":"A","chargingSchedulePeriod":[{"startPeriod":0,"limit":8}]}}})",
               "SetChargingProfile", R"({"connectorId":1,"csChargingProfiles":{"chargingProfilePurpose":"TxProfile"}})",
               "5.16.3: the profile of the transaction is set on its connector"),

@@ -43,6 +43,16 @@ std::string tagText(const std::string& value) {
   return value;
 }
 
+std::string passwordIn(const std::string& file) { return std::string(ocpp::trimmed(bridge::readFile(file))); }
+
+Misbehaviour misbehaviour(const std::string& value) {
+  const std::string place;
+  tool::Line line(value, place);
+  Misbehaviour out = readMisbehaviour(line);
+  line.end();
+  return out;
+}
+
 tool::Program program() {
   return {
       "ocpp-soap-cp",
@@ -81,13 +91,21 @@ std::vector<tool::Option> connection(Options& o) {
        [&](Text v) { o.publicUrl = address(v); }},
       {"user", "NAME", "none", "HTTP Basic: the user; needs password-file", [&](Text v) { o.user = v; }},
       {"password-file", "FILE", "none", "HTTP Basic: file with the password",
-       [&](Text v) { o.password = std::string(ocpp::trimmed(bridge::readFile(v))); }},
+       [&](Text v) { o.password = passwordIn(v); }},
       {"central-ca", "FILE", "system", "CA certificates (PEM) for an https:// central system",
        [&](Text v) { o.centralCa = v; }},
       {"self-signed", "", "off", "take a certificate that signed itself", [&](Text) { o.selfSigned = true; }},
       {"tls-cert", "FILE", "none", "our certificate (PEM); with it we are called by https",
        [&](Text v) { o.tlsCert = v; }},
       {"tls-key", "FILE", "none", "private key (PEM) of that certificate", [&](Text v) { o.tlsKey = v; }},
+      {"client-ca", "FILE", "none", "CA (PEM) of the certificate that the central system must show; needs tls-cert",
+       [&](Text v) { o.clientCa = v; }},
+      {"callback-user", "NAME", "none", "HTTP Basic that the central system must send; needs callback-password-file",
+       [&](Text v) { o.callbackUser = v; }},
+      {"callback-password-file", "FILE", "none", "file with the password of callback-user",
+       [&](Text v) { o.callbackPassword = passwordIn(v); }},
+      {"misbehave", "HOW", "none", "give bad answers from the start, as the command misbehave does: html, \"late 5\"",
+       [&](Text v) { o.misbehaviour = misbehaviour(v); }},
       {"keep-alive", "", "off", "one connection for all requests of a charge point, instead of one for each",
        [&](Text) { o.keepAlive = true; }},
       {"source", "ADDRESS", "none", "IPv4 address that our requests come from; each of a fleet has the next one",
@@ -188,6 +206,10 @@ void checkTogether(const Options& o) {
     throw BadConfiguration("options tls-cert and tls-key: one needs the other");
   if (o.user.empty() != o.password.empty())
     throw BadConfiguration("options user and password-file: one needs the other");
+  if (o.callbackUser.empty() != o.callbackPassword.empty())
+    throw BadConfiguration("options callback-user and callback-password-file: one needs the other");
+  if (!o.clientCa.empty() && o.tlsCert.empty())
+    throw BadConfiguration("option client-ca: without tls-cert nobody shows a certificate");
   if (!o.scriptFile.empty() && (o.fleet > 0 || !o.sessionTag.empty()))
     throw BadConfiguration("option script: not together with fleet or session");
   if ((o.atOnce > 0 || o.rate > 0) && (o.fleet == 0 || o.sessionTag.empty() || o.sessions != 0))

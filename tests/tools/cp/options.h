@@ -10,6 +10,7 @@
 #include "ocpp/version.h"
 #include "ocpp_s/quirks.h"
 #include "tests/tools/common/run_options.h"
+#include "tests/tools/cp/mischief.h"
 
 namespace cp {
 
@@ -27,6 +28,8 @@ struct Options {
   std::string stateDir;                                   ///< "" = what is kept is lost with the process.
 
   std::string user, password, centralCa, tlsCert, tlsKey;
+  std::string clientCa, callbackUser, callbackPassword;  ///< What the central system must show; "" = nothing.
+  Misbehaviour misbehaviour;
   bool selfSigned = false, keepAlive = false;
   std::string source;                                ///< IPv4; "" = as the system routes.
   ocpp_s::Quirks quirks = ocpp_s::standardQuirks();  ///< How we write.

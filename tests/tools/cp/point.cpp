@@ -36,7 +36,8 @@ Point::Point(Wire& wire, std::string name, std::unique_ptr<Journal> journal)
     : wire_(wire),
       name_(std::move(name)),
       journal_(std::move(journal)),
-      board_(wire.options().connectors, wire.options().evAmperes) {
+      board_(wire.options().connectors, wire.options().evAmperes),
+      later_(wire.loop()) {
   wire_.add(name_, [this](Call&& call) { onCall(std::move(call)); });
   journal_->replay([this](const std::string& key, const std::string& value) {
     if (key.rfind(registerKey, 0) != 0) return;
@@ -85,20 +86,10 @@ void Point::switchOff() {
   exchange_ = 0;
   for (const auto& [id, call] : calls_) call.responder.breakOff("");
   calls_.clear();
-  timers_.clear();
+  later_.clear();
   bridge::Deadlines::disarm(*this);
   station_.reset();
   if (events_.changed) events_.changed();
-}
-
-void Point::later(std::chrono::milliseconds delay, std::function<void()> task) {
-  timers_.emplace_back(wire_.loop());
-  const auto place = std::prev(timers_.end());
-  place->start(delay, [this, place, task = std::move(task)] {
-    const auto work = task;  // this function object goes with the timer
-    timers_.erase(place);
-    work();
-  });
 }
 
 // --- the board
@@ -275,13 +266,13 @@ void Point::on(const Reboot& reboot) {
   wire_.loop().post([this, run = run_] {
     if (run != run_) return;
     switchOff();
-    later(std::chrono::seconds(wire_.options().rebootSeconds), [this] { switchOn(); });
+    later_.after(std::chrono::seconds(wire_.options().rebootSeconds), [this] { switchOn(); });
   });
 }
 
 void Point::on(const Upload& upload) {
   note(Level::Info, "simulated upload of " + upload.fileName + " to " + bridge::redacted(upload.location));
-  later(fileTime, [this, good = reachable(upload.location)] {
+  later_.after(fileTime, [this, good = reachable(upload.location)] {
     board([&](Station& station, Steady at) {
       station.uploaded(good && board_.filesWork ? UploadProgress::Uploaded : UploadProgress::Failed, at);
     });
@@ -291,7 +282,7 @@ void Point::on(const Upload& upload) {
 void Point::on(const Download& download) {
   note(Level::Info, "simulated download of " + bridge::redacted(download.location));
   installable_ = isFirmware(download.location);
-  later(fileTime, [this, good = reachable(download.location)] {
+  later_.after(fileTime, [this, good = reachable(download.location)] {
     board([&](Station& station, Steady at) {
       station.firmware(good && board_.filesWork ? FirmwareProgress::Downloaded : FirmwareProgress::DownloadFailed, at);
     });
@@ -301,7 +292,7 @@ void Point::on(const Download& download) {
 // New firmware means a restart; how it went is known after it.
 void Point::on(const Install&) {
   note(Level::Info, "simulated installation");
-  later(fileTime, [this] {
+  later_.after(fileTime, [this] {
     installed_ = board_.filesWork && installable_;
     board([](Station& station, Steady at) { station.restarting(at); });
     on(Reboot{false});

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <functional>
-#include <list>
 #include <map>
 #include <memory>
 #include <string>
@@ -11,6 +10,7 @@
 #include "bridge/deadlines.h"
 #include "station/journal.h"
 #include "station/station.h"
+#include "tests/tools/common/later.h"
 #include "tests/tools/cp/board.h"
 #include "tests/tools/cp/wire.h"
 
@@ -52,6 +52,9 @@ class Point : private bridge::Deadlines::Node {
   /// Until something is due by itself.
   std::optional<Moment> untilDue() const;
 
+  /// How the central system is answered from now on.
+  void misbehave(Misbehaviour how) { wire_.misbehave(std::move(how)); }
+
   /// Nothing while it is off.
   station::View view() const;
   /// Everything that was to be said has been answered.
@@ -64,7 +67,6 @@ class Point : private bridge::Deadlines::Node {
   void drain();
   void commit();
   void arm();
-  void later(std::chrono::milliseconds delay, std::function<void()> task);
 
   void execute(const station::Effect& effect);
   void on(const station::Send& send);
@@ -98,7 +100,7 @@ class Point : private bridge::Deadlines::Node {
   std::uint64_t exchange_ = 0;  ///< With the central system; 0 = none.
   station::CallId lastCall_ = 0;
   std::map<station::CallId, Call> calls_;
-  std::list<bridge::Timer> timers_;
+  tool::Later later_;
   std::size_t run_ = 0;  ///< Power-ups; what belongs to an earlier one is over.
   bool pending_ = false, draining_ = false, broken_ = false;
   std::optional<bool> installed_;

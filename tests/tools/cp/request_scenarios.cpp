@@ -255,7 +255,7 @@ const std::vector<Scenario> reports = {
       status(R"({"connectorId":1,"status":"Faulted","errorCode":"InternalError"})", in16),
       status(R"({"connectorId":1,"status":"Available","errorCode":"LocalListConflict"})", in16),
       status(R"({"connectorId":1,"status":"Faulted","errorCode":"OverVoltage"})", in16), available()}},
-    {"OSG_METER_WITHOUT_TRANSACTION_CSMS",
+    {"OSG_METER_ALONE_CSMS",
      "Meter values without a transaction",
      everywhere,
      core,

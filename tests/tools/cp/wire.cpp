@@ -24,6 +24,7 @@ HttpServerOptions serverOptions(const Options& options) {
   server.port = options.listenPort;
   server.certFile = options.tlsCert;
   server.keyFile = options.tlsKey;
+  server.clientCaFile = options.clientCa;
   return server;
 }
 
@@ -54,6 +55,10 @@ std::string addressAfter(const std::string& first, std::size_t steps) {
   return inet_ntop(AF_INET, &address, text, sizeof text);
 }
 
+std::string basic(const std::string& user, const std::string& password) {
+  return "Basic " + base64(user + ":" + password);
+}
+
 bool wasAnswered(session::ChargerFailure failure) {
   return failure == session::ChargerFailure::Faulted || failure == session::ChargerFailure::Malformed;
 }
@@ -73,8 +78,11 @@ Wire::Wire(Loop& loop, const Options& options)
       dialect_(ocpp_s::dialectFor(options.version, {}, options.quirks)),
       client_(loop, clientOptions(options)),
       server_(loop, serverOptions(options),
-              [this](HttpRequest&& request, const Responder& responder) { onCall(std::move(request), responder); }) {
-  if (!options.user.empty()) authorization_ = "Basic " + base64(options.user + ":" + options.password);
+              [this](HttpRequest&& request, const Responder& responder) { onCall(std::move(request), responder); }),
+      misbehaviour_(options.misbehaviour),
+      later_(loop) {
+  if (!options.user.empty()) authorization_ = basic(options.user, options.password);
+  if (!options.callbackUser.empty()) callbackAuthorization_ = basic(options.callbackUser, options.callbackPassword);
   const std::string host =
       options.listenAddress.find(':') == std::string::npos ? options.listenAddress : "[" + options.listenAddress + "]";
   base_ = options.publicUrl.empty()
@@ -105,7 +113,7 @@ ocpp_s::Header Wire::header(const std::string& id, const std::string& messageId)
   return header;
 }
 
-HttpPost Wire::post(const std::string& action) const {
+HttpPost Wire::post(const std::string& id, const std::string& action) const {
   HttpPost post;
   post.url = options_.central;
   post.headers.add("Content-Type", ocpp_s::requestContentType(dialect_, "/" + action));
@@ -114,6 +122,8 @@ HttpPost Wire::post(const std::string& action) const {
   post.totalTimeoutMs = options_.timeout * 1000;
   post.connectTimeoutMs = std::min(post.totalTimeoutMs, 10000);
   post.trust.selfSigned = options_.selfSigned;
+  if (options_.keepAlive) post.connection = id;
+  if (const auto point = points_.find(id); point != points_.end()) post.source = point->second.source;
   return post;
 }
 
@@ -121,10 +131,8 @@ std::uint64_t Wire::send(const std::string& id, const ocpp::Request& request, An
   Sent sent{id, "urn:uuid:" + newUuid(), request.index(), std::chrono::steady_clock::now(), std::move(answered)};
   const std::string action(ocpp::actionName(request));
   const ocpp_s::Header head = header(id, sent.messageId);
-  HttpPost post = this->post(action);
+  HttpPost post = this->post(id, action);
   codec_.writeRequest(post.body, dialect_, ocpp::Role::CentralSystem, head, request);
-  if (options_.keepAlive) post.connection = id;
-  if (const auto point = points_.find(id); point != points_.end()) post.source = point->second.source;
   ++numbers_.sent;
   if (watched()) {
     Message told;
@@ -200,14 +208,19 @@ void Wire::refuse(const ocpp_s::Incoming& incoming, const ocpp::Fault& fault, co
 }
 
 void Wire::onCall(HttpRequest&& request, const Responder& responder) {
-  if (request.method != "POST") {
+  const auto plain = [&](int status, const char* field, const char* value, const char* text) {
     HttpResponse response;
-    response.status = 405;
-    response.headers.add("Allow", "POST");
+    response.status = status;
+    response.headers.add(field, value);
     response.headers.add("Content-Type", "text/plain; charset=utf-8");
-    response.body = "SOAP requests of the central system are sent by POST\n";
-    return responder.respond(std::move(response));
-  }
+    response.body = text;
+    responder.respond(std::move(response));
+  };
+  const std::string* shown = request.headers.find("Authorization");
+  if (!callbackAuthorization_.empty() && (shown == nullptr || *shown != callbackAuthorization_))
+    return plain(401, "WWW-Authenticate", "Basic realm=\"charge point\"", "user and password are wanted here\n");
+  if (request.method != "POST")
+    return plain(405, "Allow", "POST", "SOAP requests of the central system are sent by POST\n");
   ++numbers_.calls;
   auto read = codec_.readRequest(request.body, ocpp::Role::ChargePoint);
   if (const auto* failure = std::get_if<ocpp_s::ReadFailure>(&read))
@@ -243,9 +256,11 @@ void Wire::onCall(HttpRequest&& request, const Responder& responder) {
 }
 
 void Wire::answer(const std::string& id, const Call& call, const ocpp::Result<ocpp::Response>& result) {
-  const auto dialect = ocpp_s::dialectFor(options_.version, call.message.manner, options_.quirks);
-  const ocpp_s::Header header = answerHeader(call.message.header, options_.quirks);
   const std::string action(ocpp::actionName(call.message.request));
+  const Mischief mischief = misbehaviour_.with(action);
+  auto dialect = ocpp_s::dialectFor(options_.version, call.message.manner, options_.quirks);
+  ocpp_s::Header header = answerHeader(call.message.header, options_.quirks);
+  spoil(mischief, dialect, header);
   HttpResponse response;
   response.headers.add("Content-Type", ocpp_s::replyContentType(dialect, "/" + action + "Response"));
   Message told;
@@ -266,8 +281,12 @@ void Wire::answer(const std::string& id, const Call& call, const ocpp::Result<oc
   }
   told.http = response.status;
   if (watched()) told.xml = response.body;
+  if (mischief != Mischief::None) told.injected = misbehaviour_.name;
   tell(told);
-  call.responder.respond(std::move(response));
+  const auto delay = mischief == Mischief::Late ? misbehaviour_.delay : std::chrono::seconds(0);
+  later_.after(delay, [mischief, responder = call.responder, response = std::move(response)]() mutable {
+    deliver(mischief, std::move(response), responder);
+  });
 }
 
 }  // namespace cp

@@ -13,7 +13,9 @@
 #include "ocpp/messages.h"
 #include "ocpp_s/envelope.h"
 #include "station/effect.h"
+#include "tests/tools/common/later.h"
 #include "tests/tools/common/message.h"
+#include "tests/tools/cp/mischief.h"
 #include "tests/tools/cp/numbers.h"
 #include "tests/tools/cp/options.h"
 
@@ -45,10 +47,12 @@ class Wire {
   std::uint64_t send(const std::string& id, const ocpp::Request& request, Answered answered);
   void cancel(std::uint64_t exchange) { client_.cancel(exchange); }
   void answer(const std::string& id, const Call& call, const ocpp::Result<ocpp::Response>& result);
+  /// What is done to all answers from now on.
+  void misbehave(Misbehaviour how) { misbehaviour_ = std::move(how); }
 
   /// Header and HTTP part of a request, for those who write the envelope themselves.
   ocpp_s::Header header(const std::string& id, const std::string& messageId) const;
-  bridge::HttpPost post(const std::string& action) const;
+  bridge::HttpPost post(const std::string& id, const std::string& action) const;
   /// Tells observers of a message that did not pass through here.
   void tell(Message& message);
 
@@ -73,7 +77,7 @@ class Wire {
   ocpp_s::Dialect dialect_;
   ocpp_s::Codec codec_;
   Numbers numbers_;
-  std::string authorization_;
+  std::string authorization_, callbackAuthorization_;
   struct Member {
     Called called;
     std::string source;
@@ -83,6 +87,8 @@ class Wire {
   bridge::HttpClient client_;
   bridge::HttpServer server_;
   std::string base_;
+  Misbehaviour misbehaviour_;
+  tool::Later later_;
 };
 
 }  // namespace cp

@@ -87,6 +87,7 @@ Central::Central(Loop& loop, const Options& options, Book& book, Rules rules)
       rules_(std::move(rules)),
       plan_(rules_.failures),
       addresses_(callable()),
+      later_(loop),
       client_(loop, clientOptions(options)),
       server_(loop, serverOptions(options, [this](const std::string&) { return !plan_.forConnection(); }),
               [this](HttpRequest&& request, const Responder& responder) { onRequest(std::move(request), responder); }),
@@ -110,17 +111,6 @@ void Central::setRules(Rules rules) {
 void Central::tell(Message& message) {
   message.at = wallClock();
   for (const Observer& each : observers_) each(message);
-}
-
-void Central::after(std::chrono::milliseconds delay, std::function<void()> task) {
-  if (delay.count() == 0) return task();
-  timers_.emplace_back(loop_);
-  const auto place = std::prev(timers_.end());
-  place->start(delay, [this, place, task = std::move(task)] {
-    const auto work = task;  // this function object goes with the timer
-    timers_.erase(place);
-    work();
-  });
 }
 
 void Central::refuse(const ocpp_s::ReadFailure& failure, const HttpRequest& request, const Responder& responder) {
@@ -209,7 +199,7 @@ void Central::onRequest(HttpRequest&& request, const Responder& responder) {
 void Central::decide(const std::shared_ptr<Arrival>& arrival) {
   auto delay = rules_.delay(std::string(ocpp::actionName(arrival->message.request)));
   if (arrival->failure) delay += arrival->failure->delay;
-  after(delay, [this, arrival] { deliver(*arrival); });
+  later_.after(delay, [this, arrival] { deliver(*arrival); });
 }
 
 void Central::deliver(const Arrival& arrival) {

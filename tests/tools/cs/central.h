@@ -3,7 +3,6 @@
 #pragma once
 
 #include <functional>
-#include <list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "bridge/http_server.h"
 #include "bridge/loop.h"
 #include "ocpp_s/envelope.h"
+#include "tests/tools/common/later.h"
 #include "tests/tools/common/message.h"
 #include "tests/tools/cs/book.h"
 #include "tests/tools/cs/options.h"
@@ -58,7 +58,6 @@ class Central {
   void learn(const ocpp_s::RequestMessage& message, const std::string& peer, Message& told);
   void decide(const std::shared_ptr<Arrival>& arrival);
   void deliver(const Arrival& arrival);
-  void after(std::chrono::milliseconds delay, std::function<void()> task);
   bool prepare(Outcome& outcome, const KnownCharger& known, const ocpp::Request& request, bridge::HttpPost& post);
   void tell(Message& message);
 
@@ -70,7 +69,7 @@ class Central {
   ocpp_s::Codec codec_;
   bridge::AddressPolicy addresses_;
   std::vector<Observer> observers_;
-  std::list<bridge::Timer> timers_;
+  tool::Later later_;
   bridge::HttpClient client_;
   bridge::HttpServer server_;
   std::string url_;

@@ -1,46 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The words in which the tables of scenarios are written. Sections are those of the OCPP 1.6 specification.
+// What central systems and operators do in many scenarios, and what is demanded of chargers then. Sections are those of
+// the OCPP 1.6 specification.
 #pragma once
 
-#include <initializer_list>
-#include <utility>
 #include <vector>
 
+#include "tests/tools/common/steps.h"
 #include "tests/tools/cs/scenario.h"
 
 namespace cs {
 
-using ocpp::Profile;
-using Do = Step::Do;
-
-inline Step send(const char* action, const char* payload, const char* expected, const char* rule,
-                 const char* lacks = "", unsigned versions = everywhere) {
-  return {Do::Send, action, payload, expected, rule, lacks, versions, 0};
-}
-inline Step await(const char* action, const char* expected, const char* rule, unsigned versions = everywhere) {
-  return {Do::Await, action, "", expected, rule, "", versions, 0};
-}
-inline Step next(const char* action, const char* expected, const char* rule) {
-  return {Do::AwaitNext, action, "", expected, rule, "", everywhere, 0};
-}
-inline Step never(const char* action, int seconds, const char* rule) {
-  return {Do::Never, action, "", "{}", rule, "", everywhere, seconds};
-}
-inline Step rules(const char* config) { return {Do::Rules, "", config, "", "", "", everywhere, 0}; }
-inline Step ask(const char* what) { return {Do::Ask, "", what, "", "", "", everywhere, 0}; }
-inline Step confirm(const char* what) { return {Do::Confirm, "", what, "", "", "", everywhere, 0}; }
-
-/// One step or several.
-struct Part {
-  std::vector<Step> steps;
-  Part(Step step) : steps{step} {}                          // NOLINT: a step is a part
-  Part(std::vector<Step> many) : steps(std::move(many)) {}  // NOLINT: and so are several
-};
-inline std::vector<Step> all(std::initializer_list<Part> parts) {
-  std::vector<Step> out;
-  for (const Part& each : parts) out.insert(out.end(), each.steps.begin(), each.steps.end());
-  return out;
-}
+using namespace tool::steps;
 
 constexpr const char* accepted = R"({"status":"Accepted"})";
 constexpr const char* rejected = R"({"status":"Rejected"})";

@@ -150,7 +150,7 @@ TEST(httpClientName, "a name is resolved, and the Host header carries it") {
 TEST(httpClientSilent, "a server that does not answer, or not completely, is a Timeout") {
   Bench bench;
   HttpPost post;
-  post.totalTimeoutMs = 100;
+  post.totalTimeoutMs = 500;
   expectOutcome(bench.exchange("", false, post), Outcome::Timeout);
   expectOutcome(bench.exchange("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", false, post), Outcome::Timeout);
 }

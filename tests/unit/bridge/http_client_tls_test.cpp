@@ -181,7 +181,7 @@ TEST(chargerTlsPeers,
     if (silent) raw.onAccept = nullptr;
     HttpPost post;
     post.url = raw.url("https");
-    post.connectTimeoutMs = 200;
+    if (silent) post.connectTimeoutMs = 300;
     std::optional<HttpResult> result;
     bench.client.post(std::move(post), [&](HttpResult&& r) { result = std::move(r); });
     waitFor(bench.loop, "the end", [&] { return result.has_value(); });

@@ -270,7 +270,7 @@ TEST(httpServerLimits, "a body above the limit is refused with 413, a header abo
 TEST(httpServerSlow,
      "a header or body that does not come is answered 408, an idle connection is closed without a word") {
   HttpServerOptions options;
-  options.headerTimeoutMs = options.bodyTimeoutMs = options.idleTimeoutMs = 100;
+  options.headerTimeoutMs = options.bodyTimeoutMs = options.idleTimeoutMs = 300;
   expectRefused("POST / HT", 408, options);
   expectRefused("POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab", 408, options);
   Bench bench(false, options);

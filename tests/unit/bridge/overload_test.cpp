@@ -14,19 +14,19 @@ using test::waitFor;
 
 namespace {
 
-Options small() {
+Options small(std::uint32_t backlog) {
   Options options;
   options.autoRegister = true;
   options.centralUrl = "ws://127.0.0.1:1/";
-  options.limits.backlog = 100;
+  options.limits.backlog = backlog;
   return options;
 }
 
-std::string post(const std::string& body) {
+std::string post(const std::string& body, const std::string& identity = "CP1") {
   const std::string envelope =
       "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\" xmlns:o=\"urn://Ocpp/Cs/2015/10/\"><s:Header>"
-      "<o:chargeBoxIdentity>CP1</o:chargeBoxIdentity></s:Header><s:Body>" +
-      body + "</s:Body></s:Envelope>";
+      "<o:chargeBoxIdentity>" +
+      identity + "</o:chargeBoxIdentity></s:Header><s:Body>" + body + "</s:Body></s:Envelope>";
   return "POST /ocpp HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(envelope.size()) + "\r\n\r\n" + envelope;
 }
 
@@ -39,8 +39,9 @@ std::string meterValues(int value) {
 
 /// The whole bridge behind its HTTP port, with a disk in memory and a back-end that is away.
 struct Bench {
-  Bench()
-      : log(lines, LogFormat::Human),
+  explicit Bench(std::uint32_t backlog)
+      : options(small(backlog)),
+        log(lines, LogFormat::Human),
         store([this](std::function<void()> task) { loop.post(std::move(task)); }),
         shard(loop, options, log, options.centralUrl, &store),
         access(options.access, options.autoRegister),
@@ -50,7 +51,7 @@ struct Bench {
         }) {}
 
   std::ostringstream lines;
-  Options options = small();
+  Options options;
   Loop loop;
   Log log;
   MemoryStore store;
@@ -64,7 +65,7 @@ struct Bench {
 
 TEST(OverloadDisk,
      "while the disk is far behind requests get 503 with Retry-After; what was accepted is answered when it is kept") {
-  Bench bench;
+  Bench bench(100);
   RawPeer peer(bench.loop, bench.server.port());
   peer.send(post("<o:heartbeatRequest/>"));
   waitFor(bench.loop, "an answer", [&] { return peer.saw("HTTP/1.1 "); });
@@ -90,21 +91,28 @@ TEST(OverloadDisk,
   waitFor(bench.loop, "the answer to the repetition", [&] { return refused.saw("meterValuesResponse"); });
 }
 
-TEST(OverloadHeld,
-     "a charger whose effects wait for the disk in great number is told to come again, others are served") {
-  Bench bench;
+TEST(OverloadWaiting,
+     "a charger of which 64 requests wait for the disk is told to come again, others are served; all 64 are answered") {
+  Bench bench(1'000'000);
+  RawPeer first(bench.loop, bench.server.port());
+  first.send(post("<o:heartbeatRequest/>"));
+  waitFor(bench.loop, "an answer: the back-end is known to be away", [&] { return first.saw("HTTP/1.1 200"); });
   bench.store.hold(true);
-  RawPeer peer(bench.loop, bench.server.port());
-  Charger* charger = nullptr;
-  for (int i = 0; i < 400 && !(charger && charger->overload()); ++i) {
-    RawPeer once(bench.loop, bench.server.port());
-    once.send(meterValues(i));
-    test::serveFor(bench.loop, 2);
-    charger = bench.shard.find("CP1");
+  std::vector<std::unique_ptr<RawPeer>> peers;
+  for (int i = 0; i < 64; ++i) {
+    const auto before = bench.store.backlog();
+    peers.push_back(std::make_unique<RawPeer>(bench.loop, bench.server.port()));
+    peers.back()->send(meterValues(i));
+    waitFor(bench.loop, "its change", [&] { return bench.store.backlog() > before; });
   }
-  CPPUNIT_ASSERT(charger->overload() != nullptr);
+  first.send(meterValues(64));
+  waitFor(bench.loop, "the refusal", [&] { return first.saw("HTTP/1.1 503"); });
+  CPPUNIT_ASSERT_MESSAGE(first.received, first.saw("Retry-After: ") && first.saw("wait for their answers"));
+  RawPeer other(bench.loop, bench.server.port());
+  other.send(post("<o:heartbeatRequest/>", "CP2"));
+  waitFor(bench.loop, "another charger's answer", [&] { return other.saw("HTTP/1.1 200"); });
+  for (const auto& peer : peers) CPPUNIT_ASSERT(peer->received.empty());
   bench.store.hold(false);
   bench.store.commit();
-  test::serveFor(bench.loop, 50);
-  CPPUNIT_ASSERT(charger->overload() == nullptr);
+  for (const auto& peer : peers) waitFor(bench.loop, "the answer", [&] { return peer->saw("meterValuesResponse"); });
 }

@@ -157,11 +157,11 @@ TEST(wsLost, "a connection that breaks is reported as 1006") {
 TEST(wsPing, "pings go out each interval; a peer that answers stays, one that is silent for two intervals is dead") {
   EchoBench alive;
   WsTarget target = alive.target();
-  target.pingIntervalMs = 100;
+  target.pingIntervalMs = 250;
   Peer stays;
   stays.connect(alive.client, target);
   waitFor(alive.loop, "open", [&] { return stays.opened == 1; });
-  test::serveFor(alive.loop, 700);
+  test::serveFor(alive.loop, 900);  // three pings
   CPPUNIT_ASSERT_EQUAL(0, stays.ended);
   RawBench dead;
   WsTarget other = dead.target();

@@ -178,7 +178,7 @@ TEST(nativeTrigger, "6.1: TriggerMessage of a 1.6-S charger is the charger's to 
   h.nothing();
 }
 
-TEST(heartbeatAskedFor,
+TEST(triggeredHeartbeatOf16,
      "SM-5: the Heartbeat that the back-end asks a 1.6 charger for reaches it, though it comes early") {
   SessionHarness h;
   h.boot(Version::V16);

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The tables of scenarios: every text in them can be used.
+#include <set>
+
+#include "ocpp_j/codec.h"
+#include "ocpp_j/json_tree.h"
+#include "ocpp_s/dialect.h"
+#include "tests/support/test.h"
+#include "tests/tools/common/message.h"
+#include "tests/tools/cp/scenario.h"
+
+namespace {
+
+using tool::Json;
+using tool::Step;
+using Do = Step::Do;
+
+/// Any value that fits where the name stands.
+std::string filled(const char* text) {
+  const std::pair<const char*, const char*> values[] = {{"${tag}", "TAG1"},
+                                                        {"${unknownTag}", "T2"},
+                                                        {"${expiredTag}", "T3"},
+                                                        {"${blockedTag}", "T4"},
+                                                        {"${transactionId}", "1"},
+                                                        {"${namespace}", "urn:x"},
+                                                        {"${call.idTag}", "T5"},
+                                                        {"${call.reservationId}", "7"},
+                                                        {"${call.transactionId}", "1"},
+                                                        {"${previousTransactionId}", "2"}};
+  std::string out = text;
+  for (const auto& [name, value] : values)
+    for (std::size_t at; (at = out.find(name)) != std::string::npos;) out.replace(at, std::string(name).size(), value);
+  for (const char* time : {"${now}", "${before}", "${hourAgo}", "${halfHourAgo}", "${later}"})
+    for (std::size_t at; (at = out.find(time)) != std::string::npos;)
+      out.replace(at, std::string(time).size(), "2030-01-01T00:00:00Z");
+  CPPUNIT_ASSERT_EQUAL_MESSAGE(out, std::string::npos, out.find("${"));
+  return out;
+}
+
+/// Strictly read as a message of OCPP 1.6-J that the versions of the step have.
+void demandMessage(const std::string& where, const std::string& action, const Json& payload, unsigned versions,
+                   ocpp::Role service) {
+  ocpp_j::JsonTree tree;
+  CPPUNIT_ASSERT_MESSAGE(where, tree.parse(tool::compact(payload)));
+  ocpp::ReadNotes notes;
+  const auto request = ocpp_j::readRequest(action, tree.root(), ocpp_j::ReadMode::Strict, notes);
+  CPPUNIT_ASSERT_MESSAGE(where + ": " + (request ? "" : request.fault().description), bool(request));
+  for (const auto version : {ocpp::Version::V12, ocpp::Version::V15, ocpp::Version::V16})
+    if ((versions & tool::versionBit(version)) != 0)
+      CPPUNIT_ASSERT_MESSAGE(where, ocpp_s::offers(version, service, *ocpp::findAction(action)));
+}
+
+void check(const tool::Scenario& scenario, const Step& step) {
+  const std::string where = std::string(scenario.name) + ", " + step.action + " " + step.payload;
+  const unsigned versions = scenario.versions & step.versions;
+  CPPUNIT_ASSERT_MESSAGE(where, versions != 0);
+  const std::string payload = filled(step.payload);
+  const bool judged = step.what != Do::Ask && step.what != Do::Rules;
+  CPPUNIT_ASSERT_MESSAGE(where, !judged || step.rule[0] != '\0');
+  if (judged && std::string(step.expected) != "fault")
+    CPPUNIT_ASSERT_MESSAGE(where, Json::parse(filled(step.expected)).is_object());
+  if (step.what == Do::Send) {
+    const Json all = Json::parse(payload);
+    for (const Json& each : all.is_array() ? all : Json::array({all}))
+      demandMessage(where, step.action, each, versions, ocpp::Role::CentralSystem);
+  } else if (step.what == Do::Ask) {
+    const std::size_t space = payload.find(' ', 5);
+    CPPUNIT_ASSERT_EQUAL_MESSAGE(where, std::string("send "), payload.substr(0, 5));
+    demandMessage(where, payload.substr(5, space - 5), Json::parse(payload.substr(space + 1)), versions,
+                  ocpp::Role::ChargePoint);
+  } else if (step.what == Do::Rules) {
+    CPPUNIT_ASSERT_MESSAGE(where, Json::parse(payload).is_object());
+  }
+}
+
+TEST(scenariosForCentralSystems, "Every payload, pattern and version in the table for central systems can be used") {
+  std::set<std::string> names;
+  for (const tool::Scenario& scenario : cp::scenarios()) {
+    CPPUNIT_ASSERT_MESSAGE(scenario.name, names.insert(scenario.name).second);
+    CPPUNIT_ASSERT_MESSAGE(scenario.name, std::string(scenario.name).size() < 34);  // has its column in --list
+    bool asks = false;
+    for (const Step& step : scenario.steps) {
+      check(scenario, step);
+      asks = asks || step.what == Do::Ask;
+    }
+    CPPUNIT_ASSERT_EQUAL_MESSAGE(scenario.name, asks, scenario.needsOperator);
+  }
+}
+
+}  // namespace
