@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The scenarios of `ocpp-soap-cs conformance --list --json`, walked through by an OCPP 1.6-J back-end on npm ocpp-rpc in
-// strict mode: for a charger behind the bridge, by what the back-end sees.
+// The scenarios of `ocpp-soap-cs conformance --list --json`, walked through by an OCPP 1.6-J back-end on npm ocpp-rpc
+// in strict mode: for a charger behind the bridge, by what the back-end sees.
 //
 // Usage: conformance_backend.js TABLE VERSION PATIENCE
 // Told on stdout, one object per line, key "event": listening {port} | connected | scenario {name} |
-//   operator {text, confirm} | verdict {name, verdict, reason} | over | violation {..} | bad-message {..} | trouble {text}
+//   operator {text, confirm} | verdict {name, verdict, reason} | over | violation {} | bad-message {} | trouble {text}
 // Understood on stdin, key "cmd": begin | confirm (the operator has done it) | quit
 'use strict';
 
@@ -136,6 +136,7 @@ function filled(text) {
     transactionId: state.newest.id,
     idTag: state.newest.idTag,
     files: 'http://127.0.0.1:8/files/',
+    firmware: 'http://127.0.0.1:8/firmware.bin',
   };
   return text.replace(/\$\{(\w+)\}/g, (_, name) => values[name]);
 }
@@ -171,7 +172,8 @@ async function send(step, optional) {
     reply = await state.client.call(step.action, JSON.parse(payload));
   } catch (error) {
     const lacking = optional && /^NotSupported|^NotImplemented/.test(error.rpcErrorCode || '');
-    throw new Verdict(lacking ? 'not applicable' : 'failed', `${step.action} got ${error.rpcErrorCode} ${error.message}`);
+    const reason = `${step.action} got ${error.rpcErrorCode} ${error.message}`;
+    throw new Verdict(lacking ? 'not applicable' : 'failed', reason);
   }
   const wanted = filled(step.expected);
   if (matches(reply, JSON.parse(wanted))) return;

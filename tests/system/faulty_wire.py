@@ -20,6 +20,7 @@ ANSWER = (
     "<wsa:To>http://www.w3.org/2005/08/addressing/anonymous</wsa:To><wsa:Action>%(action)s</wsa:Action>"
     "</s:Header><s:Body>%(body)s</s:Body></s:Envelope>"
 )
+CONTENT_TYPE = "application/soap+xml; charset=utf-8"
 FAULT = (
     "<s:Fault><s:Code><s:Value>s:Receiver</s:Value><s:Subcode><s:Value>o:InternalError</s:Value></s:Subcode></s:Code>"
     '<s:Reason><s:Text xml:lang="en">defect</s:Text></s:Reason></s:Fault>'
@@ -27,8 +28,8 @@ FAULT = (
 
 
 class Defect:
-    """What goes wrong with one action; `pattern` says with which of its messages. `after`: only when such a request of the
-    charge point has passed before."""
+    """What goes wrong with one action; `pattern` says with which of its messages. `after`: only when such a request of
+    the charge point has passed before."""
 
     def __init__(self, action, pattern="", after=None):
         self.action, self.pattern, self.after = action, re.compile(pattern, re.S), after
@@ -125,7 +126,8 @@ class Chatty(Defect):
     def answered(self, wire, xml, answer):
         if self.pattern.search(answer):
             said = re.sub(r"(<\S+Body>)<(\w+):.*(</\S+Body>)", r"\1<\2:heartbeatRequest/>\3", xml, flags=re.S)
-            said = re.sub(r"urn:uuid:[^<]*", "urn:uuid:" + str(uuid.uuid4()), said.replace("/BootNotification", "/Heartbeat"))
+            said = said.replace("/BootNotification", "/Heartbeat")
+            said = re.sub(r"urn:uuid:[^<]*", "urn:uuid:%s" % uuid.uuid4(), said)
             wire.forward(wire.central, said)
             wire.struck()
         return answer
@@ -172,7 +174,7 @@ class FaultyWire:
         parts = urllib.parse.urlsplit(url)
         connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
         try:
-            connection.request("POST", parts.path, xml.encode(), {"Content-Type": "application/soap+xml; charset=utf-8"})
+            connection.request("POST", parts.path, xml.encode(), {"Content-Type": CONTENT_TYPE})
             answer = connection.getresponse()
             return answer.status, answer.read().decode()
         except http.client.HTTPException as error:
@@ -241,7 +243,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         body = answer.encode()
         self.send_response(status)
-        self.send_header("Content-Type", "application/soap+xml; charset=utf-8")
+        self.send_header("Content-Type", CONTENT_TYPE)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

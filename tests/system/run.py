@@ -8,14 +8,12 @@ failed.
 """
 
 import argparse
-import concurrent.futures
 import os
 import sys
-import time
-import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import parts  # noqa: E402
 import scenarios  # noqa: E402
 import scenarios.session  # noqa: E402,F401  the import order is the order of the run
 import scenarios.central  # noqa: E402,F401
@@ -27,16 +25,10 @@ import scenarios.wire  # noqa: E402,F401
 import scenarios.published  # noqa: E402,F401
 import scenarios.interop  # noqa: E402,F401
 import scenarios.corpus  # noqa: E402,F401
-from harness import HERE, ROOT, Failed, World  # noqa: E402
+from durable import modulesFolder  # noqa: E402
+from harness import ROOT, World  # noqa: E402
 
 REFERENCE = os.path.join(os.path.dirname(ROOT), "shared")
-
-
-def modulesFolder():
-    for folder in (os.path.join(ROOT, "build", "peers", "node_modules"), os.path.join(HERE, "node_modules")):
-        if os.path.isdir(os.path.join(folder, "ocpp-rpc")):
-            return folder
-    return os.path.join(HERE, "node_modules")
 
 
 # Folders that may be missing: what needs them is left out, and said so.
@@ -68,24 +60,9 @@ def parse():
     return options
 
 
-def runOne(options, scenario):
-    """(passed, report)"""
+def case(options, scenario):
     world = World(options)
-    begin = time.monotonic()
-    try:
-        with world:
-            scenario.run(world)
-    except Exception as e:
-        text = str(e) if isinstance(e, Failed) else traceback.format_exc()
-        report = "FAIL  %s (%.1f s)\n%s\nlogs: %s" % (
-            scenario.sentence,
-            time.monotonic() - begin,
-            text,
-            world.folder,
-        )
-        return False, report.replace("\n", "\n    ")
-    world.remove()
-    return True, "ok    %s (%.1f s)" % (scenario.sentence, time.monotonic() - begin)
+    return parts.attempt(scenario.sentence, world, lambda: scenario.run(world))
 
 
 def main():
@@ -102,13 +79,7 @@ def main():
     for each in chosen:
         if each not in possible:
             print("left out, no folder %s: %s" % (getattr(options, each.needs), each.sentence))
-    passed = 0
-    with concurrent.futures.ThreadPoolExecutor(max(1, options.jobs)) as pool:
-        for good, report in pool.map(lambda each: runOne(options, each), possible):
-            passed += good
-            print(report, flush=True)
-    print("%d passed, %d failed" % (passed, len(possible) - passed))
-    return 0 if passed == len(possible) and possible else 1
+    return parts.runAll([lambda each=each: case(options, each) for each in possible], options.jobs)
 
 
 if __name__ == "__main__":

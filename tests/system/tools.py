@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Our two programs, ocpp-soap-cs and ocpp-soap-cp, as children of a test, and the world in which a part of a suite has them."""
+"""Our two programs, ocpp-soap-cs and ocpp-soap-cp, as children of a test, and the world in which a part has them."""
 
 import http.client
 import json
@@ -70,7 +70,7 @@ class Cs(Tool):
         super().__init__(world, name, [world.options.cs, *arguments, "--listen", "127.0.0.1:0", *api])
         self.url = self.take(lambda line: line.startswith("chargers: "), "where it listens").split(": ")[1]
         self.port = int(re.search(r":(\d+)/", self.url).group(1))
-        self.apiPort = int(self.take(lambda line: line.startswith("api: port "), "its API").split()[-1]) if api else None
+        self.apiPort = int(self.says("^api: port ").split()[-1]) if api else None
 
     def ask(self, method, path, body=None, headers={}):
         """(status, JSON) of the API."""

@@ -118,7 +118,7 @@ int main(int argc, char** argv) {
     Options options;
     if (!readOptions(argc, argv, options)) return 0;
     if (options.run.list) {
-      std::cout << tool::listOf(course());
+      std::cout << (options.run.json ? tool::jsonOf(course()) : tool::listOf(course()));
       return 0;
     }
     return serve(options);

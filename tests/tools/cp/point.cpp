@@ -25,6 +25,9 @@ constexpr std::string_view registerKey = "board/register/";
 // Nobody listens at the discard port: simulated transfers fail there as real ones do.
 bool reachable(const std::string& location) { return location.find(":9/") == std::string::npos; }
 
+// A simulated installation of it fails.
+bool isFirmware(const std::string& location) { return location.find("no-firmware") == std::string::npos; }
+
 Moment steadyClock() { return std::chrono::duration_cast<Moment>(std::chrono::steady_clock::now().time_since_epoch()); }
 
 }  // namespace
@@ -278,6 +281,7 @@ void Point::on(const Upload& upload) {
 
 void Point::on(const Download& download) {
   note(Level::Info, "simulated download of " + bridge::redacted(download.location));
+  installable_ = isFirmware(download.location);
   later_.after(fileTime, [this, good = reachable(download.location)] {
     board([&](Station& station, Steady at) {
       station.firmware(good && board_.filesWork ? FirmwareProgress::Downloaded : FirmwareProgress::DownloadFailed, at);
@@ -289,7 +293,7 @@ void Point::on(const Download& download) {
 void Point::on(const Install&) {
   note(Level::Info, "simulated installation");
   later_.after(fileTime, [this] {
-    installed_ = board_.filesWork;
+    installed_ = board_.filesWork && installable_;
     board([](Station& station, Steady at) { station.restarting(at); });
     on(Reboot{false});
   });

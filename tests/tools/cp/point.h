@@ -104,6 +104,7 @@ class Point : private bridge::Deadlines::Node {
   std::size_t run_ = 0;  ///< Power-ups; what belongs to an earlier one is over.
   bool pending_ = false, draining_ = false, broken_ = false;
   std::optional<bool> installed_;
+  bool installable_ = true;  ///< What was downloaded.
 };
 
 /// What the options say about the charge point.

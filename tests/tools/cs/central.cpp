@@ -59,7 +59,7 @@ HttpResponse plain(int status, std::string body, const char* type = "text/plain;
 std::optional<HttpResponse> fileAnswer(const HttpRequest& request) {
   if (request.path().rfind("/files/", 0) != 0) return std::nullopt;
   if (request.method == "GET" || request.method == "HEAD") {
-    HttpResponse response = plain(200, "ocpp-soap-cs: this file stands for firmware\n", "application/octet-stream");
+    HttpResponse response = plain(200, "ocpp-soap-cs: this is no firmware\n", "application/octet-stream");
     if (request.method == "HEAD") response.body.clear();
     return response;
   }

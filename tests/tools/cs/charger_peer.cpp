@@ -77,7 +77,8 @@ std::vector<tool::Peer::Value> ChargerPeer::values() const {
   const Transaction* newest = central_.book().newest(options_.charger);
   return {{"transactionId", newest == nullptr ? "0" : std::to_string(newest->id), ""},
           {"idTag", newest == nullptr ? "OSGTAG1" : newest->idTag, ""},
-          {"files", central_.filesUrl(), ""}};
+          {"files", central_.filesUrl(), ""},
+          {"firmware", options_.firmware, "firmware"}};
 }
 
 bool ChargerPeer::settled() const {

@@ -94,6 +94,8 @@ std::vector<tool::Option> options(Options& o) {
        [&](Text v) { readVersion(o, v); }},
       {"connect", "SECONDS", "300", "conformance: longest wait for the charger to be heard",
        [&](Text v) { o.connect = tool::wholeNumber(v, 1, 86400); }},
+      {"firmware", "URL", "none", "conformance: an image that the charger can install, for TC_044_1_CS",
+       [&](Text v) { o.firmware = v; }},
   };
 }
 
@@ -104,9 +106,10 @@ void checkTogether(const Options& o) {
   if (o.conformance && o.charger.empty() && !o.run.list)
     throw BadConfiguration("conformance: needs the option charger");
   if (o.conformance && !o.scriptFile.empty()) throw BadConfiguration("conformance: runs no script");
-  if (!o.conformance && (!o.charger.empty() || o.run.chosen()))
+  if (!o.conformance && (!o.charger.empty() || !o.firmware.empty() || o.run.chosen()))
     throw BadConfiguration(
-        "options charger, profile, only, operator, step, list, tap and junit: only with the word conformance");
+        "options charger, firmware, profile, only, operator, step, list, json, tap and junit: only with the word "
+        "conformance");
 }
 
 }  // namespace

@@ -30,7 +30,8 @@ struct Options {
   std::string charger;       ///< Under test.
   ocpp::Version version{};   ///< Of chargerUrls that have not spoken yet, and which conformance demands.
   bool versionGiven = false;
-  int connect = 300;  ///< Seconds to wait for the charger.
+  std::string firmware;  ///< URL of an image that the charger under test can install; "" = there is none.
+  int connect = 300;     ///< Seconds to wait for the charger.
   tool::RunOptions run;
 };
 

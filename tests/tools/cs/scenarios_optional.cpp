@@ -13,6 +13,10 @@ Step fullList(const char* payload) {
   return send("SendLocalList", payload, accepted, "5.15: a full list replaces the former one", notSupported);
 }
 Step emptyList() { return fullList(R"({"listVersion":41,"updateType":"Full","localAuthorizationList":[]})"); }
+Step listOfOne() {
+  return fullList(R"({"listVersion":41,"updateType":"Full","localAuthorizationList":)"
+                  R"([{"idTag":"OSGTAG1","idTagInfo":{"status":"Accepted"}}]})");
+}
 Step reserving() { return send("ReserveNow", reserve, accepted, "5.13: a free connector can be reserved"); }
 Step reservedNow() { return status(reserved, "4.9: the connector is reserved"); }
 Step refusedReservation(const char* status) {
@@ -40,28 +44,42 @@ std::vector<Scenario> localListScenarios() {
        since15,
        authList,
        false,
-       {fullList(R"({"listVersion":41,"updateType":"Full","localAuthorizationList":)"
-                 R"([{"idTag":"OSGTAG1","idTagInfo":{"status":"Accepted"}}]})"),
+       {listOfOne(),
         send("GetLocalListVersion", "{}", R"({"listVersion":41})", "5.10: the version of the list is told")}},
+      {"TC_043_2_CS",
+       "Send a differential list that is too old",
+       since15,
+       authList,
+       false,
+       {listOfOne(),
+        send("SendLocalList", R"({"listVersion":40,"updateType":"Differential","localAuthorizationList":[]})",
+             R"({"status":"VersionMismatch"})", "5.15: an older differential list does not fit"),
+        send("GetLocalListVersion", "{}", R"({"listVersion":41})", "5.15: and changes nothing"), emptyList()}},
       {"TC_043_5_CS",
-       "Send a differential list, then an older one",
+       "Send a differential list",
+       since15,
+       authList,
+       false,
+       {listOfOne(),
+        send("SendLocalList",
+             R"({"listVersion":42,"updateType":"Differential","localAuthorizationList":)"
+             R"([{"idTag":"OSGTAG2","idTagInfo":{"status":"Accepted"}}]})",
+             accepted, "5.15: a later differential list is taken"),
+        send("GetLocalListVersion", "{}", R"({"listVersion":42})", "5.10: the version of the list is told"),
+        emptyList()}},
+      {"TC_042_2_CS",
+       "Read the version of an empty list",
        since15,
        authList,
        false,
        {emptyList(),
-        send("SendLocalList",
-             R"({"listVersion":42,"updateType":"Differential","localAuthorizationList":)"
-             R"([{"idTag":"OSGTAG1","idTagInfo":{"status":"Accepted"}}]})",
-             accepted, "5.15: a later differential list is taken"),
-        send("GetLocalListVersion", "{}", R"({"listVersion":42})", "5.10: the version of the list is told"),
-        send("SendLocalList", R"({"listVersion":40,"updateType":"Differential","localAuthorizationList":[]})",
-             R"({"status":"VersionMismatch"})", "5.15: an older differential list does not fit"),
-        emptyList()}},
+        send("GetLocalListVersion", "{}", R"({"listVersion":0})", "5.10: 0 stands for a list without entries")}},
   };
 }
 
 std::vector<Scenario> fileScenarios() {
   constexpr auto firmware = Profile::FirmwareManagement;
+  const auto update = [](const char* payload) { return send("UpdateFirmware", payload, "{}", "5.19: it is answered"); };
   const auto told = [](const char* status, const char* rule, unsigned versions = everywhere) {
     return await("FirmwareStatusNotification", status, rule, versions);
   };
@@ -71,8 +89,7 @@ std::vector<Scenario> fileScenarios() {
        everywhere,
        firmware,
        false,
-       {send("UpdateFirmware", R"({"location":"${files}firmware.bin","retrieveDate":"${now}","retries":0})", "{}",
-             "5.19: it is answered"),
+       {update(R"({"location":"${firmware}","retrieveDate":"${now}","retries":0})"),
         told(R"({"status":"Downloading"})", "4.5: the download is reported", in16),
         told(R"({"status":"Downloaded"})", "4.5: its end is reported"),
         told(R"({"status":"Installing"})", "4.5: the installation is reported", in16),
@@ -82,10 +99,16 @@ std::vector<Scenario> fileScenarios() {
        everywhere,
        firmware,
        false,
-       {send("UpdateFirmware",
-             R"({"location":"http://127.0.0.1:9/no-firmware.bin","retrieveDate":"${now}","retries":0})", "{}",
-             "5.19: it is answered"),
+       {update(R"({"location":"http://127.0.0.1:9/no-firmware.bin","retrieveDate":"${now}","retries":0})"),
         told(R"({"status":"DownloadFailed"})", "4.5: the failed download is reported")}},
+      {"TC_044_3_CS",
+       "Firmware update: installation fails",
+       everywhere,
+       firmware,
+       false,
+       {update(R"({"location":"${files}no-firmware.bin","retrieveDate":"${now}","retries":0})"),
+        told(R"({"status":"Downloaded"})", "4.5: the end of the download is reported"),
+        told(R"({"status":"InstallationFailed"})", "4.5: a file that is no firmware cannot be installed")}},
       {"TC_045_1_CS",
        "Diagnostics: upload",
        everywhere,

@@ -182,21 +182,22 @@ TEST(triggeredHeartbeatOf16,
      "SM-5: the Heartbeat that the back-end asks a 1.6 charger for reaches it, though it comes early") {
   SessionHarness h;
   h.boot(Version::V16);
-  h.send(Version::V16, Heartbeat::Request{});
-  h.toCentral<Heartbeat>();
-  h.reply(Heartbeat::Response{{h.now, true}});
-  h.answered<Heartbeat>(h.send(Version::V16, Heartbeat::Request{}));  // by us
-  h.nothing();
+  const auto beat = [&] { return h.send(Version::V16, Heartbeat::Request{}); };
+  const auto forwarded = [&](session::Exchange exchange) {
+    h.toCentral<Heartbeat>();
+    h.reply(Heartbeat::Response{{h.now, true}});
+    h.answered<Heartbeat>(exchange);
+  };
+  forwarded(beat());
+  h.answered<Heartbeat>(beat());  // by us
   for (const Answer status : {Answer::Rejected, Answer::Accepted}) {
     h.call(trigger(MessageTrigger::Heartbeat));
     h.toCharger<TriggerMessage>();
     h.respond(TriggerMessage::Response{status});
     CPPUNIT_ASSERT(h.result<TriggerMessage>().status == status);
-    if (status == Answer::Rejected) h.answered<Heartbeat>(h.send(Version::V16, Heartbeat::Request{}));
+    if (status == Answer::Rejected) h.answered<Heartbeat>(beat());
   }
-  h.send(Version::V16, Heartbeat::Request{});
-  h.toCentral<Heartbeat>();
-  h.reply(Heartbeat::Response{{h.now, true}});
-  h.answered<Heartbeat>(h.send(Version::V16, Heartbeat::Request{}));
+  forwarded(beat());
+  h.answered<Heartbeat>(beat());
   h.nothing();
 }
