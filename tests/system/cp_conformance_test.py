@@ -23,6 +23,7 @@ import parts  # noqa: E402
 from central_defects import CONTRACT, CONTRACT_SENT, INJECTED, MORE, SAID  # noqa: E402
 from durable import modulesFolder  # noqa: E402
 from harness import HERE, ROOT, Failed, Peer, same  # noqa: E402
+from soap_central import Central, contractsOf  # noqa: E402
 from tools import VERSIONS, Cs, Judge, Tool, World, addPrograms, makeAbsolute  # noqa: E402
 
 LAST = "OSG_CONTRACT_CSMS"
@@ -135,10 +136,7 @@ def withBridge(world, version):
 def withNpm(world, version):
     """A central system on npm soap, made from the contracts, passes every scenario for OCPP {} but those that it does not behave
     in: it accepts all tags, vendors and values, and its Faults are not those of SOAP 1.2."""
-    command = ["node", os.path.join(HERE, "soap_central.js"), version, *world.options.contracts(version), "0"]
-    central = Peer("central", command, world.folder, env=dict(os.environ, NODE_PATH=world.options.modules))
-    world.children.append(central)
-    run = Run(world, central.wait("listening", 30)["url"], version)
+    run = Run(world, Central(world, version).url, version)
     run.served(None)
     run.exits(1)
     names, attended = scenariosOf(world.options, version)
@@ -287,12 +285,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     addPrograms(parser, "cs", "cp", "bridge")
     parser.add_argument("--wsdl", default=os.environ.get("WSDL_DIR") or os.path.join(ROOT, "wsdl"))
+    parser.add_argument("--official", default=os.environ.get("OFFICIAL") or os.path.join(ROOT, "..", "shared", "official"))
     parts.addArguments(parser, 8)
     options = parser.parse_args()
-    makeAbsolute(options, "cs", "cp", "bridge", "wsdl")
+    makeAbsolute(options, "cs", "cp", "bridge", "wsdl", "official")
     options.modules = modulesFolder()
-    options.contracts = lambda version: [
-        os.path.join(options.wsdl, version, name) for name in ("central_system.wsdl", "charge_point.wsdl")]
+    options.contracts = contractsOf(options)
     options.judges = {version: Judge(options.contracts(version)) for version in VERSIONS}
     return parts.runParts(PARTS, options, World)
 
