@@ -43,7 +43,6 @@ class MemoryStore : public Store {
   void failNext(std::string error) { failNext_ = std::move(error); }
   /// All records of a charger that are durable.
   std::vector<StoredRecord> content(const std::string& identity) const;
-  void setSpaceLow(bool low) { status_.spaceLow = low; }
   void command(OperatorCommand command) { carryOut_(std::move(command)); }
 
  private:

@@ -143,13 +143,13 @@ json parse(std::string_view text) {
   return tree;
 }
 
-template <class Payload, std::size_t I = 0>
-Payload readAlternative(std::string_view action, const json& tree) {
-  if constexpr (I < std::variant_size_v<typename Payload::Alternatives>) {
-    if (ocpp::Actions::names[I] != action) return readAlternative<Payload, I + 1>(action, tree);
-    std::variant_alternative_t<I, typename Payload::Alternatives> message;
+template <std::size_t I = 0>
+ocpp::Request readAction(std::string_view action, const json& tree) {
+  if constexpr (I < ocpp::actionCount) {
+    if (ocpp::Actions::names[I] != action) return readAction<I + 1>(action, tree);
+    std::variant_alternative_t<I, ocpp::Request::Alternatives> message;
     read(tree, message, action);
-    return Payload(std::in_place_index<I>, std::move(message));
+    return ocpp::Request(std::in_place_index<I>, std::move(message));
   } else {
     throw std::runtime_error("unknown action " + std::string(action));
   }
@@ -167,18 +167,12 @@ void readWhole(std::string_view text, M& message) {
 std::string recordText(const ocpp::Request& request) {
   return std::visit([](const auto& each) { return write(each); }, request);
 }
-std::string recordText(const ocpp::Response& response) {
-  return std::visit([](const auto& each) { return write(each); }, response);
-}
 std::string recordText(const ocpp::IdTagInfo& info) { return write(info); }
 std::string recordText(const ocpp::StatusNotification::Request& status) { return write(status); }
 std::string recordText(const ocpp::BootNotification::Request& boot) { return write(boot); }
 
 ocpp::Request readRequestText(std::string_view action, std::string_view text) {
-  return readAlternative<ocpp::Request>(action, parse(text));
-}
-ocpp::Response readResponseText(std::string_view action, std::string_view text) {
-  return readAlternative<ocpp::Response>(action, parse(text));
+  return readAction(action, parse(text));
 }
 void readRecordText(std::string_view text, ocpp::IdTagInfo& info) { readWhole(text, info); }
 void readRecordText(std::string_view text, ocpp::StatusNotification::Request& status) { readWhole(text, status); }

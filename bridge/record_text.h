@@ -14,14 +14,12 @@ namespace bridge {
 /// The payload as a JSON object. Unlike OCPP-J it carries raw words of older versions (Occupied), milliseconds, local
 /// readings (no `Z`), 64-bit transaction ids, empty texts and empty lists. Bytes that are not UTF-8 become U+FFFD.
 std::string recordText(const ocpp::Request& request);
-std::string recordText(const ocpp::Response& response);
 std::string recordText(const ocpp::IdTagInfo& info);
 std::string recordText(const ocpp::StatusNotification::Request& status);
 std::string recordText(const ocpp::BootNotification::Request& boot);
 
 /// Throws std::runtime_error naming the place when the text is not what recordText writes.
 ocpp::Request readRequestText(std::string_view action, std::string_view text);
-ocpp::Response readResponseText(std::string_view action, std::string_view text);
 void readRecordText(std::string_view text, ocpp::IdTagInfo& info);
 void readRecordText(std::string_view text, ocpp::StatusNotification::Request& status);
 void readRecordText(std::string_view text, ocpp::BootNotification::Request& boot);

@@ -42,7 +42,6 @@ class Database {
   std::int64_t number(const std::string& sql);
   std::string text(const std::string& sql);
 
-  std::int64_t lastInsertId() const { return sqlite3_last_insert_rowid(db_); }
   int changes() const { return sqlite3_changes(db_); }
   bool inTransaction() const { return sqlite3_get_autocommit(db_) == 0; }
   sqlite3* raw() const { return db_; }

@@ -8,7 +8,6 @@ Usage: cp_peer_test.py [--cp PROGRAM] [--bridge PROGRAM] [--only WORD] [--jobs N
 
 import argparse
 import base64
-import concurrent.futures
 import json
 import os
 import signal
@@ -20,10 +19,12 @@ import urllib.request
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import harness  # noqa: E402
-from cp_test import Central, Cp, World, contractsOf, runPart  # noqa: E402
+import parts  # noqa: E402
 from durable import modulesFolder  # noqa: E402
 from harness import ROOT, Failed, same  # noqa: E402
 from scenarios.tls import Certificates  # noqa: E402
+from soap_central import Central, contractsOf  # noqa: E402
+from tools import VERSIONS, Cp, World, addPrograms, makeAbsolute  # noqa: E402
 
 # How the charge point answers, and what the back-end behind the bridge gets.
 MISBEHAVIOUR = [
@@ -41,7 +42,7 @@ MISBEHAVIOUR = [
 
 
 def misbehaving(world, version):
-    """Whatever a charge point of OCPP {version} does to its answers, the back-end behind the bridge gets the result that can
+    """Whatever a charge point of OCPP {} does to its answers, the back-end behind the bridge gets the result that can
     still be read, or an error; and good answers again afterwards."""
     seen = {}
     with harness.World(world.options) as between:
@@ -172,30 +173,20 @@ def paced(world):
     cp.exits(0)
 
 
-PARTS = [(misbehaving, version) for version in ("1.2", "1.5", "1.6")] + [(each, None) for each in (doorkeeper, turns, paced)]
+PARTS = [(misbehaving, version) for version in VERSIONS] + [(each, None) for each in (doorkeeper, turns, paced)]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    for name in ("bridge", "cp"):
-        parser.add_argument("--" + name, default=os.path.join(ROOT, "build", "ocpp-soap-" + name))
+    addPrograms(parser, "bridge", "cp")
     parser.add_argument("--wsdl", default=os.environ.get("WSDL_DIR") or os.path.join(ROOT, "wsdl"))
     parser.add_argument("--official", default=os.environ.get("OFFICIAL") or os.path.join(ROOT, "..", "shared", "official"))
-    parser.add_argument("--only", default="", help="parts whose function or version contains this")
-    parser.add_argument("--jobs", type=int, default=6, help="parts at the same time; they mostly wait")
+    parts.addArguments(parser, 6)
     options = parser.parse_args()
-    for name in ("bridge", "cp", "wsdl", "official"):
-        setattr(options, name, os.path.abspath(getattr(options, name)))
+    makeAbsolute(options, "bridge", "cp", "wsdl", "official")
     options.modules = modulesFolder()
     options.contracts = contractsOf(options)
-    chosen = [part for part in PARTS if options.only in "%s %s" % (part[0].__name__, part[1])]
-    passed = 0
-    with concurrent.futures.ThreadPoolExecutor(max(1, options.jobs)) as pool:
-        for good, report in pool.map(lambda part: runPart(options, part), chosen):
-            passed += good
-            print(report, flush=True)
-    print("%d passed, %d failed" % (passed, len(chosen) - passed))
-    return 0 if passed == len(chosen) and chosen else 1
+    return parts.runParts(PARTS, options, World)
 
 
 if __name__ == "__main__":

@@ -226,6 +226,7 @@ def respond(request):
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # header and body leave together
 
     def do_POST(self):
         request = Arrival(self.rfile.read(int(self.headers["Content-Length"])), self.path)

@@ -23,17 +23,13 @@ void everyWordOnce() {
 
 }  // namespace
 
-TEST(recordTextRoundTrip,
-     "record text: random requests and responses of every action and version come back unchanged") {
+TEST(recordTextRoundTrip, "record text: random requests of every action and version come back unchanged") {
   for (const ocpp::Encoding encoding : ocpp::allEncodings) {
     test::RandomMessages random(20 + static_cast<unsigned>(encoding), encoding);
     for (std::size_t action = 0; action < ocpp::actionCount; ++action)
       for (int round = 0; round < 30; ++round) {
         const ocpp::Request request = random.request(action);
         CPPUNIT_ASSERT_EQUAL(test::dump(request), test::dump(again(request)));
-        const ocpp::Response response = random.response(action);
-        const auto back = bridge::readResponseText(ocpp::actionName(response), bridge::recordText(response));
-        CPPUNIT_ASSERT_EQUAL(test::dump(response), test::dump(back));
       }
   }
 }
