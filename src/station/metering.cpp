@@ -38,6 +38,7 @@ void Station::Impl::sampleTransaction(Connector& c, Key list, ReadingContext con
   queue_.add(std::move(request), {c.transaction->number, 0, clockKnown_}, ++lastOrder_);
   if (dropped == 0 && queue_.dropped() > 0)
     note(Level::Warning, "the queue is full; meter values of transactions are dropped");
+  c.transaction->last = stamp(now);  // a stop after a power cut is not earlier than what was read
   keepTransaction(c);
 }
 

@@ -334,7 +334,7 @@ def main():
     parser.add_argument("--wsdl", default=os.environ.get("WSDL_DIR") or os.path.join(ROOT, "wsdl"))
     parser.add_argument("--scenario", default="", help="only scenarios whose name contains this, where one can choose")
     parser.add_argument("--patience", default="60", help="seconds that a run waits for a message")
-    parser.add_argument("--lanes", type=int, default=4, help="scenarios with defects at the same time")
+    parser.add_argument("--lanes", type=int, default=3, help="scenarios with defects at the same time")
     parts.addArguments(parser, 21)
     options = parser.parse_args()
     makeAbsolute(options, "cs", "cp", "bridge", "wsdl")

@@ -106,6 +106,8 @@ def everyRequest(world, version):
     cs.says(r"transaction %d: connector 1, GOOD1.*20 Wh" % number)
     cs.type("%s Reset {\"type\":\"Soft\"}" % charger.identity)
     cs.says(r"Reset\.conf \{\"status\":\"Accepted\"\}")
+    # What has ended is not started again, however alike.
+    same("a new transaction", charger.call("StartTransaction", begin)["transactionId"] != number, True)
 
 
 def overTls(world):

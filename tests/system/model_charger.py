@@ -41,6 +41,7 @@ class Model(Charger):
         self.profiles = {}
         self.plugged = False
         self.pending = None  # tag of a remote start that waits for the cable
+        self.meeting = threading.Lock()  # of cable and remote start, which come in any order
         self.transaction = None
         self.epoch = 0  # counts boots; what an earlier life began is not finished
         self.modern = self.version == "1.6"
@@ -66,10 +67,11 @@ class Model(Charger):
 
     def operator(self, text):
         if "plug the cable of" in text and not text.startswith("un"):
-            self.plugged = True
+            with self.meeting:
+                self.plugged, tag = True, self.pending
             self.status("Preparing" if self.modern else None)
-            if self.pending:
-                self.begin(self.pending)
+            if tag:
+                self.begin(tag)
         if "present a tag" in text:
             self.present("STRANGER" if "never seen" in text else "LOCALTAG")
         if "same tag again" in text:
@@ -98,7 +100,7 @@ class Model(Charger):
             if answer.get("status") == "Accepted":
                 break
             time.sleep(interval)
-        self.status("Available")
+        self.status(("Preparing" if self.modern else "Occupied") if self.plugged else "Available")
         if interval < 5:
             time.sleep(interval)
             if mine == self.epoch:
@@ -127,9 +129,12 @@ class Model(Charger):
         self.boot()
 
     def remoteStart(self, tag):
-        if self.plugged:
+        with self.meeting:
+            plugged = self.plugged
+            if not plugged:
+                self.pending = tag
+        if plugged:
             return self.begin(tag)
-        self.pending = tag
         self.status("Preparing" if self.modern else None)
         if self.modern:
             time.sleep(int(self.keys["ConnectionTimeOut"]))

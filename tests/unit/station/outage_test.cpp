@@ -137,6 +137,7 @@ TEST(stationPowerLoss, "after a power loss the transaction ends with what its me
   CPPUNIT_ASSERT_EQUAL(950, h.last().stop->meterStop);
   CPPUNIT_ASSERT(h.last().stop->timestamp.at <= last && h.last().stop->timestamp.at > last - minutes(2));
   CPPUNIT_ASSERT_EQUAL(std::size_t(1 + 4), h.last().stop->transactionData.size());
+  CPPUNIT_ASSERT(h.last().stop->timestamp.at >= h.last().stop->transactionData.back().timestamp.at);
   CPPUNIT_ASSERT(h.status() == CPStatus::Finishing);
 }
 
