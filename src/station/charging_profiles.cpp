@@ -105,6 +105,12 @@ std::string ChargingProfiles::install(int connectorId, ChargingProfile profile, 
   return {};
 }
 
+bool ChargingProfiles::restore(InstalledProfile kept) {
+  if (!install(kept.connectorId, std::move(kept.profile), {}).empty()) return false;
+  profiles_.back().startAssigned = kept.startAssigned;
+  return true;
+}
+
 void ChargingProfiles::clockSetBack(ocpp::Instant now) {
   for (InstalledProfile& each : profiles_) {
     auto& start = each.profile.chargingSchedule.startSchedule;

@@ -27,6 +27,8 @@ class ChargingProfiles {
   /// caller to check.
   /// Returns "" or why it was rejected.
   std::string install(int connectorId, ocpp::ChargingProfile profile, ocpp::Instant now);
+  /// Installs a profile as it was kept; false if it is not valid.
+  bool restore(InstalledProfile kept);
   /// Removes what meets every criterion of the request; returns how many that were.
   std::size_t clear(const ocpp::ClearChargingProfile::Request& request);
   /// A transaction has ended on the connector: its TxProfiles are history.

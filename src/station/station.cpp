@@ -129,7 +129,7 @@ void Station::Impl::restore(std::string_view key, std::string_view value) {
     if (good) reservations_[reservation->reservationId] = *reservation;
   } else if (name == "profile") {
     auto installed = fromRecord<InstalledProfile>(value);
-    good = installed && profiles_.install(installed->connectorId, std::move(installed->profile), {}).empty();
+    good = installed && profiles_.restore(std::move(*installed));
   } else if (name == "clock") {
     const auto time = fromRecord<ocpp::DateTime>(value);
     good = time.has_value();

@@ -7,6 +7,7 @@
 
 #include "tests/support/random_message.h"
 #include "tests/support/station_harness.h"
+#include "tests/support/station_promises.h"
 
 namespace test {
 
@@ -47,7 +48,7 @@ class StationChaos {
   /// Everybody is patient and nothing fails any more: what was promised must come true.
   void finish() {
     calm();
-    for (int c = 1; c <= connectors(); ++c) board([&](Station& s) { s.stopButton(c, h_.now); });
+    for (int c = 1; c <= connectors(); ++c) h_.board([&](Station& s) { s.stopButton(c, h_.now); });
     for (int c = 1; c <= connectors(); ++c) plug(c, Plug::None);
     for (int i = 0; i < 40 && h_.box->view().queued > 0; ++i) {
       pass(hours(24));
@@ -130,22 +131,18 @@ class StationChaos {
     switch (pick(7)) {
       case 0: return ask(Reset::Request{ResetType(below(2))});
       case 1: return cut();
-      case 2: return board([&](Station& s) { s.emergencyStop(below(connectors() + 1), h_.now); });
-      case 3: return board([&](Station& s) { s.powerFailing(h_.now); });
-      case 4: return board([&](Station& s) { s.stopButton(anyConnector(), h_.now); });
+      case 2: return h_.board([&](Station& s) { s.emergencyStop(below(connectors() + 1), h_.now); });
+      case 3: return h_.board([&](Station& s) { s.powerFailing(h_.now); });
+      case 4: return h_.board([&](Station& s) { s.stopButton(anyConnector(), h_.now); });
       case 5: h_.locksWork = pick(2) != 0; return;
       case 6:
-        board([&](Station& s) { s.restarting(h_.now); });
+        h_.board([&](Station& s) { s.restarting(h_.now); });
         if (h_.dead) return;
         return pick(1) == 0 ? boardStays() : restart();
       default: h_.central.clockError = pick(2) == 0 ? minutes(pick(240) - 120) : minutes(0);
     }
   }
 
-  template <class Do>
-  void board(Do&& what) {
-    h_.board(std::forward<Do>(what));
-  }
   /// The usual, so that there is something to go wrong.
   void begin(int c) {
     plug(c, Plug::Connected);
@@ -165,12 +162,12 @@ class StationChaos {
     BoardFault fault;
     fault.code = ChargePointErrorCode(below(16));
     fault.blocking = pick(3) == 0;
-    board([&](Station& s) { s.fault(below(connectors() + 1), fault, h_.now); });
+    h_.board([&](Station& s) { s.fault(below(connectors() + 1), fault, h_.now); });
   }
   void faultsGone() {
     for (int code = 0; code < 16; ++code)
       for (int c = 0; c <= connectors(); ++c)
-        board([&](Station& s) { s.faultGone(c, ChargePointErrorCode(code), h_.now); });
+        h_.board([&](Station& s) { s.faultGone(c, ChargePointErrorCode(code), h_.now); });
   }
   void pass(Duration time) {
     if (!h_.dead) h_.pass(time);
@@ -179,10 +176,10 @@ class StationChaos {
   void files() {
     switch (pick(5)) {
       case 0: return ask(GetDiagnostics::Request{Uri("ftp://x/"), {}, {}, below(3), below(100)});
-      case 1: return board([&](Station& s) { s.uploaded(UploadProgress(below(2)), h_.now); });
+      case 1: return h_.board([&](Station& s) { s.uploaded(UploadProgress(below(2)), h_.now); });
       case 2:
         return ask(UpdateFirmware::Request{{h_.wall() + minutes(below(60)), true}, Uri("http://x/"), below(3), 60});
-      default: return board([&](Station& s) { s.firmware(FirmwareProgress(below(4)), h_.now); });
+      default: return h_.board([&](Station& s) { s.firmware(FirmwareProgress(below(4)), h_.now); });
     }
   }
 
@@ -192,7 +189,7 @@ class StationChaos {
   std::optional<Response> asks(const Request& request) {
     const CallId call = ++h_.lastCall;
     asked_.insert(call);
-    board([&](Station& s) { s.fromCentral(call, request, h_.now); });
+    h_.board([&](Station& s) { s.fromCentral(call, request, h_.now); });
     const auto found = h_.answers.find(call);
     if (found == h_.answers.end() || !found->second) return std::nullopt;
     return *found->second;
@@ -203,8 +200,8 @@ class StationChaos {
   template <class A, class Status>
   void promise(const std::string& name, const std::string& value, const typename A::Request& request, Status status) {
     const auto answer = asks(request);
-    if (answer && std::get<typename A::Response>(*answer).status == status) promised_[name] = value;
-    if (!answer && h_.dead) promised_.erase(name);
+    if (answer && std::get<typename A::Response>(*answer).status == status) promises_.values[name] = value;
+    if (!answer && h_.dead) promises_.values.erase(name);
   }
 
   void configure() {
@@ -231,9 +228,9 @@ class StationChaos {
       if (c != 0 && c != each) continue;
       if (answer && std::get<ChangeAvailability::Response>(*answer).status != AvailabilityStatus::Rejected &&
           !operative)
-        out_.insert(each);
+        promises_.outOfService.insert(each);
       else if (answer || h_.dead)
-        out_.erase(each);
+        promises_.outOfService.erase(each);
     }
   }
   void reserve() {
@@ -328,15 +325,15 @@ class StationChaos {
     PowerUp state;
     if (pick(3) == 0) state.firmwareInstalled = pick(1) == 0;
     h_.power(pick(2) != 0, state);
-    kept();
+    if (!h_.dead) promises_.check(h_, [this](const Request& request) { return asks(request); });
   }
   /// It could not restart; it says how things are, as it is asked to.
   void boardStays() {
     h_.rebooted.reset();
-    board([&](Station& s) { s.rebootFailed(h_.now); });
+    h_.board([&](Station& s) { s.rebootFailed(h_.now); });
     for (int c = 1; c <= connectors(); ++c) {
-      board([&](Station& s) { s.plugged(c, h_.plugs[c], h_.now); });
-      board([&](Station& s) { s.evDraws(c, draws_[c], h_.now); });
+      h_.board([&](Station& s) { s.plugged(c, h_.plugs[c], h_.now); });
+      h_.board([&](Station& s) { s.evDraws(c, draws_[c], h_.now); });
     }
   }
 
@@ -388,38 +385,13 @@ class StationChaos {
     require(!found->second.stop, "energy behind the stop");
   }
 
-  /// After a power-up: what was promised is there.
-  void kept() {
-    if (h_.dead) return;
-    for (const int c : out_)
-      require(h_.status(c) == ChargePointStatus::Unavailable || h_.status(c) == ChargePointStatus::Faulted,
-              "a connector out of service is in service after a power cut");
-    for (const auto& [name, value] : promised_) {
-      if (name == "list") {
-        const auto answer = asks(GetLocalListVersion::Request{});
-        const bool off =
-            promised_.count("LocalAuthListEnabled") != 0 && promised_.at("LocalAuthListEnabled") == "false";
-        if (answer && !off) {
-          const int version = std::get<GetLocalListVersion::Response>(*answer).listVersion;
-          require(std::to_string(version) == value || version == -1, "the local list is not what was accepted");
-        }
-      } else if (h_.settings.version != Version::V12) {
-        const auto answer = asks(GetConfiguration::Request{{ocpp::Key<50>(name)}});
-        if (answer)
-          require(*std::get<GetConfiguration::Response>(*answer).configurationKey.at(0).value == value,
-                  name + " is not what was accepted");
-      }
-    }
-  }
-
   static constexpr std::int64_t unlimited = 1'000'000;
 
   Dice dice_;
   StationHarness h_;
   std::set<CallId> asked_;  ///< In this life.
   std::map<int, bool> draws_;
-  std::map<std::string, std::string> promised_;
-  std::set<int> out_;              ///< Out of service.
+  StationPromises promises_;
   std::int64_t most_ = unlimited;  ///< Tenths of amperes.
   int silences_ = 0;
 };

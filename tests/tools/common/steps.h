@@ -11,6 +11,11 @@
 namespace tool::steps {
 
 using ocpp::Profile;
+using tool::everywhere;
+using tool::in12;
+using tool::in15;
+using tool::in16;
+using tool::since15;
 using Do = Step::Do;
 
 inline Step send(const char* action, const char* payload, const char* expected, const char* rule,

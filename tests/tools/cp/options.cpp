@@ -73,7 +73,8 @@ tool::Program program() {
          "the reading of a meter does not take a minute. With --rate it goes on until --duration or a signal;",
          "without, `requests N` at the prompt begins about N of them. Numbers are told as a line of JSON."}},
        {"EXIT STATUS",
-        {"0  everything expected happened", "1  an expectation of the script, or a session, failed; or an error",
+        {"0  everything expected happened",
+         "1  an expectation of the script, a session or a scenario failed; or an error",
          "2  a mistake in options or script"}}}};
 }
 

@@ -26,9 +26,7 @@ inline Step status(const char* payload, unsigned versions = everywhere) {
 inline Step available() { return status(R"({"connectorId":1,"status":"Available","errorCode":"NoError"})"); }
 inline Step preparing() { return status(R"({"connectorId":1,"status":"Preparing","errorCode":"NoError"})"); }
 inline Step charging() { return status(R"({"connectorId":1,"status":"Charging","errorCode":"NoError"})"); }
-inline Step finishing() {
-  return status(R"({"connectorId":1,"status":"Finishing","errorCode":"NoError"})", tool::in16);
-}
+inline Step finishing() { return status(R"({"connectorId":1,"status":"Finishing","errorCode":"NoError"})", in16); }
 inline Step authorize() {
   return send("Authorize", R"({"idTag":"${tag}"})", good, "4.1: a known tag is accepted (option --tag)");
 }

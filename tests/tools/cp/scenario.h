@@ -6,12 +6,7 @@
 
 namespace cp {
 
-using tool::everywhere;
-using tool::in12;
-using tool::in15;
-using tool::in16;
 using tool::Scenario;
-using tool::since15;
 using tool::Step;
 
 /// What a charge point says; nobody needs to do anything at the central system.

@@ -6,12 +6,7 @@
 
 namespace cs {
 
-using tool::everywhere;
-using tool::in12;
-using tool::in15;
-using tool::in16;
 using tool::Scenario;
-using tool::since15;
 using tool::Step;
 
 const std::vector<Scenario>& scenarios();

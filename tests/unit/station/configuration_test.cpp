@@ -2,6 +2,10 @@
 // Configuration keys of a charge point: types, ranges, access, spellings and lists (OCPP 1.6 sections 5.3, 5.8, 9).
 #include "station/configuration.h"
 
+#include <fstream>
+#include <iterator>
+#include <limits>
+
 #include "tests/support/test.h"
 
 using namespace station;
@@ -37,6 +41,27 @@ TEST(stationKeyInitial, "every configuration key starts with a value that it wou
     if (row.access == KeyAccess::Write)
       CPPUNIT_ASSERT_MESSAGE(std::string(row.name), c.change(row.name, row.initial) == ConfigurationStatus::Accepted);
   }
+}
+
+TEST(stationKeyDocs, "docs/charge-point.md tells every key as the table has it") {
+  std::ifstream in("docs/charge-point.md");
+  const std::string text(std::istreambuf_iterator<char>(in), {});
+  const std::size_t table = text.find("| key | value |");
+  CPPUNIT_ASSERT_MESSAGE("docs/charge-point.md has no such table", table != std::string::npos);
+  std::string expected;
+  for (std::size_t i = 0; i < keyCount; ++i) {
+    const KeyRow& row = keyRow(static_cast<Key>(i));
+    const std::string most = row.most == std::numeric_limits<int>::max() ? "" : std::to_string(row.most);
+    const std::string values[] = {"true, false", std::to_string(row.least) + "-" + most, "measurands", "rotations",
+                                  "text"};
+    const std::string initial(row.initial);
+    const char* users[] = {"station", "board", ""};
+    expected += "| `" + std::string(row.name) + "` | " + values[static_cast<std::size_t>(row.type)] + " | " + initial +
+                " | " + (row.access == KeyAccess::Read ? "read" : "write") + " | " +
+                users[static_cast<std::size_t>(row.use)] + " |\n";
+  }
+  const std::size_t begin = text.find('\n', text.find('\n', table) + 1) + 1;
+  CPPUNIT_ASSERT_EQUAL(expected, text.substr(begin, text.find("\n\n", begin) + 1 - begin));
 }
 
 TEST(stationKeyChange, "a change is refused for read-only keys, wrong types and values out of range") {
