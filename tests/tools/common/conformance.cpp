@@ -125,6 +125,18 @@ void Conformance::nextScenario() {
   if (scenario_ == queue_.size()) return finish();
   const Scenario& scenario = *queue_[scenario_];
   since_ = wallClock();
+  peer_.setRules("", scenario.name);
+  Verdict verdict{};
+  const std::string why = unsuitable(scenario, verdict);
+  if (!why.empty()) return conclude(verdict, why);
+  out_ << scenario.name << ": " << scenario.title << std::endl;
+  paused_ = options_.step;
+  if (!paused_) firstStep();
+}
+
+/// Its times count from here, and what was said before counts no more.
+void Conformance::firstStep() {
+  since_ = wallClock();
   times_ = {{"now", asText(since_), ""},
             {"before", asText(since_ - std::chrono::minutes(1)), ""},
             {"soon", asText(since_ + std::chrono::seconds(3)), ""},
@@ -135,19 +147,13 @@ void Conformance::nextScenario() {
   unseen_.clear();
   asked_.clear();
   passed_ = 0;
-  peer_.setRules("", scenario.name);
-  Verdict verdict{};
-  const std::string why = unsuitable(scenario, verdict);
-  if (!why.empty()) return conclude(verdict, why);
-  out_ << scenario.name << ": " << scenario.title << std::endl;
-  paused_ = options_.step;
-  if (!paused_) nextStep();
+  nextStep();
 }
 
 void Conformance::hear(const std::string& line) {
   if (paused_) {
     paused_ = false;
-    return nextStep();
+    return firstStep();
   }
   if (options_.step && waiting_ != nullptr && line == "late") {
     timer_.stop();

@@ -43,6 +43,7 @@ class Conformance {
   void onMessage(const Message& message);
   void begin(const Peer::Refusal* refusal);
   void nextScenario();
+  void firstStep();
   bool selected(const Scenario& scenario) const;
   std::string unsuitable(const Scenario& scenario, Verdict& verdict) const;
   void nextStep();

@@ -127,6 +127,8 @@ std::vector<tool::Option> connection(Options& o) {
 std::vector<tool::Option> board(Options& o) {
   return {
       {"connectors", "N", "1", "how many", [&](Text v) { o.connectors = tool::wholeNumber(v, 1, 64); }},
+      {"fixed-cable", "", "off", "connectors have their own cable, which cannot be unlocked",
+       [&](Text) { o.fixedCable = true; }},
       {"amperes", "N", "32", "most that a connector carries, per phase (230 V, 3 phases)",
        [&](Text v) { o.amperes = tool::wholeNumber(v, 6, 500); }},
       {"ev-amperes", "N", "16", "most that an EV draws, per phase",

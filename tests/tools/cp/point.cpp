@@ -330,6 +330,7 @@ Settings settingsFor(const Options& options) {
   settings.identity.firmwareVersion = ocpp::Text<50>(OCPP_SOAP_GATEWAY_VERSION);
   ConnectorHardware hardware;
   hardware.amperes.tenths = std::int64_t{options.amperes} * 10;
+  hardware.fixedCable = options.fixedCable;
   settings.connectors.assign(static_cast<std::size_t>(options.connectors), hardware);
   settings.dataVendors = {options.vendor};
   settings.bootRetryFirst = settings.offlineRetryFirst = std::chrono::seconds(options.retry);

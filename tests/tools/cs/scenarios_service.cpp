@@ -118,12 +118,8 @@ std::vector<Scenario> configuration() {
 
 std::vector<Scenario> hardware() {
   return {
-      {"TC_017_1_CS",
-       "Unlock a connector without session",
-       everywhere,
-       Profile::Core,
-       false,
-       {send("UnlockConnector", unlock, R"({"status":"Unlocked"})", "5.18: the connector is unlocked", notSupported)}},
+      {"TC_017_1_CS", "Unlock a connector without session", everywhere, Profile::Core, false, {canUnlock()}},
+      {"TC_017_2_CS", "Unlock a fixed cable without session", everywhere, Profile::Core, false, all({cannotUnlock()})},
       {"TC_030_CS",
        "Unlocking fails",
        everywhere,

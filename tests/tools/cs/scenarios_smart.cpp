@@ -102,7 +102,7 @@ std::vector<Scenario> chargingProfileScenarios() {
   return {
       {"TC_056_CS", "Set a TxDefaultProfile", in16, smart, false, {setProfile(profile), clearProfiles()}},
       {"TC_057_CS", "Set a TxProfile", in16, smart, true,
-       all({remoteSession(), setProfile(transactionProfile),
+       all({setProfile(profile), clearProfiles(), remoteSession(), setProfile(transactionProfile),
             composite(eightAmperes, "5.7: the schedule has the limit of the TxProfile"), endRemoteSession()})},
       {"TC_058_1_CS",
        "Set a TxProfile without transaction",
@@ -111,7 +111,7 @@ std::vector<Scenario> chargingProfileScenarios() {
        false,
        {refused("SetChargingProfile", strangeProfile, "5.16: a TxProfile needs a transaction")}},
       {"TC_058_2_CS", "Set a TxProfile for another transaction", in16, smart, true,
-       all({remoteSession(),
+       all({setProfile(profile), clearProfiles(), remoteSession(),
             refused("SetChargingProfile", strangeProfile, "5.16: the transactionId is that of the connector"),
             endRemoteSession()})},
       {"TC_059_CS", "Remote start with a profile", in16, smart, true,

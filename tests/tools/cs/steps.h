@@ -45,6 +45,21 @@ inline Step backInService() {
 inline Step offline() { return rules(R"({"failures":[{"kind":"reset"}]})"); }
 inline Step online() { return rules("{}"); }
 
+/// What may show that a charger lacks something comes before the session that it would leave behind.
+inline Step canUnlock() {
+  return send("UnlockConnector", R"({"connectorId":1})", R"({"status":"Unlocked"})", "5.18: the connector is unlocked",
+              notSupported);
+}
+/// Before 1.6 there is no word for it but that of a failure.
+inline Part cannotUnlock() {
+  constexpr const char* request = R"({"connectorId":1})";
+  constexpr const char* unlocked = R"({"status":"Unlocked"})";
+  constexpr const char* rule = "5.18: a connector with its own cable cannot be unlocked";
+  return std::vector<Step>{
+      send("UnlockConnector", request, notSupported, rule, unlocked, in16),
+      send("UnlockConnector", request, R"({"status":"UnlockFailed"})", rule, unlocked, in12 | in15)};
+}
+
 // --- what somebody at the charger does
 
 inline Step plugIn() { return ask("plug the cable of connector 1 into a vehicle"); }
