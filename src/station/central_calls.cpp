@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Requests of the central system: who may ask what, and the short ones: configuration, tags, data (OCPP 1.6 section 5).
+#include <algorithm>
+
 #include "station/impl.h"
 
 namespace station {
@@ -160,7 +162,8 @@ Reply Station::Impl::on(CallId, const GetCompositeSchedule::Request& request, St
   if (!known || request.duration <= 0) return say(response);
   const Connector& c = connectors_[static_cast<std::size_t>(request.connectorId)];
   const Instant from = std::chrono::floor<std::chrono::seconds>(wall(now));
-  const Subject subject{c.id, c.transaction ? c.transaction->start.at : from};
+  // What began within this second counts from its beginning on.
+  const Subject subject{c.id, c.transaction ? std::min(c.transaction->start.at, from) : from};
   response.status = GetCompositeScheduleStatus::Accepted;
   response.connectorId = c.id;
   response.scheduleStart = DateTime{from, true};

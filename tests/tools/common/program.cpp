@@ -2,10 +2,7 @@
 // Log file and exit status.
 #include "tests/tools/common/program.h"
 
-#include <csignal>
 #include <iostream>
-
-#include "bridge/options.h"
 
 namespace tool {
 
@@ -19,6 +16,15 @@ MessageLog::MessageLog(const std::string& file, bool raw) : wanted_(!file.empty(
 
 void MessageLog::add(const Message& message) {
   (file_.is_open() ? file_ : std::cout) << compact(logEntry(message, raw_)) << std::endl;
+}
+
+int examine(Run& run, const RunOptions& options, const Course& course, Peer& peer, const std::string& subject,
+            std::ostream& out) {
+  Conformance conformance(run.loop, options, course, peer, out, [&](const std::vector<Result>& results) {
+    run.end(report(results, options, subject, course.we(), out) ? 0 : 1);
+  });
+  const Prompt line(run.loop, [&](const std::string& said) { conformance.hear(said); });
+  return run.go();
 }
 
 int runProgram(const char* name, const std::function<int()>& work) {

@@ -3,7 +3,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <iostream>
 #include <memory>
 
@@ -12,7 +11,6 @@
 #include "bridge/options.h"
 #include "tests/tools/common/program.h"
 #include "tests/tools/common/prompt.h"
-#include "tests/tools/common/report.h"
 #include "tests/tools/cp/central_peer.h"
 #include "tests/tools/cp/commands.h"
 #include "tests/tools/cp/fleet.h"
@@ -22,7 +20,6 @@
 namespace {
 
 using namespace cp;
-using bridge::BadConfiguration;
 
 /// A fleet needs a socket for each charge point that speaks.
 void allowManySockets() {
@@ -32,6 +29,7 @@ void allowManySockets() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/// Everything that fleets, prompt, scripts and scenarios need.
 struct Parts {
   const Options& options;
   Wire& wire;
@@ -50,41 +48,26 @@ int runFleet(Parts& parts) {
   return parts.run.go();
 }
 
-int converse(Parts& parts, std::vector<Command> script) {
-  const bool forever = script.empty() || parts.options.stay;
-  Point point(parts.wire, parts.options.id, journalFor(parts.options, parts.options.id));
+int atTheBoard(Parts& parts, std::vector<Command> script) {
+  const Options& options = parts.options;
+  Point point(parts.wire, options.id, journalFor(options, options.id));
   Runner runner(parts.wire, point, parts.people, [&](int status) { parts.run.end(status); });
   bridge::Timer timer(parts.run.loop);
-  if (parts.options.duration > 0)
-    timer.start(std::chrono::seconds(parts.options.duration), [&] { parts.run.end(script.empty() ? 0 : 1); });
-  const tool::Prompt prompt(parts.run.loop, [&](const std::string& line) {
-    try {
-      if (auto command = readCommand(line, "", parts.options.connectors)) runner.add(std::move(*command));
-    } catch (const BadConfiguration& bad) { parts.people << bad.what() << std::endl; }
-    runner.run();
-  });
-  for (Command& command : script) runner.add(std::move(command));
-  if (!forever) runner.setLast();
-  parts.run.loop.post([&] {
-    point.switchOn();
-    runner.run();
-  });
+  const int early = script.empty() ? 0 : 1;
+  if (options.duration > 0) timer.start(std::chrono::seconds(options.duration), [&] { parts.run.end(early); });
   if (isatty(STDIN_FILENO))
     parts.people << "`help` shows what can happen at the board, `status` how it is" << std::endl;
-  return parts.run.go();
+  const auto read = [&](const std::string& line, const char* place) {
+    return readCommand(line, place, options.connectors);
+  };
+  return tool::converse(parts.run, runner, std::move(script), options.stay, parts.people, read,
+                        [&] { point.switchOn(); });
 }
 
 int testCentral(Parts& parts) {
-  const Options& options = parts.options;
   CentralPeer peer(parts.wire);
-  tool::Conformance conformance(
-      parts.run.loop, options.run, course(), peer, parts.people, [&](const std::vector<tool::Result>& results) {
-        const std::string subject = "ocpp-soap-cp conformance of " + options.central;
-        const bool good = tool::report(results, options.run, subject, ocpp::Role::ChargePoint, parts.people);
-        parts.run.end(good ? 0 : 1);
-      });
-  const tool::Prompt line(parts.run.loop, [&](const std::string& said) { conformance.hear(said); });
-  return parts.run.go();
+  const std::string subject = "ocpp-soap-cp conformance of " + parts.options.central;
+  return tool::examine(parts.run, parts.options.run, course(), peer, subject, parts.people);
 }
 
 int serve(const Options& options) {
@@ -102,13 +85,11 @@ int serve(const Options& options) {
   if (log.wanted()) wire.watch([&](const Message& message) { log.add(message); });
   if (!options.quiet && options.fleet == 0 && !options.conformance)
     wire.watch([&](const Message& message) { people << tool::oneLine(message, ocpp::Role::ChargePoint) << std::endl; });
-  Parts parts{options, wire, people, {loop}};
   const int unfinished = options.conformance || !script.empty() || (automatic && options.sessions > 0) ? 1 : 0;
-  const bridge::SignalWatch term(loop, SIGTERM, [&] { parts.run.end(unfinished); });
-  const bridge::SignalWatch interrupt(loop, SIGINT, [&] { parts.run.end(unfinished); });
+  Parts parts{options, wire, people, {loop, unfinished}};
   people << "called at: " << wire.url(options.fleet > 0 ? options.id + "-1" : options.id) << std::endl;
   if (options.conformance) return testCentral(parts);
-  return automatic ? runFleet(parts) : converse(parts, std::move(script));
+  return automatic ? runFleet(parts) : atTheBoard(parts, std::move(script));
 }
 
 }  // namespace

@@ -2,15 +2,12 @@
 // ocpp-soap-cs: wires the parts together and runs until quit, the end of the script or a signal.
 #include <unistd.h>
 
-#include <csignal>
 #include <iostream>
 #include <memory>
 
 #include "bridge/loop.h"
 #include "bridge/options.h"
 #include "tests/tools/common/program.h"
-#include "tests/tools/common/prompt.h"
-#include "tests/tools/common/report.h"
 #include "tests/tools/cs/api.h"
 #include "tests/tools/cs/central.h"
 #include "tests/tools/cs/charger_peer.h"
@@ -21,7 +18,6 @@
 namespace {
 
 using namespace cs;
-using bridge::BadConfiguration;
 
 void greet(const Central& central, const Api* api, std::ostream& out) {
   out << "chargers: " << central.url() << std::endl;
@@ -38,32 +34,15 @@ struct Parts {
 };
 
 int testCharger(Parts& parts) {
-  const Options& options = parts.options;
-  ChargerPeer peer(parts.run.loop, options, parts.central, parts.people);
-  tool::Conformance conformance(
-      parts.run.loop, options.run, course(), peer, parts.people, [&](const std::vector<tool::Result>& results) {
-        const std::string subject = "ocpp-soap-cs conformance of " + options.charger;
-        const bool good = tool::report(results, options.run, subject, ocpp::Role::CentralSystem, parts.people);
-        parts.run.end(good ? 0 : 1);
-      });
-  const tool::Prompt line(parts.run.loop, [&](const std::string& said) { conformance.hear(said); });
-  return parts.run.go();
+  ChargerPeer peer(parts.run.loop, parts.options, parts.central, parts.people);
+  const std::string subject = "ocpp-soap-cs conformance of " + parts.options.charger;
+  return tool::examine(parts.run, parts.options.run, course(), peer, subject, parts.people);
 }
 
 int converse(Parts& parts, std::vector<Command> script) {
-  const bool forever = script.empty() || parts.options.stay;
   Runner runner(parts.run.loop, parts.central, parts.options.run.patience, parts.people,
                 [&](int status) { parts.run.end(status); });
-  const tool::Prompt prompt(parts.run.loop, [&](const std::string& line) {
-    try {
-      if (auto command = readCommand(line, "")) runner.add(std::move(*command));
-    } catch (const BadConfiguration& bad) { parts.people << bad.what() << std::endl; }
-    runner.run();
-  });
-  for (Command& command : script) runner.add(std::move(command));
-  if (!forever) runner.setLast();
-  parts.run.loop.post([&] { runner.run(); });
-  return parts.run.go();
+  return tool::converse(parts.run, runner, std::move(script), parts.options.stay, parts.people, readCommand, [] {});
 }
 
 int serve(const Options& options) {
@@ -82,10 +61,8 @@ int serve(const Options& options) {
   if (!options.quiet && !options.conformance)
     central.watch(
         [&](const Message& message) { people << tool::oneLine(message, ocpp::Role::CentralSystem) << std::endl; });
-  Parts parts{options, central, people, {loop}};
   const int unfinished = options.conformance || (!script.empty() && !options.stay) ? 1 : 0;
-  const bridge::SignalWatch term(loop, SIGTERM, [&] { parts.run.end(unfinished); });
-  const bridge::SignalWatch interrupt(loop, SIGINT, [&] { parts.run.end(unfinished); });
+  Parts parts{options, central, people, {loop, unfinished}};
   greet(central, api.get(), people);
   return options.conformance ? testCharger(parts) : converse(parts, std::move(script));
 }

@@ -16,9 +16,13 @@ TEST(stationRemoteProfile, "the profile of a remote start limits its transaction
   profile.chargingSchedule.chargingSchedulePeriod.push_back({0, {100}, {}});
   profile.chargingSchedule.chargingSchedulePeriod.push_back({600, {60}, {}});
   h.plug(1);
+  h.now += std::chrono::milliseconds(700);
   CPPUNIT_ASSERT(h.call<RemoteStartTransaction>(request).status == RemoteStartStopStatus::Accepted);
   h.draws(1);
   CPPUNIT_ASSERT_EQUAL(std::int64_t(100), h.amps());
+  const auto composite = h.call<GetCompositeSchedule>({1, 900, ChargingRateUnit::A}).chargingSchedule.value();
+  CPPUNIT_ASSERT_EQUAL(std::size_t(2), composite.chargingSchedulePeriod.size());  // none without limit before it
+  CPPUNIT_ASSERT_EQUAL(std::int64_t(100), composite.chargingSchedulePeriod[0].limit.tenths);
   h.pass(minutes(10));
   CPPUNIT_ASSERT_EQUAL(std::int64_t(60), h.amps());
   h.call<RemoteStopTransaction>({{h.central.nextId}});
