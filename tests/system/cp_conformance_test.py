@@ -21,9 +21,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import harness  # noqa: E402
 import parts  # noqa: E402
 from central_defects import CONTRACT, CONTRACT_SENT, INJECTED, MORE, SAID  # noqa: E402
-from durable import modulesFolder  # noqa: E402
-from harness import HERE, ROOT, Failed, Peer, same  # noqa: E402
-from soap_central import Central, contractsOf  # noqa: E402
+from harness import HERE, Failed, Peer, same  # noqa: E402
+from soap_central import Central, addContracts, findContracts  # noqa: E402
 from tools import VERSIONS, Cs, Judge, Tool, World, addPrograms, makeAbsolute  # noqa: E402
 
 LAST = "OSG_CONTRACT_CSMS"
@@ -291,13 +290,11 @@ PARTS = (
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     addPrograms(parser, "cs", "cp", "bridge")
-    parser.add_argument("--wsdl", default=os.environ.get("WSDL_DIR") or os.path.join(ROOT, "wsdl"))
-    parser.add_argument("--official", default=os.environ.get("OFFICIAL") or os.path.join(ROOT, "..", "shared", "official"))
+    addContracts(parser)
     parts.addArguments(parser, 8)
     options = parser.parse_args()
-    makeAbsolute(options, "cs", "cp", "bridge", "wsdl", "official")
-    options.modules = modulesFolder()
-    options.contracts = contractsOf(options)
+    makeAbsolute(options, "cs", "cp", "bridge")
+    findContracts(options)
     options.judges = {version: Judge(options.contracts(version)) for version in VERSIONS}
     return parts.runParts(PARTS, options, World)
 

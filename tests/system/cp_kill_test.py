@@ -17,10 +17,9 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import parts  # noqa: E402
-from durable import modulesFolder  # noqa: E402
-from harness import ROOT, Failed, same  # noqa: E402
+from harness import Failed, same  # noqa: E402
 from patience import pace  # noqa: E402
-from soap_central import Central, contractsOf  # noqa: E402
+from soap_central import Central, addContracts, findContracts  # noqa: E402
 from tools import VERSIONS, Cp, World, addPrograms, makeAbsolute  # noqa: E402
 
 # Charge points under test at the same time, each with its own central system; their versions alternate.
@@ -142,15 +141,13 @@ def tell(version, kills, books):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     addPrograms(parser, "cp")
-    parser.add_argument("--wsdl", default=os.environ.get("WSDL_DIR") or os.path.join(ROOT, "wsdl"))
-    parser.add_argument("--official", default=os.environ.get("OFFICIAL") or os.path.join(ROOT, "..", "shared", "official"))
+    addContracts(parser)
     parser.add_argument("--only", default="", help="the lanes of this version")
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args()
-    makeAbsolute(options, "cp", "wsdl", "official")
-    options.modules = modulesFolder()
-    options.contracts = contractsOf(options)
+    makeAbsolute(options, "cp")
+    findContracts(options)
     print("%d kills, seed %d" % (options.kills, options.seed), flush=True)
     cases = [(killed, str(lane)) for lane in range(LANES) if options.only in VERSIONS[lane % len(VERSIONS)]]
     options.jobs, options.only = LANES, ""

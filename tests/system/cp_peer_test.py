@@ -20,10 +20,9 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import harness  # noqa: E402
 import parts  # noqa: E402
-from durable import modulesFolder  # noqa: E402
-from harness import ROOT, Failed, same  # noqa: E402
+from harness import Failed, same  # noqa: E402
 from scenarios.tls import Certificates  # noqa: E402
-from soap_central import Central, contractsOf  # noqa: E402
+from soap_central import Central, addContracts, findContracts  # noqa: E402
 from tools import VERSIONS, Cp, World, addPrograms, makeAbsolute  # noqa: E402
 
 # How the charge point answers, and what the back-end behind the bridge gets.
@@ -179,13 +178,11 @@ PARTS = [(misbehaving, version) for version in VERSIONS] + [(each, None) for eac
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     addPrograms(parser, "bridge", "cp")
-    parser.add_argument("--wsdl", default=os.environ.get("WSDL_DIR") or os.path.join(ROOT, "wsdl"))
-    parser.add_argument("--official", default=os.environ.get("OFFICIAL") or os.path.join(ROOT, "..", "shared", "official"))
+    addContracts(parser)
     parts.addArguments(parser, 6)
     options = parser.parse_args()
-    makeAbsolute(options, "bridge", "cp", "wsdl", "official")
-    options.modules = modulesFolder()
-    options.contracts = contractsOf(options)
+    makeAbsolute(options, "bridge", "cp")
+    findContracts(options)
     return parts.runParts(PARTS, options, World)
 
 

@@ -18,9 +18,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import harness  # noqa: E402
 import parts  # noqa: E402
-from durable import modulesFolder  # noqa: E402
 from harness import ROOT, Failed, matches, same  # noqa: E402
-from soap_central import Central, contractsOf  # noqa: E402
+from soap_central import Central, addContracts, findContracts  # noqa: E402
 from tools import ENVIRONMENT, VERSIONS, Cp, Cs, Judge, World, addPrograms, makeAbsolute  # noqa: E402
 
 
@@ -279,13 +278,11 @@ PARTS = (
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     addPrograms(parser, "bridge", "cs", "cp")
-    parser.add_argument("--wsdl", default=os.environ.get("WSDL_DIR") or os.path.join(ROOT, "wsdl"))
-    parser.add_argument("--official", default=os.environ.get("OFFICIAL") or os.path.join(ROOT, "..", "shared", "official"))
+    addContracts(parser)
     parts.addArguments(parser, 8)
     options = parser.parse_args()
-    makeAbsolute(options, "bridge", "cs", "cp", "wsdl", "official")
-    options.modules = modulesFolder()
-    options.contracts = contractsOf(options)
+    makeAbsolute(options, "bridge", "cs", "cp")
+    findContracts(options)
     options.judges = {version: Judge(options.contracts(version)) for version in VERSIONS}
     print("contracts: %s" % options.contracts("1.6")[0], flush=True)
     return parts.runParts(PARTS, options, World)

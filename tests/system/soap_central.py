@@ -5,7 +5,8 @@ import json
 import os
 
 from charger import OFFICIAL
-from harness import HERE, Failed, Peer
+from durable import modulesFolder
+from harness import HERE, ROOT, Failed, Peer
 
 
 class Central(Peer):
@@ -35,13 +36,20 @@ class Central(Peer):
             return json.load(file)
 
 
-def contractsOf(options):
-    """Published contracts if they are there."""
+def addContracts(parser):
+    parser.add_argument("--wsdl", default=os.environ.get("WSDL_DIR") or os.path.join(ROOT, "wsdl"))
+    parser.add_argument("--official", default=os.environ.get("OFFICIAL") or os.path.join(ROOT, "..", "shared", "official"))
+
+
+def findContracts(options):
+    """What a Central is made of: its modules, and the contracts of a version, the published ones if they are there."""
+    wsdl, published = os.path.abspath(options.wsdl), os.path.abspath(options.official)
 
     def contracts(version):
-        official = [os.path.join(options.official, "wsdl", name) for name in OFFICIAL[version]]
+        official = [os.path.join(published, "wsdl", name) for name in OFFICIAL[version]]
         if all(map(os.path.exists, official)):
             return official
-        return [os.path.join(options.wsdl, version, name) for name in ("central_system.wsdl", "charge_point.wsdl")]
+        return [os.path.join(wsdl, version, name) for name in ("central_system.wsdl", "charge_point.wsdl")]
 
-    return contracts
+    options.modules = modulesFolder()
+    options.contracts = contracts

@@ -47,12 +47,6 @@ constexpr std::pair<const char*, const char*> goodWill[] = {
     {"UpdateFirmware", "{}"},
 };
 
-HttpClientOptions clientOptions(const Options& options) {
-  HttpClientOptions client;
-  client.caFile = options.centralCa;
-  return client;
-}
-
 /// For a place between the quotes of JSON.
 std::string quoted(const std::string& text) {
   const std::string whole = tool::compact(Json(text));

@@ -28,12 +28,6 @@ HttpServerOptions serverOptions(const Options& options) {
   return server;
 }
 
-HttpClientOptions clientOptions(const Options& options) {
-  HttpClientOptions client;
-  client.caFile = options.centralCa;
-  return client;
-}
-
 std::string base64(const std::string& text) {
   constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out;
@@ -64,6 +58,12 @@ bool wasAnswered(session::ChargerFailure failure) {
 }
 
 }  // namespace
+
+HttpClientOptions clientOptions(const Options& options) {
+  HttpClientOptions client;
+  client.caFile = options.centralCa;
+  return client;
+}
 
 struct Wire::Sent {
   std::string id, messageId;

@@ -24,6 +24,9 @@ namespace cp {
 using tool::Json;
 using tool::Message;
 
+/// How the central system is connected to.
+bridge::HttpClientOptions clientOptions(const Options& options);
+
 /// The central system's request on its way to the answer.
 struct Call {
   ocpp_s::RequestMessage message;
