@@ -29,16 +29,16 @@ constexpr Row rows[] = {
 
 const char* standingWord(Standing standing) { return rows[static_cast<std::size_t>(standing)].word; }
 
-void CallbackBook::take(const std::string& url, ocpp::Instant now) {
+void CallbackBook::take(const std::string& url, ocpp::Now now) {
   url_ = url;
   waiting_.clear();
   standing_ = url.empty() ? Standing::None : Standing::Untried;
-  since_ = now;
+  since_ = now.calendar;
   lastWorked_.reset();
   keptUntil_.reset();
 }
 
-void CallbackBook::fix(const std::optional<std::string>& url, ocpp::Instant now) {
+void CallbackBook::fix(const std::optional<std::string>& url, ocpp::Now now) {
   if (url) {
     if (standing_ == Standing::Fixed && url_ == *url) return;
     take(*url, now);
@@ -48,10 +48,10 @@ void CallbackBook::fix(const std::optional<std::string>& url, ocpp::Instant now)
   }
 }
 
-void CallbackBook::restore(const std::string& url, ocpp::Instant now) {
+void CallbackBook::restore(const std::string& url, ocpp::Now now) {
   if (standing_ != Standing::None || url.empty()) return;
   take(url, now);
-  keptUntil_ = now + keep_;
+  keptUntil_ = now.steady + keep_;
 }
 
 void CallbackBook::reconsider(bool drop) {
@@ -64,14 +64,14 @@ void CallbackBook::reconsider(bool drop) {
   keptUntil_.reset();
 }
 
-std::string CallbackBook::announced(const std::string& url, ocpp::Instant now) {
+std::string CallbackBook::announced(const std::string& url, ocpp::Now now) {
   if (url.empty() || standing_ == Standing::Fixed) return "";
   if (url == url_) {
     waiting_.clear();  // it is still there
     return "";
   }
   const Row& row = rows[static_cast<std::size_t>(standing_)];
-  const bool fresh = keptUntil_ && now < *keptUntil_;
+  const bool fresh = keptUntil_ && now.steady < *keptUntil_;
   const std::string before = url_;
   if ((fresh ? row.fresh : row.lapsed) == Turn::WhenItFails) {
     if (waiting_ == url) return "";
@@ -82,15 +82,15 @@ std::string CallbackBook::announced(const std::string& url, ocpp::Instant now) {
   return before.empty() ? "address is " + url : "address changed from " + before + " to " + url;
 }
 
-void CallbackBook::worked(const std::string& url, ocpp::Instant now) {
+void CallbackBook::worked(const std::string& url, ocpp::Now now) {
   if (url != url_) return;
   if (standing_ != Standing::Fixed) standing_ = Standing::Working;
-  lastWorked_ = now;
-  keptUntil_ = now + keep_;
+  lastWorked_ = now.calendar;
+  keptUntil_ = now.steady + keep_;
   lastFailure_.clear();
 }
 
-bool CallbackBook::failed(const std::string& url, const std::string& why, ocpp::Instant now) {
+bool CallbackBook::failed(const std::string& url, const std::string& why, ocpp::Now now) {
   if (url != url_) return !url_.empty();
   lastFailure_ = why;
   if (standing_ == Standing::Fixed) return false;

@@ -32,25 +32,26 @@ class CallbackBook {
   const std::string& lastFailure() const { return lastFailure_; }
 
   /// The operator's word; nothing: from now on it is learned.
-  void fix(const std::optional<std::string>& url, ocpp::Instant now);
+  void fix(const std::optional<std::string>& url, ocpp::Now now);
   /// Of an earlier process; kept as if it had worked now.
-  void restore(const std::string& url, ocpp::Instant now);
+  void restore(const std::string& url, ocpp::Now now);
   /// The settings have changed: what waited must be announced again, and a learned address is given up if `drop`.
   void reconsider(bool drop);
   /// The charger announced this one. What the operator should read, or "".
-  std::string announced(const std::string& url, ocpp::Instant now);
+  std::string announced(const std::string& url, ocpp::Now now);
   /// A call to `url` was answered by the charger.
-  void worked(const std::string& url, ocpp::Instant now);
+  void worked(const std::string& url, ocpp::Now now);
   /// A call to `url` did not reach the charger. True: another address stands in its place, and may be tried.
-  bool failed(const std::string& url, const std::string& why, ocpp::Instant now);
+  bool failed(const std::string& url, const std::string& why, ocpp::Now now);
 
  private:
-  void take(const std::string& url, ocpp::Instant now);
+  void take(const std::string& url, ocpp::Now now);
 
   ocpp::Duration keep_;
   std::string url_, waiting_, lastFailure_;
   Standing standing_ = Standing::None;
-  std::optional<ocpp::Instant> since_, lastWorked_, keptUntil_;
+  std::optional<ocpp::Instant> since_, lastWorked_;
+  std::optional<ocpp::Steady> keptUntil_;
 };
 
 /// One word for people.

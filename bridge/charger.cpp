@@ -39,12 +39,12 @@ Charger::Charger(Shard& shard, ChargerConfig config)
                 [this](session::Effect&& effect) { std::visit([this](auto& each) { execute(each); }, effect); }),
       book_(std::chrono::seconds(shard.options().callbackKeep)),
       pingInterval_(shard.options().session.webSocketPingInterval) {
-  book_.fix(config_.callback, wallClock());
+  book_.fix(config_.callback, now());
   promises_.onReleased([this] { pump(); });
 }
 
 Charger::~Charger() {
-  for (const std::uint64_t post : posts_) shard_.http().cancel(post);
+  for (const std::uint64_t post : posts_) shard_.calls().cancel(post);
 }
 
 session::Settings Charger::settings() const {
@@ -65,25 +65,26 @@ session::Settings Charger::settings() const {
 }
 
 void Charger::restore(StoredCharger&& stored) {
-  book_.restore(stored.callback, wallClock());
+  book_.restore(stored.callback, now());
   reconsiderCallback();
   password_ = stored.password;
   pingInterval_ = stored.pingInterval.value_or(pingInterval_);
   version_ = stored.version;
   for (const StoredRecord& record : stored.records) {
-    session_.restore(record);
+    session_.restore(record, now());
     const auto* boot = std::get_if<session::BootRecord>(&record);
     if (boot && quirks_.wantsClues(true))
       recognise({boot->request.chargePointVendor, boot->request.chargePointModel, {}, {}});
   }
-  session_.restore(stored.rest);
-  session_.wasSeen(stored.version, stored.lastSeen, wallClock());
+  session_.restore(stored.rest, now());
+  session_.wasSeen(stored.version, stored.lastSeen, now());
 }
 
 void Charger::keepRow() {
   if (!shard_.store()) return;
-  rowKept_ = wallClock();
-  shard_.store()->putCharger({config_.identity, version_, book_.url(), password_, pingInterval_, rowKept_});
+  const ocpp::Now at = now();
+  rowKept_ = at.steady;
+  shard_.store()->putCharger({config_.identity, version_, book_.url(), password_, pingInterval_, at.calendar});
 }
 
 session::Services Charger::services() const {
@@ -92,7 +93,7 @@ session::Services Charger::services() const {
 }
 
 void Charger::begin() {
-  session_.tick(wallClock());
+  session_.tick(now());
   pump();
 }
 
@@ -100,7 +101,7 @@ void Charger::configure(ChargerConfig config) {
   const bool moved = config.centralUrl != config_.centralUrl || config.centralIdentity != config_.centralIdentity ||
                      config.password != config_.password;
   config_ = std::move(config);
-  book_.fix(config_.callback, wallClock());
+  book_.fix(config_.callback, now());
   reconsiderCallback();
   learnedFrom_ = 0;
   quirks_.choose(quirkChoice());
@@ -128,8 +129,8 @@ void Charger::fromCharger(ocpp_s::RequestMessage&& message, std::string digest, 
   waiting_.push_back({exchange, std::move(responder), std::move(message.header), message.manner});
   manner_ = message.manner;
   countNotes(message.notes);
-  const ocpp::Instant now = wallClock();
-  if (version_ != request.version || now - rowKept_ > rowEvery) {
+  const ocpp::Now at = now();
+  if (version_ != request.version || at.steady - rowKept_ > rowEvery) {
     version_ = request.version;
     keepRow();
   }
@@ -138,21 +139,21 @@ void Charger::fromCharger(ocpp_s::RequestMessage&& message, std::string digest, 
     session::AnswerCharger refusal{exchange, request.version, full};
     return execute(refusal);  // what is left is for the stops of running transactions
   }
-  session_.fromCharger(std::move(request), now);
+  session_.fromCharger(std::move(request), at);
   pump();
 }
 
 void Charger::carryOut(const OperatorCommand& command) {
   using Kind = OperatorCommand::Kind;
-  const ocpp::Instant now = wallClock();
-  for (const StoredRecord& each : command.related) session_.restore(each);
+  const ocpp::Now at = now();
+  for (const StoredRecord& each : command.related) session_.restore(each, at);
   switch (command.kind) {
     case Kind::RetryDeadLetter:
-      if (command.deadLetter) session_.redeliver(*command.deadLetter, now);
+      if (command.deadLetter) session_.redeliver(*command.deadLetter, at);
       break;
-    case Kind::RetryQueued: session_.retryNow(command.number, now); break;
+    case Kind::RetryQueued: session_.retryNow(command.number, at); break;
     case Kind::DiscardQueued:
-      session_.discard(command.number, command.reason, now, command.queued ? &*command.queued : nullptr);
+      session_.discard(command.number, command.reason, at, command.queued ? &*command.queued : nullptr);
       break;
   }
   pump();
@@ -160,14 +161,14 @@ void Charger::carryOut(const OperatorCommand& command) {
 }
 
 void Charger::drain() {
-  session_.drain(wallClock());
+  session_.drain(now());
   pump();
   if (ws_) ws_->close(1001, "going away");
 }
 
 void Charger::onDeadline() {
   armedFor_ = {};
-  session_.tick(wallClock());
+  session_.tick(now());
   pump();
 }
 
@@ -192,7 +193,7 @@ void Charger::pump() {
     armedFor_ = {};
   } else if (*deadline != armedFor_) {
     armedFor_ = *deadline;
-    shard_.loop().deadlines().arm(*this, std::max(ocpp::Duration(0), *deadline - wallClock()));
+    shard_.deadlines().arm(*this, std::max(ocpp::Duration(0), *deadline - now().steady));
   }
 }
 
@@ -219,7 +220,7 @@ void Charger::execute(session::OpenCentral&) {
   WsCallbacks callbacks;
   callbacks.onOpen = [this] {
     log(session::Level::Info, "central-up", "");
-    session_.centralIsUp(wallClock());
+    session_.centralIsUp(now());
     pump();
   };
   callbacks.onMessage = [this](std::string&& text) { onJson(std::move(text)); };
@@ -231,10 +232,10 @@ void Charger::execute(session::OpenCentral&) {
     log(session::Level::Warning, "central-down", code + closed.reason);
     const std::unique_ptr<WsConnection> gone = std::move(ws_);
     outstanding_.clear();
-    session_.centralIsDown(down, wallClock());
+    session_.centralIsDown(down, now());
     pump();
   };
-  ws_ = shard_.ws().connect(target(), std::move(callbacks));
+  ws_ = shard_.central().connect(target(), std::move(callbacks));
 }
 
 void Charger::execute(session::CloseCentral& effect) {
@@ -261,13 +262,13 @@ void Charger::execute(session::FindTransaction& effect) { ask(effect, &session::
 
 void Charger::ask(Wanted wanted, StoreAnswer tell) {
   if (promises_.failing()) {  // something that should be there is not
-    (session_.*tell)(std::nullopt, wallClock());
+    (session_.*tell)(std::nullopt, now());
     return;
   }
   const auto answer = [this, alive = std::weak_ptr<bool>(alive_), tell](ReadResult&& result) {
     if (alive.expired()) return;
     for (const std::string& problem : result.problems) log(session::Level::Error, "store", problem);
-    (session_.*tell)(result.ok ? std::optional(std::move(result.records)) : std::nullopt, wallClock());
+    (session_.*tell)(result.ok ? std::optional(std::move(result.records)) : std::nullopt, now());
     pump();
   };
   shard_.store()->read(config_.identity, std::move(wanted), answer);
@@ -290,7 +291,7 @@ void Charger::execute(session::ToCentral& effect) {
   try {
     frame = ocpp_j::writeCall(effect.id, effect.request);
   } catch (const std::logic_error& why) {
-    session_.fromCentral(session::CentralReply{effect.id, unspeakableMessage(why)}, wallClock());
+    session_.fromCentral(session::CentralReply{effect.id, unspeakableMessage(why)}, now());
     return;
   }
   outstanding_.push_back({effect.id, effect.request.index()});
@@ -343,7 +344,7 @@ void Charger::onJson(std::string&& text) {
       frame.kind == Kind::CallError ? ocpp::Result<ocpp::Response>(ocpp_j::faultOf(frame))
                                     : ocpp_j::readResponse(action, frame.payload(), ocpp_j::ReadMode::Lenient, notes);
   if (!notes.empty()) log(session::Level::Info, "tolerated", joined(notes));
-  session_.fromCentral(session::CentralReply{frame.id, std::move(result)}, wallClock());
+  session_.fromCentral(session::CentralReply{frame.id, std::move(result)}, now());
   pump();
 }
 
@@ -351,7 +352,7 @@ void Charger::onCall(const std::string& id, const std::string& action, const ocp
   if (request && promises_.held() >= mostHeld)
     return sendJson(ocpp_j::writeCallError(id, {ocpp::FaultCode::InternalError, "the disk does not keep up"}), action);
   if (request) {
-    session_.fromCentral(session::CentralCall{id, *request}, wallClock());
+    session_.fromCentral(session::CentralCall{id, *request}, now());
   } else {
     log(session::Level::Warning, "call-refused", action + ": " + request.fault().description);
     sendJson(ocpp_j::writeCallError(id, request.fault()), action + " error");

@@ -73,6 +73,7 @@ class Charger : private Deadlines::Node {
     std::size_t action;
   };
 
+  ocpp::Now now() const { return shard_.clock().now(); }
   session::Settings settings() const;
   session::Services services() const;
   void onDeadline() override;
@@ -99,7 +100,7 @@ class Charger : private Deadlines::Node {
   void execute(session::Note& effect);
 
   /// Asks the store, and gives the session its answer.
-  using StoreAnswer = void (session::GatewaySession::*)(std::optional<std::vector<session::Record>>, ocpp::Instant);
+  using StoreAnswer = void (session::GatewaySession::*)(std::optional<std::vector<session::Record>>, ocpp::Now);
   void ask(Wanted wanted, StoreAnswer tell);
   void sendJson(std::string frame, std::string_view action);
   void onJson(std::string&& text);
@@ -107,9 +108,9 @@ class Charger : private Deadlines::Node {
   /// A request under way: where to, as which message, and until when.
   struct Called {
     std::string url, messageId;
-    ocpp::Instant end;
+    ocpp::Steady end;
   };
-  void call(session::ToCharger& effect, ocpp::Instant end);
+  void call(session::ToCharger& effect, ocpp::Steady end);
   CallbackRules callbackRules() const;
   /// After settings have come or changed: gives up a learned address that they do not permit.
   void reconsiderCallback();
@@ -136,13 +137,13 @@ class Charger : private Deadlines::Node {
   int pingInterval_;
   std::optional<ocpp::Version> version_;  ///< Of its last message.
   ocpp_s::Manner manner_;                 ///< Of its last message: our requests have the same.
-  ocpp::Instant rowKept_{};               ///< When keepRow() was called last.
+  ocpp::Steady rowKept_{};                ///< When keepRow() was called last.
   std::unique_ptr<WsConnection> ws_, closing_;
   std::vector<Waiting> waiting_;
   std::vector<Outstanding> outstanding_;
   std::vector<std::uint64_t> posts_;
   session::Exchange nextExchange_ = 1;
-  ocpp::Instant armedFor_{};
+  ocpp::Steady armedFor_{};
   bool pumping_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -46,7 +46,7 @@ void Charger::learnCallback(const std::string& announced, const std::string& pee
   if (!found.remark.empty() && found.remark != callbackRemark_) log(session::Level::Warning, "callback", found.remark);
   callbackRemark_ = found.remark;
   const std::string before = book_.url();
-  const std::string news = book_.announced(found.url, wallClock());
+  const std::string news = book_.announced(found.url, now());
   if (!news.empty() && news != callbackNews_) log(session::Level::Info, "callback", news);
   if (!news.empty()) callbackNews_ = news;
   if (book_.url() != before) keepRow();
@@ -67,9 +67,9 @@ bool Charger::judgeCall(const std::string& url, const session::ChargerReply& rep
   const bool wrongPlace = mismatch || reply.failure == ChargerFailure::WrongUrl;
   const bool notReached = reply.failure == ChargerFailure::Unreachable;
   if (reply.failure == ChargerFailure::None || (reply.failure == ChargerFailure::Faulted && !mismatch))
-    book_.worked(url, wallClock());
+    book_.worked(url, now());
   if (!wrongPlace && !notReached) return false;  // silence and broken connections prove nothing
-  const bool another = book_.failed(url, reply.fault.description, wallClock());
+  const bool another = book_.failed(url, reply.fault.description, now());
   if (!another) return false;
   log(session::Level::Warning, "callback", url + " failed; " + book_.url() + ", announced meanwhile, takes its place");
   keepRow();

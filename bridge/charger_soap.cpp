@@ -62,18 +62,18 @@ void Charger::execute(session::AnswerCharger& effect) {
 
 void Charger::execute(session::ToCharger& effect) {
   const auto standard = static_cast<int>(shard_.options().chargerTimeout);
-  call(effect, wallClock() + std::chrono::seconds(config_.call.timeout.value_or(standard)));
+  call(effect, now().steady + std::chrono::seconds(config_.call.timeout.value_or(standard)));
 }
 
 /// `end`: when the answer must be complete, of all attempts.
-void Charger::call(session::ToCharger& effect, ocpp::Instant end) {
+void Charger::call(session::ToCharger& effect, ocpp::Steady end) {
   if (book_.url().empty()) {
-    session_.fromCharger(session::ChargerReply{effect.id, {}, session::ChargerFailure::NoCallbackUrl, {}}, wallClock());
+    session_.fromCharger(session::ChargerReply{effect.id, {}, session::ChargerFailure::NoCallbackUrl, {}}, now());
     return;
   }
-  if (shard_.http().inFlight() >= mostPosts) {
+  if (shard_.calls().inFlight() >= mostPosts) {
     ocpp::Fault busy{ocpp::FaultCode::InternalError, "too many requests to chargers are under way"};
-    session_.fromCharger({effect.id, {}, session::ChargerFailure::Unreachable, std::move(busy)}, wallClock());
+    session_.fromCharger({effect.id, {}, session::ChargerFailure::Unreachable, std::move(busy)}, now());
     return;
   }
   const ocpp_s::Dialect dialect = ocpp_s::dialectFor(effect.version, manner_, quirks_.quirks());
@@ -90,17 +90,17 @@ void Charger::call(session::ToCharger& effect, ocpp::Instant end) {
   try {
     shard_.soap().writeRequest(post.body, dialect, ocpp::Role::ChargePoint, header, effect.request);
   } catch (const std::logic_error& why) {
-    session_.fromCharger({effect.id, {}, session::ChargerFailure::Malformed, unspeakableMessage(why)}, wallClock());
+    session_.fromCharger({effect.id, {}, session::ChargerFailure::Malformed, unspeakableMessage(why)}, now());
     return;
   }
-  post.totalTimeoutMs = static_cast<int>(std::max(ocpp::Duration(0), end - wallClock()).count());
+  post.totalTimeoutMs = static_cast<int>(std::max(ocpp::Duration(0), end - now().steady).count());
   post.connectTimeoutMs = static_cast<int>(shard_.options().chargerConnectTimeout * 1000);
   post.maxBody = shard_.options().limits.body;
   ++shard_.counters().soapCalls;
   if (shard_.trace().on()) shard_.trace().add({TracedMessage::Wire::Soap, TracedMessage::Way::Out, action, post.body});
   const auto slot = std::make_shared<std::uint64_t>(0);
   Called called{post.url, header.messageId, end};
-  *slot = shard_.http().post(
+  *slot = shard_.calls().post(
       std::move(post), [this, sent = effect, called = std::move(called), slot](HttpResult&& result) mutable {
         posts_.erase(std::remove(posts_.begin(), posts_.end(), *slot), posts_.end());
         session::ToCharger request = std::move(sent);  // this function object may be gone after the next line
@@ -133,7 +133,7 @@ void Charger::onHttpResult(session::ToCharger& sent, const Called& called, HttpR
   if (reply.failure != session::ChargerFailure::None)
     log(session::Level::Warning, "charger-failed",
         std::string(ocpp::Actions::names[action]) + ": " + reply.fault.description + hintFor(reply.fault));
-  session_.fromCharger(std::move(reply), wallClock());
+  session_.fromCharger(std::move(reply), now());
   pump();
 }
 

@@ -3,7 +3,7 @@
 #include "bridge/deadlines.h"
 
 #include <algorithm>
-#include <ctime>
+#include <utility>
 
 namespace bridge {
 
@@ -16,24 +16,13 @@ void Deadlines::Node::unlink() {
 
 Deadlines::Anchor::Anchor() { prev_ = next_ = this; }
 
-Deadlines::Deadlines(struct ev_loop* loop) : loop_(loop), done_(nowTick()) {
-  ev_timer_init(
-      &timer_, [](struct ev_loop*, ev_timer* timer, int) { static_cast<Deadlines*>(timer->data)->onTick(); },
-      tickMs / 1000.0, tickMs / 1000.0);
-  timer_.data = this;
-}
+Deadlines::Deadlines(const Clock& clock, std::function<void()> wake)
+    : clock_(clock), wake_(std::move(wake)), done_(nowTick()) {}
 
 Deadlines::~Deadlines() {
-  ev_timer_stop(loop_, &timer_);
   for (Anchor& slot : wheel_) {
     while (slot.next_ != &slot) slot.next_->unlink();
   }
-}
-
-std::int64_t Deadlines::nowTick() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-  return (static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1000000) / tickMs;
 }
 
 void Deadlines::link(Node& head, Node& node) {
@@ -50,9 +39,10 @@ void Deadlines::insert(Node& node) {
 }
 
 void Deadlines::arm(Node& node, std::chrono::milliseconds after) {
-  if (!ev_is_active(&timer_)) {
+  if (!awake_) {
+    awake_ = true;
     done_ = nowTick();
-    ev_timer_again(loop_, &timer_);
+    if (wake_) wake_();
   }
   const std::int64_t ticks = (std::max<std::int64_t>(after.count(), 0) + tickMs - 1) / tickMs;
   node.due_ = std::max(nowTick() + ticks, done_) + 1;
@@ -80,7 +70,7 @@ void Deadlines::visit(Anchor& slot, std::int64_t tick) {
   }
 }
 
-void Deadlines::onTick() {
+void Deadlines::advance() {
   const std::int64_t now = nowTick();
   // After a long stall every slot is looked at once.
   done_ = std::max(done_, now - static_cast<std::int64_t>(slots));
@@ -88,6 +78,15 @@ void Deadlines::onTick() {
     ++done_;
     visit(wheel_[static_cast<std::size_t>(done_) % slots], now);
   }
+}
+
+std::optional<ocpp::Steady> Deadlines::earliest() const {
+  std::optional<std::int64_t> first;
+  for (const Anchor& slot : wheel_)
+    for (const Node* node = slot.next_; node != &slot; node = node->next_)
+      if (!first || node->due_ < *first) first = node->due_;
+  if (!first) return std::nullopt;
+  return ocpp::Steady(ocpp::Duration(*first * tickMs));
 }
 
 }  // namespace bridge

@@ -2,11 +2,13 @@
 // Coarse timeouts for many thousands of connections: one timing wheel, no heap operation per message.
 #pragma once
 
-#include <ev.h>
-
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "bridge/clock.h"
 
 namespace bridge {
 
@@ -36,7 +38,9 @@ class Deadlines {
     std::int64_t slot_ = 0;  // tick at which the wheel looks at it, never later than due_
   };
 
-  explicit Deadlines(struct ev_loop* loop);
+  /// `clock` outlives the wheel. `wake` is called when a node is armed while the wheel stands still: from then on
+  /// advance() must be called each tickMs.
+  Deadlines(const Clock& clock, std::function<void()> wake);
   ~Deadlines();
   Deadlines(const Deadlines&) = delete;
   Deadlines& operator=(const Deadlines&) = delete;
@@ -45,8 +49,13 @@ class Deadlines {
   void arm(Node& node, std::chrono::milliseconds after);
   static void disarm(Node& node) { node.unlink(); }
 
- private:
   static constexpr std::int64_t tickMs = 50;
+  /// Fires what is due.
+  void advance();
+  /// When the next node fires; walks over all of them, so for simulated time only.
+  std::optional<ocpp::Steady> earliest() const;
+
+ private:
   static constexpr std::size_t slots = 1024;
 
   struct Anchor : Node {  // head of a circular list
@@ -54,14 +63,14 @@ class Deadlines {
     void onDeadline() override {}
   };
 
-  static std::int64_t nowTick();
+  std::int64_t nowTick() const { return clock_.steady().time_since_epoch().count() / tickMs; }
   static void link(Node& head, Node& node);
   void insert(Node& node);
   void visit(Anchor& slot, std::int64_t tick);
-  void onTick();
 
-  struct ev_loop* loop_;
-  ev_timer timer_{};
+  const Clock& clock_;
+  std::function<void()> wake_;
+  bool awake_ = false;
   std::int64_t done_;  // last tick that was looked at
   std::array<Anchor, slots> wheel_;
 };

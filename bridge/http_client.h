@@ -54,22 +54,31 @@ struct HttpClientOptions {
   std::function<void(const std::string& host, Resolver::Done)> lookUp;
 };
 
-class HttpClient {
+/// What carries requests to chargers; another one stands in its place where the network is simulated.
+class HttpCaller {
  public:
   using Done = std::function<void(HttpResult&&)>;
 
+  virtual ~HttpCaller() = default;
+  /// `done` is called exactly once from the loop, never from inside post(), unless cancelled. It may call anything,
+  /// even destroy the caller; it must not throw. Returns an id for cancel(), never 0.
+  virtual std::uint64_t post(HttpPost&& request, Done done) = 0;
+  /// Cuts the connection; `done` is not called any more. An unknown id is ignored.
+  virtual void cancel(std::uint64_t id) = 0;
+  virtual std::size_t inFlight() const = 0;
+};
+
+class HttpClient final : public HttpCaller {
+ public:
   explicit HttpClient(Loop& loop, HttpClientOptions options = {});
   /// Cancels everything, without callbacks.
-  ~HttpClient();
+  ~HttpClient() override;
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  /// `done` is called exactly once from the loop, never from inside post(), unless cancelled. It may call anything,
-  /// even destroy the client; it must not throw. Returns an id for cancel(), never 0.
-  std::uint64_t post(HttpPost&& request, Done done);
-  /// Cuts the connection; `done` is not called any more. An unknown id is ignored.
-  void cancel(std::uint64_t id);
-  std::size_t inFlight() const;
+  std::uint64_t post(HttpPost&& request, Done done) override;
+  void cancel(std::uint64_t id) override;
+  std::size_t inFlight() const override;
   /// Why the CA file cannot be used; "" = it can.
   std::string tlsProblem();
 

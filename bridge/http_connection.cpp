@@ -59,7 +59,7 @@ bool HttpConnection::begin(int socket) {
 void HttpConnection::onGone() {
   Deadlines::disarm(*this);
   if (server == nullptr) return;
-  if (phase == Phase::Working) --server->inFlight;
+  if (phase == Phase::Working && !unanswered) --server->inFlight;
   phase = Phase::Closing;
   server->remove(*this);  // last line: `this` may be gone
 }
@@ -223,11 +223,11 @@ void HttpConnection::handOver() {
   if (server != nullptr && request.body.capacity() <= maxHeld) server->spareBody = std::move(request.body);
 }
 
-void HttpConnection::respond(HttpResponse&& response) {
+void HttpConnection::answer(std::uint64_t, HttpResponse&& response) {
   --server->inFlight;
   phase = Phase::Idle;
   idleSince = ev_now(server->loop.raw());
-  if (peerEnded && held.empty()) keepAlive = false;
+  if (response.close || (peerEnded && held.empty())) keepAlive = false;
   write(std::move(response));
   if (phase == Phase::Closing) return;
   arm(stream->unsent() ? server->options.answerTimeoutMs : server->options.idleTimeoutMs);
@@ -239,7 +239,13 @@ void HttpConnection::respond(HttpResponse&& response) {
   });
 }
 
-void HttpConnection::breakOff(std::string_view bytes) {
+void HttpConnection::leaveUnanswered(std::uint64_t) {
+  --server->inFlight;
+  unanswered = true;
+  arm(server->options.idleTimeoutMs);
+}
+
+void HttpConnection::breakOff(std::uint64_t, std::string_view bytes) {
   --server->inFlight;
   phase = Phase::Closing;
   if (bytes.empty()) return stream->reset();  // last line: `this` may be gone
@@ -303,7 +309,7 @@ void HttpConnection::drain() {
 void HttpConnection::dropNow() { stream->drop(); }
 
 void HttpConnection::onDeadline() {
-  if (phase == Phase::Working) return;
+  if (phase == Phase::Working && !unanswered) return;
   const auto self = shared_from_this();
   if (phase == Phase::Header || phase == Phase::Body) {
     refuse(408);

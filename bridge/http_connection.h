@@ -17,6 +17,7 @@
 
 namespace bridge::detail {
 
+struct HttpConnection;
 using Connections = std::list<std::shared_ptr<HttpConnection>>;
 
 /// The connections of one address (IPv6: of one /64).
@@ -54,7 +55,7 @@ struct HttpServerState {
 
 /// States: Idle (between messages) -> Header -> Body -> Working (at the handler) -> Idle, or -> Closing from anywhere.
 /// While Working, further bytes are held up to a limit, then reading stops.
-struct HttpConnection final : StreamUser, Deadlines::Node, std::enable_shared_from_this<HttpConnection> {
+struct HttpConnection final : StreamUser, AnswerSink, Deadlines::Node, std::enable_shared_from_this<HttpConnection> {
   enum class Phase : std::uint8_t { Idle, Header, Body, Working, Closing };
 
   HttpConnection(HttpServerState& theServer, const NetAddress& peer);
@@ -68,9 +69,10 @@ struct HttpConnection final : StreamUser, Deadlines::Node, std::enable_shared_fr
   std::shared_ptr<void> hold() override { return shared_from_this(); }
   void onDeadline() override;
 
-  bool wants(std::uint64_t request) const { return phase == Phase::Working && request == serial; }
-  void respond(HttpResponse&& response);
-  void breakOff(std::string_view bytes);
+  bool wants(std::uint64_t request) const override { return phase == Phase::Working && request == serial; }
+  void answer(std::uint64_t request, HttpResponse&& response) override;
+  void breakOff(std::uint64_t request, std::string_view bytes) override;
+  void leaveUnanswered(std::uint64_t request) override;
   /// No request begun: closes now. Otherwise the answer will close.
   void drain();
   /// Nothing of ours is left to send; only the peer's end of close is missing.
@@ -94,7 +96,8 @@ struct HttpConnection final : StreamUser, Deadlines::Node, std::enable_shared_fr
   bool headOnly = false;    // HEAD: the answer has no body
   bool processing = false;  // process() is on the stack
   bool readingStopped = false;
-  bool peerEnded = false;  // it sends no more; it may still read
+  bool peerEnded = false;   // it sends no more; it may still read
+  bool unanswered = false;  // the request at the handler will never be answered
   bool turnedAway = false;
   double idleSince = 0;       // of the loop's clock
   std::size_t accounted = 0;  // our part of server->unfinished

@@ -53,6 +53,7 @@ struct HttpResponse {
   int status = 200;
   HttpHeaders headers;
   std::string body;
+  bool close = false;  // the server ends the connection behind it
 };
 
 /// A response with that body; Content-Type is its only header field.

@@ -92,20 +92,54 @@ void HttpServerState::remove(HttpConnection& connection) {
 
 }  // namespace detail
 
+struct Responder::Right {
+  Right(std::weak_ptr<AnswerSink> theSink, std::uint64_t theRequest) : sink(std::move(theSink)), request(theRequest) {}
+  Right(const Right&) = delete;
+  Right& operator=(const Right&) = delete;
+  ~Right() {
+    const auto waiting = wanted();
+    if (!waiting || given) return;
+    HttpResponse lost = textResponse(503, "the request was given up; please repeat\n");
+    lost.headers.add("Retry-After", "10");
+    lost.close = true;
+    waiting->answer(request, std::move(lost));
+  }
+  std::shared_ptr<AnswerSink> wanted() const {
+    auto waiting = sink.lock();
+    return waiting && waiting->wants(request) ? waiting : nullptr;
+  }
+
+  std::weak_ptr<AnswerSink> sink;
+  std::uint64_t request;
+  bool given = false;  // or deliberately left unanswered
+};
+
+Responder::Responder(std::weak_ptr<AnswerSink> sink, std::uint64_t request)
+    : right_(std::make_shared<Right>(std::move(sink), request)) {}
+
 void Responder::respond(HttpResponse&& response) const {
-  const auto connection = connection_.lock();
-  if (connection && connection->wants(request_)) connection->respond(std::move(response));
+  if (!right_ || right_->given) return;
+  if (const auto waiting = right_->wanted()) {
+    right_->given = true;
+    waiting->answer(right_->request, std::move(response));
+  }
 }
 
 void Responder::breakOff(std::string_view bytes) const {
-  const auto connection = connection_.lock();
-  if (connection && connection->wants(request_)) connection->breakOff(bytes);
+  if (!right_ || right_->given) return;
+  if (const auto waiting = right_->wanted()) {
+    right_->given = true;
+    waiting->breakOff(right_->request, bytes);
+  }
 }
 
-bool Responder::alive() const {
-  const auto connection = connection_.lock();
-  return connection && connection->wants(request_);
+void Responder::leaveUnanswered() const {
+  if (!right_ || right_->given) return;
+  right_->given = true;
+  if (const auto waiting = right_->wanted()) waiting->leaveUnanswered(right_->request);
 }
+
+bool Responder::alive() const { return right_ && !right_->given && right_->wanted(); }
 
 HttpServer::HttpServer(Loop& loop, HttpServerOptions options, Handler handler)
     : state_(std::make_shared<detail::HttpServerState>(loop, std::move(options), std::move(handler))) {

@@ -46,14 +46,28 @@ struct HttpServerCounters {
 };
 
 namespace detail {
-struct HttpConnection;
 struct HttpServerState;
 }  // namespace detail
 
-/// The right to answer one request. Copies answer the same request. May outlive connection and server.
+/// Where answers go: a connection, or a fake one where the network is simulated. Requests are numbered by it.
+class AnswerSink {
+ public:
+  virtual ~AnswerSink() = default;
+  /// The request is still waiting for its answer.
+  virtual bool wants(std::uint64_t request) const = 0;
+  /// Only while wants(): the answer; the bytes as they stand and the end of the connection; no answer at all, ever.
+  virtual void answer(std::uint64_t request, HttpResponse&& response) = 0;
+  virtual void breakOff(std::uint64_t request, std::string_view bytes) = 0;
+  virtual void leaveUnanswered(std::uint64_t request) = 0;
+};
+
+/// The right to answer one request. Copies answer the same request. May outlive connection and server. When the last
+/// copy dies without an answer, whoever held it has died: the peer gets 503 and its connection is closed, so that
+/// nobody waits for ever (FIELD A4).
 class Responder {
  public:
   Responder() = default;
+  Responder(std::weak_ptr<AnswerSink> sink, std::uint64_t request);
 
   /// Sends the answer: the first call on any copy does, later ones do nothing, nor do calls after the connection is
   /// gone. Content-Length and Connection are added, the response needs none of them. From the loop thread, at any time,
@@ -62,16 +76,14 @@ class Responder {
   /// Instead of respond(): sends the bytes as they stand and ends the connection; without any it is reset. For tools
   /// that show failures to their peers.
   void breakOff(std::string_view bytes) const;
+  /// For such tools as well: no answer; the connection stays open until the peer or the idle timeout closes it.
+  void leaveUnanswered() const;
   /// The answer is still wanted.
   bool alive() const;
 
  private:
-  friend struct detail::HttpConnection;
-  Responder(std::weak_ptr<detail::HttpConnection> connection, std::uint64_t request)
-      : connection_(std::move(connection)), request_(request) {}
-
-  std::weak_ptr<detail::HttpConnection> connection_;
-  std::uint64_t request_ = 0;
+  struct Right;
+  std::shared_ptr<Right> right_;
 };
 
 /// Serves until destroyed. Requests of one connection are handed over one at a time, in order. Requests that are no

@@ -39,8 +39,6 @@ std::string withoutTokens(std::string text) {
 
 }  // namespace
 
-ocpp::Instant wallClock() { return std::chrono::time_point_cast<ocpp::Duration>(std::chrono::system_clock::now()); }
-
 void Log::line(Level level, std::string_view identity, std::string_view event, std::string_view text,
                std::initializer_list<Field> fields) {
   if (!writes(level)) return;

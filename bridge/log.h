@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "bridge/clock.h"
 #include "bridge/options.h"
 #include "ocpp/time.h"
 #include "session/effect.h"
@@ -36,9 +37,6 @@ class Log {
   LogFormat format_;
   Level least_;
 };
-
-/// The wall clock; the bridge's one place that asks it.
-ocpp::Instant wallClock();
 
 /// The text without what must not be logged: credentials and tokens in URLs, AuthorizationKey values (ER-5, AU-6).
 std::string redacted(std::string_view text);

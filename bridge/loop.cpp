@@ -15,7 +15,11 @@ Loop::Loop(LogSink errors) {
   lws_set_log_level(errors == nullptr ? 0 : LLL_ERR, errors);
   loop_ = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
   if (loop_ == nullptr) throw std::runtime_error("cannot create an epoll event loop");
-  deadlines_ = std::make_unique<Deadlines>(loop_);
+  ev_timer_init(
+      &tick_, [](struct ev_loop*, ev_timer* tick, int) { static_cast<Loop*>(tick->data)->deadlines_->advance(); },
+      Deadlines::tickMs / 1000.0, Deadlines::tickMs / 1000.0);
+  tick_.data = this;
+  deadlines_ = std::make_unique<Deadlines>(systemClock(), [this] { ev_timer_again(loop_, &tick_); });
   ev_async_init(&wake_, [](struct ev_loop*, ev_async* wake, int) { static_cast<Loop*>(wake->data)->runPosted(); });
   wake_.data = this;
   ev_async_start(loop_, &wake_);
@@ -49,6 +53,7 @@ Loop::~Loop() {
   resolver_.reset();
   lws_context_destroy(lws_);
   ev_async_stop(loop_, &wake_);
+  ev_timer_stop(loop_, &tick_);
   deadlines_.reset();
   ev_loop_destroy(loop_);
 }
@@ -84,11 +89,6 @@ void Loop::runPosted() {
 Resolver& Loop::resolver() {
   if (!resolver_) resolver_ = std::make_unique<Resolver>(*this);
   return *resolver_;
-}
-
-std::int64_t Loop::nowMs() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
 }
 
 Timer::Timer(Loop& loop) : loop_(loop) {

@@ -49,8 +49,6 @@ class Loop {
   Deadlines& deadlines() { return *deadlines_; }
   /// Resolves names off the loop; its thread starts with the first name.
   Resolver& resolver();
-  /// Wall clock, milliseconds since the epoch.
-  static std::int64_t nowMs();
 
  private:
   void runPosted();
@@ -58,6 +56,7 @@ class Loop {
 
   struct ev_loop* loop_ = nullptr;
   ev_async wake_{};
+  ev_timer tick_{};  // of deadlines_
   std::unique_ptr<Deadlines> deadlines_;
   lws_context* lws_ = nullptr;
   lws_vhost* plainVhost_ = nullptr;

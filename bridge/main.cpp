@@ -104,7 +104,12 @@ int serve(const Options& options) {
     where.directory = options.dataDir;
     store = std::make_unique<SqliteStore>(loop, std::move(where));
   }
-  Shard shard(loop, options, log, embedded ? embedded->url() : options.centralUrl, store.get());
+  HttpClient calls(loop, callOptions(options));
+  const std::string problem = options.chargerCa.empty() ? "" : calls.tlsProblem();
+  if (!problem.empty()) throw BadConfiguration("option charger-ca: " + problem);
+  WsClient central(loop);
+  const Outside outside{systemClock(), loop.deadlines(), calls, central, store.get(), log};
+  Shard shard(outside, options, embedded ? embedded->url() : options.centralUrl);
   Access access(options.access, options.autoRegister);
   access.configure(chargers);
   Endpoint endpoint(shard, access, embedded.get());
@@ -131,9 +136,9 @@ int serve(const Options& options) {
       shard.configure(std::move(fresh));
     });
   });
-  const std::string central = embedded ? "embedded" : options.centralUrl;
+  const std::string backEnd = embedded ? "embedded" : options.centralUrl;
   const std::string tls = server.tlsUrl().empty() ? "none" : server.tlsUrl();
-  log.line(Log::Level::Info, "", "listening", "", {{"soap", soapUrl}, {"soapTls", tls}, {"central", central}});
+  log.line(Log::Level::Info, "", "listening", "", {{"soap", soapUrl}, {"soapTls", tls}, {"central", backEnd}});
   loop.run();
   log.line(Log::Level::Info, "", "stopped", "");
   return 0;

@@ -9,14 +9,6 @@
 namespace bridge {
 
 namespace {
-HttpClientOptions callOptions(const Options& options) {
-  HttpClientOptions calls;
-  calls.caFile = options.chargerCa;
-  calls.bindAddress = options.callbackBind;
-  calls.nameLifetime = std::chrono::seconds(options.callbackNames);
-  return calls;
-}
-
 ocpp_s::GuardLimits guardLimits(const InputLimits& limits) {
   ocpp_s::GuardLimits guard;
   guard.bytes = limits.body;
@@ -29,19 +21,13 @@ ocpp_s::GuardLimits guardLimits(const InputLimits& limits) {
 
 }  // namespace
 
-Shard::Shard(Loop& loop, const Options& options, Log& log, std::string centralUrl, Store* store)
-    : loop_(loop),
+Shard::Shard(const Outside& outside, const Options& options, std::string centralUrl)
+    : outside_(outside),
       options_(options),
-      log_(log),
-      store_(store),
-      trace_(log, options.trace),
+      trace_(outside.log, options.trace),
       addresses_(options.callbackAllow),
       soap_(guardLimits(options.limits)),
-      http_(loop, callOptions(options)),
-      ws_(loop),
       centralUrl_(std::move(centralUrl)) {
-  const std::string problem = options.chargerCa.empty() ? "" : http_.tlsProblem();
-  if (!problem.empty()) throw BadConfiguration("option charger-ca: " + problem);
   if (!options.centralPasswordFile.empty()) {
     centralPassword_ = readFile(options.centralPasswordFile);
     centralPassword_.erase(centralPassword_.find_last_not_of("\r\n") + 1);
@@ -73,32 +59,32 @@ Charger* Shard::find(std::string_view identity) {
   if (const auto known = chargers_.find(name); known != chargers_.end()) return known->second.get();
   auto config = configOf(name);
   if (!config) return nullptr;
-  if (!file_.count(name)) log_.line(Log::Level::Info, name, "registered", "unknown identity taken in");
+  if (!file_.count(name)) outside_.log.line(Log::Level::Info, name, "registered", "unknown identity taken in");
   return add(std::move(*config));
 }
 
 void Shard::restore() {
-  if (!store_) return;
+  if (!outside_.store) return;
   std::size_t restored = 0;
-  store_->load(
+  outside_.store->load(
       [&](StoredCharger&& stored) {
         auto config = configOf(stored.identity);
         if (!config) {
-          log_.line(Log::Level::Warning, stored.identity, "not-restored",
-                    "kept records of an identity that is not served");
+          outside_.log.line(Log::Level::Warning, stored.identity, "not-restored",
+                            "kept records of an identity that is not served");
           return;
         }
         ++restored;
         chargers_.erase(stored.identity);  // --ws-lifecycle always-on has made it already, without its past
         add(std::move(*config), &stored);
       },
-      [&](const std::string& line) { log_.line(Log::Level::Error, "", "store", line); });
-  log_.line(Log::Level::Info, "", "restored", std::to_string(restored) + " chargers");
-  store_->onCommand([this](OperatorCommand&& command) {
+      [&](const std::string& line) { outside_.log.line(Log::Level::Error, "", "store", line); });
+  outside_.log.line(Log::Level::Info, "", "restored", std::to_string(restored) + " chargers");
+  outside_.store->onCommand([this](OperatorCommand&& command) {
     if (Charger* charger = find(command.identity)) return charger->carryOut(command);
-    log_.line(Log::Level::Warning, command.identity, "queue",
-              "the operator's command is for an identity that is not served");
-    store_->commandDone(command.id);
+    outside_.log.line(Log::Level::Warning, command.identity, "queue",
+                      "the operator's command is for an identity that is not served");
+    outside_.store->commandDone(command.id);
   });
 }
 
@@ -111,7 +97,7 @@ void Shard::configure(ChargersFile file) {
     } else if (options_.autoRegister) {
       ++each;
     } else {
-      log_.line(Log::Level::Info, each->first, "removed", "not in the chargers file any more");
+      outside_.log.line(Log::Level::Info, each->first, "removed", "not in the chargers file any more");
       each->second->drain();
       each = chargers_.erase(each);
     }

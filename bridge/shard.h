@@ -11,13 +11,9 @@
 
 #include "bridge/address_policy.h"
 #include "bridge/chargers_file.h"
-#include "bridge/http_client.h"
-#include "bridge/log.h"
-#include "bridge/loop.h"
 #include "bridge/options.h"
-#include "bridge/store.h"
+#include "bridge/outside.h"
 #include "bridge/trace.h"
-#include "bridge/ws_client.h"
 #include "ocpp_s/envelope.h"
 
 namespace bridge {
@@ -37,9 +33,9 @@ struct Counters {
 
 class Shard {
  public:
-  /// `options`, `log` and `store` outlive the shard; without a store nothing outlives the process. `centralUrl` is the
-  /// back-end of chargers without one of their own.
-  Shard(Loop& loop, const Options& options, Log& log, std::string centralUrl, Store* store);
+  /// `options` outlives the shard, as does what `outside` refers to. `centralUrl` is the back-end of chargers without
+  /// one of their own.
+  Shard(const Outside& outside, const Options& options, std::string centralUrl);
   ~Shard();
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
@@ -51,7 +47,7 @@ class Shard {
   /// Brings back the chargers that an earlier process kept; once, after the first configure().
   void restore();
   /// Null without --data-dir.
-  Store* store() const { return store_; }
+  Store* store() const { return outside_.store; }
   /// Our own endpoint as chargers see it.
   void setPublicUrl(std::string url) {
     addresses_.addOwnUrl(url);
@@ -70,13 +66,14 @@ class Shard {
   /// No WebSocket is open or still closing.
   bool disconnected() const;
 
-  Loop& loop() { return loop_; }
   const Options& options() const { return options_; }
-  Log& log() { return log_; }
+  const Clock& clock() const { return outside_.clock; }
+  Deadlines& deadlines() { return outside_.deadlines; }
+  Log& log() { return outside_.log; }
   Trace& trace() { return trace_; }
   ocpp_s::Codec& soap() { return soap_; }
-  HttpClient& http() { return http_; }
-  WsClient& ws() { return ws_; }
+  HttpCaller& calls() { return outside_.calls; }
+  WsConnector& central() { return outside_.central; }
   Counters& counters() { return counters_; }
   const std::unordered_map<std::string, std::unique_ptr<Charger>>& chargers() const { return chargers_; }
 
@@ -84,15 +81,11 @@ class Shard {
   Charger* add(ChargerConfig config, StoredCharger* stored = nullptr);
   std::optional<ChargerConfig> configOf(const std::string& identity) const;
 
-  Loop& loop_;
+  Outside outside_;
   const Options& options_;
-  Log& log_;
-  Store* store_;
   Trace trace_;
   AddressPolicy addresses_;
   ocpp_s::Codec soap_;
-  HttpClient http_;
-  WsClient ws_;
   Counters counters_;
   std::string centralUrl_, centralPassword_, publicUrl_;
   ChargersFile file_;

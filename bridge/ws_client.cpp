@@ -33,13 +33,24 @@ lws_vhost* WsClientState::vhostFor(const WsTarget& target, bool secure, std::str
   return contexts_.emplace(key, std::move(made)).first->second.vhost;
 }
 
-}  // namespace detail
+namespace {
 
-WsConnection::~WsConnection() { link_->abandon(); }
-bool WsConnection::send(std::string text) { return link_->send(std::move(text)); }
-void WsConnection::close(int code, std::string reason) { link_->close(code, std::move(reason)); }
-bool WsConnection::isOpen() const { return link_->isOpen(); }
-std::size_t WsConnection::queued() const { return link_->queued(); }
+/// The owner's end of a link.
+class OwnedLink final : public WsConnection {
+ public:
+  explicit OwnedLink(std::shared_ptr<WsLink> link) : link_(std::move(link)) {}
+  ~OwnedLink() override { link_->abandon(); }
+  bool send(std::string text) override { return link_->send(std::move(text)); }
+  void close(int code, std::string reason) override { link_->close(code, std::move(reason)); }
+  bool isOpen() const override { return link_->isOpen(); }
+  std::size_t queued() const override { return link_->queued(); }
+
+ private:
+  std::shared_ptr<WsLink> link_;
+};
+
+}  // namespace
+}  // namespace detail
 
 WsClient::WsClient(Loop& loop) : state_(std::make_shared<detail::WsClientState>(loop)) {}
 
@@ -51,7 +62,7 @@ WsClient::~WsClient() {
 std::unique_ptr<WsConnection> WsClient::connect(WsTarget target, WsCallbacks callbacks) {
   auto link = std::make_shared<detail::WsLink>(state_, std::move(target), std::move(callbacks));
   link->start();
-  return std::unique_ptr<WsConnection>(new WsConnection(std::move(link)));
+  return std::make_unique<detail::OwnedLink>(std::move(link));
 }
 
 }  // namespace bridge

@@ -42,7 +42,6 @@ struct WsCallbacks {
 };
 
 namespace detail {
-class WsLink;
 class WsClientState;
 }  // namespace detail
 
@@ -50,36 +49,40 @@ class WsClientState;
 /// callback.
 class WsConnection {
  public:
-  ~WsConnection();
+  WsConnection() = default;
+  virtual ~WsConnection() = default;
   WsConnection(const WsConnection&) = delete;
   WsConnection& operator=(const WsConnection&) = delete;
 
   /// Sends one text message. False, and nothing is sent, unless the connection is open and the server reads.
-  bool send(std::string text);
+  virtual bool send(std::string text) = 0;
   /// Sends what is queued, then the close frame; onClosed follows when the peer has answered, at the latest after 5 s.
   /// Before the connection is open: gives up. Later calls do nothing. The reason is cut at 123 bytes.
-  void close(int code = 1000, std::string reason = {});
-  bool isOpen() const;
+  virtual void close(int code, std::string reason) = 0;
+  void close() { close(1000, {}); }
+  virtual bool isOpen() const = 0;
   /// Bytes that the socket has not taken yet, a measure of a peer that does not read.
-  std::size_t queued() const;
-
- private:
-  friend class WsClient;
-  explicit WsConnection(std::shared_ptr<detail::WsLink> link) : link_(std::move(link)) {}
-  std::shared_ptr<detail::WsLink> link_;
+  virtual std::size_t queued() const = 0;
 };
 
-/// Makes connections. Destroying it (not from inside a callback) cuts them all, without callbacks. Keeps one TLS
-/// context per combination of CA, certificate and key (and their file dates), made on demand.
-class WsClient {
+/// What makes connections for chargers; another one stands in its place where the network is simulated.
+class WsConnector {
+ public:
+  virtual ~WsConnector() = default;
+  /// Starts connecting. Every failure, a bad URL included, comes by onClosed.
+  virtual std::unique_ptr<WsConnection> connect(WsTarget target, WsCallbacks callbacks) = 0;
+};
+
+/// The real one, on libwebsockets. Destroying it (not from inside a callback) cuts them all, without callbacks. Keeps
+/// one TLS context per combination of CA, certificate and key (and their file dates), made on demand.
+class WsClient final : public WsConnector {
  public:
   explicit WsClient(Loop& loop);
-  ~WsClient();
+  ~WsClient() override;
   WsClient(const WsClient&) = delete;
   WsClient& operator=(const WsClient&) = delete;
 
-  /// Starts connecting. Every failure, a bad URL included, comes by onClosed.
-  std::unique_ptr<WsConnection> connect(WsTarget target, WsCallbacks callbacks);
+  std::unique_ptr<WsConnection> connect(WsTarget target, WsCallbacks callbacks) override;
 
  private:
   std::shared_ptr<detail::WsClientState> state_;

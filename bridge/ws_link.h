@@ -21,6 +21,8 @@
 
 namespace bridge::detail {
 
+class WsLink;
+
 class WsClientState {
  public:
   explicit WsClientState(Loop& theLoop) : loop(theLoop), random(std::random_device{}()) {}

@@ -2,6 +2,7 @@
 // Points in time, and dateTime as XML Schema and RFC 3339 write it (L-11).
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -13,6 +14,28 @@ namespace ocpp {
 using Duration = std::chrono::milliseconds;
 /// A moment in UTC with millisecond resolution. Logic is handed the moment; it never asks a clock.
 using Instant = std::chrono::time_point<std::chrono::system_clock, Duration>;
+
+/// Names the steady clock for the type below; nobody reads it here, the moment is handed in.
+struct SteadyClock {
+  using duration = Duration;
+  using rep = duration::rep;
+  using period = duration::period;
+  using time_point = std::chrono::time_point<SteadyClock, duration>;
+  static constexpr bool is_steady = true;
+};
+/// A reading of a clock that nobody sets: for everything that waits. It has no date and means nothing to another
+/// process, so it is never written down; a wait that must outlive the process is kept as a Duration.
+using Steady = SteadyClock::time_point;
+
+/// The moment of an event by both clocks. Waits are counted by `steady`; `calendar` is only for what is said or kept,
+/// because an operator or NTP may set it at any time.
+struct Now {
+  Steady steady{};
+  Instant calendar{};
+
+  /// The steady moment of something that was written down: never later than now, whatever the calendar did meanwhile.
+  Steady steadyOf(Instant written) const { return steady - std::max(Duration::zero(), calendar - written); }
+};
 
 /// A dateTime field. `at` is UTC when `zoned`; otherwise it holds the local reading as if it were UTC, and whoever
 /// knows the charger's timezone must shift it (L-11).

@@ -10,18 +10,18 @@ namespace session {
 
 using namespace ocpp;
 
-bool AuthorizationCache::put(std::string_view idTag, const IdTagInfo& info, Instant now, Duration lately) {
+bool AuthorizationCache::put(std::string_view idTag, const IdTagInfo& info, Now now, Duration lately) {
   const auto same = [&](const Entry& e) { return equalFold(e.idTag, idTag); };  // L-15
   auto entry = std::find_if(entries_.begin(), entries_.end(), same);
   if (entry != entries_.end() && entry->info.status == info.status && entry->info.expiryDate == info.expiryDate &&
-      entry->info.parentIdTag == info.parentIdTag && now - entry->at < lately)
+      entry->info.parentIdTag == info.parentIdTag && now.steady - entry->at < lately)
     return false;
   if (entry == entries_.end()) {
     makeRoom(idTag);
     entry = entries_.end();
   }
   if (entry == entries_.end()) entry = entries_.emplace(entry);
-  *entry = {std::string(idTag), info, now};
+  *entry = {std::string(idTag), info, now.steady};
   return true;
 }
 
@@ -41,11 +41,11 @@ std::vector<std::string> AuthorizationCache::tags() const {
   return all;
 }
 
-std::optional<IdTagInfo> AuthorizationCache::find(std::string_view idTag, Instant now) const {
+std::optional<IdTagInfo> AuthorizationCache::find(std::string_view idTag, Now now) const {
   for (const Entry& entry : entries_) {
     if (!equalFold(entry.idTag, idTag)) continue;
-    if (now - entry.at > timeToLive) return std::nullopt;
-    const bool expired = entry.info.expiryDate && entry.info.expiryDate->at <= now;
+    if (now.steady - entry.at > timeToLive) return std::nullopt;
+    const bool expired = entry.info.expiryDate && entry.info.expiryDate->at <= now.calendar;
     if (entry.info.status == AuthorizationStatus::Accepted && expired) return std::nullopt;
     return entry.info;
   }

@@ -19,20 +19,20 @@ class AuthorizationCache {
   static constexpr ocpp::Duration timeToLive = std::chrono::hours(24);
 
   /// False when the same was said less than `lately` ago: then nothing new needs to be kept.
-  bool put(std::string_view idTag, const ocpp::IdTagInfo& info, ocpp::Instant now, ocpp::Duration lately = {});
+  bool put(std::string_view idTag, const ocpp::IdTagInfo& info, ocpp::Now now, ocpp::Duration lately = {});
   /// The tag that must go before a new one can be remembered, if the cache is full.
   std::optional<std::string> makeRoom(std::string_view forTag);
   /// Every tag that is remembered.
   std::vector<std::string> tags() const;
   /// What may be said without the back-end: a status that is not Accepted, or Accepted and not expired.
-  std::optional<ocpp::IdTagInfo> find(std::string_view idTag, ocpp::Instant now) const;
+  std::optional<ocpp::IdTagInfo> find(std::string_view idTag, ocpp::Now now) const;
   void clear() { entries_.clear(); }
 
  private:
   struct Entry {
     std::string idTag;
     ocpp::IdTagInfo info;
-    ocpp::Instant at;
+    ocpp::Steady at;
   };
   std::vector<Entry> entries_;
 };

@@ -29,10 +29,10 @@ void GatewaySession::Impl::replayBoot() {
   outbox_.pushFront(std::move(call));
 }
 
-void GatewaySession::Impl::bootAnswered(OutCall& call, const BootNotification::Response& response, Instant now) {
-  clockOffset_ = response.currentTime.at - now;
+void GatewaySession::Impl::bootAnswered(OutCall& call, const BootNotification::Response& response, Now now) {
+  measureCentralClock(response.currentTime.at, now);
   boot_->status = response.status;
-  boot_->answeredAt = now;
+  boot_->answeredAt = now.calendar;
   boot_->interval = response.interval;
   boot_->unsent = false;
   bootAgainAt_.reset();
@@ -44,16 +44,17 @@ void GatewaySession::Impl::bootAnswered(OutCall& call, const BootNotification::R
   if (registered()) {
     everAccepted_ = true;
     if (lastInterval_ <= 0) lastInterval_ = told.interval;
-    if (call.version != Version::V16 || replayed) fillStatusAt_ = now + settings_.statusFill;  // ST-9
+    if (call.version != Version::V16 || replayed) fillStatusAt_ = now.steady + settings_.statusFill;  // ST-9
     if (replayed) sendChangedStatus();  // what was said while nothing could be passed on (SM-3, SM-4)
   } else if (rejected()) {              // SM-4
     giveUpAll(Why::Rejected, now);
     close(1000, "registration rejected");
     link_ = Link::Waiting;
-    reopenAt_ = now + std::chrono::seconds(told.interval);
+    reopenAt_ = now.steady + std::chrono::seconds(told.interval);
   } else if (onHold()) {
     giveUpAll(Why::OnHold, now);
-    bootAgainAt_ = now + std::chrono::seconds(response.interval > 0 ? response.interval : settings_.rejectedInterval);
+    bootAgainAt_ =
+        now.steady + std::chrono::seconds(response.interval > 0 ? response.interval : settings_.rejectedInterval);
   }
 }
 
@@ -92,14 +93,14 @@ int GatewaySession::Impl::handedOutInterval() const {
 }
 
 /// ST-9: the statuses that the charger has not told since its boot.
-void GatewaySession::Impl::fillStatus(Instant now) {
+void GatewaySession::Impl::fillStatus(Now now) {
   fillStatusAt_.reset();
   if (link_ != Link::Up || !registered()) return;
   Connector* whole = connector(0);
   if (whole && !whole->record.raw.timestamp && version() != Version::V16) {
     whole->record.raw.connectorId = 0;
     whole->record.raw.errorCode = ChargePointErrorCode::NoError;
-    whole->record.raw.timestamp = DateTime{now, true};
+    whole->record.raw.timestamp = DateTime{now.calendar, true};
   }
   for (Connector& each : connectors_) {
     if (each.reported || !each.record.raw.timestamp) continue;

@@ -30,7 +30,7 @@ std::optional<Fault> wrongList(const SendLocalList::Request& list) {
 
 }  // namespace
 
-void GatewaySession::Impl::fromCentral(CentralCall call, Instant now) {
+void GatewaySession::Impl::fromCentral(CentralCall call, Now now) {
   if (Actions::senders[call.request.index()] == Role::ChargePoint)
     return answerCentral(call.id, Fault{FaultCode::NotImplemented, "charge points do not serve this action"});
   if (!version_) return answerCentral(call.id, Fault{FaultCode::GenericError, "charge point not heard of yet"});
@@ -91,7 +91,7 @@ std::optional<Response> GatewaySession::Impl::refusal(const Request& request) co
   return std::nullopt;
 }
 
-bool GatewaySession::Impl::answeredLocally(CentralCall& call, Instant now) {
+bool GatewaySession::Impl::answeredLocally(CentralCall& call, Now now) {
   if (const auto refused = refusal(call.request)) {
     answerCentral(call.id, *refused);
     return true;

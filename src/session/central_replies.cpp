@@ -9,7 +9,7 @@ namespace session {
 
 using namespace ocpp;
 
-void GatewaySession::Impl::fromCentral(CentralReply reply, Instant now) {
+void GatewaySession::Impl::fromCentral(CentralReply reply, Now now) {
   OutCallPtr call;
   if (OutCall* asked = outbox_.onWire(); asked && asked->id == reply.id) {
     call = outbox_.take(*asked);
@@ -30,7 +30,7 @@ void GatewaySession::Impl::fromCentral(CentralReply reply, Instant now) {
 }
 
 /// A restored message finds its transaction.
-void GatewaySession::Impl::link(OutCall& call, Instant now) {
+void GatewaySession::Impl::link(OutCall& call, Now now) {
   if (call.transaction) return;
   if (const auto* stop = std::get_if<StopTransaction::Request>(&call.request))
     call.transaction = transactions_.bySoapId(stop->transactionId.value);
@@ -41,7 +41,7 @@ void GatewaySession::Impl::link(OutCall& call, Instant now) {
   if (!call.transaction) call.transaction = transactions_.begin(*start, now, orphaned);
 }
 
-void GatewaySession::Impl::settle(OutCallPtr call, Result<Response> result, Instant now) {
+void GatewaySession::Impl::settle(OutCallPtr call, Result<Response> result, Now now) {
   link(*call, now);
   if (!result) return failed(std::move(call), result.fault(), now);
   forgetQueued(*call);
@@ -52,7 +52,8 @@ void GatewaySession::Impl::settle(OutCallPtr call, Result<Response> result, Inst
   if (is<StopTransaction>(request)) return stopAnswered(*call, std::get<StopTransaction::Response>(*result), now);
   if (const auto* status = std::get_if<StatusNotification::Request>(&request)) statusAnswered(*status);
   const auto* beat = std::get_if<Heartbeat::Response>(&*result);
-  if (beat && now - call->sentAt <= settings_.heartbeatHold) clockOffset_ = beat->currentTime.at - now;  // SM-5
+  if (beat && now.steady - call->sentAt <= settings_.heartbeatHold)
+    measureCentralClock(beat->currentTime.at, now);  // SM-5
   if (const auto* authorize = std::get_if<Authorize::Request>(&request))
     rememberTag(authorize->idTag, std::get<Authorize::Response>(*result).idTagInfo, now);
   if (is<LogStatusNotification>(request)) result = Response(DiagnosticsStatusNotification::Response{});  // EM-11
@@ -85,10 +86,10 @@ bool GatewaySession::Impl::tryAgain(OutCallPtr& call, const Fault& fault) {
   return true;
 }
 
-void GatewaySession::Impl::failed(OutCallPtr call, const Fault& fault, Instant now) {
+void GatewaySession::Impl::failed(OutCallPtr call, const Fault& fault, Now now) {
   if (tryAgain(call, fault)) return;
   const MessageKind kind = kindOf(*call);
-  if (is<BootNotification>(call->request)) bootAgainAt_ = now + std::chrono::seconds(settings_.rejectedInterval);
+  if (is<BootNotification>(call->request)) bootAgainAt_ = now.steady + std::chrono::seconds(settings_.rejectedInterval);
   const bool promised = call->kept != 0 || (settings_.durable && kind == MessageKind::Transactional);
   if (!promised) {
     note(Level::Warning, std::string(actionName(call->request)) + " refused by the back-end: " +
@@ -100,17 +101,18 @@ void GatewaySession::Impl::failed(OutCallPtr call, const Fault& fault, Instant n
     const Result<Response> told = localAnswer(*call, Why::Slow, now);  // success; ER-3
     answerAll(*call, told, now);
   }
-  keepQueued(*call);
+  keepQueued(*call, now);
   if (++call->attempts >= numberSetting("TransactionMessageAttempts", 3)) {
     const std::string why = std::string(faultRow(fault.code).jsonCode) + " " + fault.description;
     return deadLetter(*call, why, now);
   }
-  call->notBefore = now + std::chrono::seconds(call->attempts * numberSetting("TransactionMessageRetryInterval", 60));
-  keepRecord(queuedRecord(*call));
+  call->notBefore =
+      now.steady + std::chrono::seconds(call->attempts * numberSetting("TransactionMessageRetryInterval", 60));
+  keepRecord(queuedRecord(*call, now));
   outbox_.pushFront(std::move(call));
 }
 
-void GatewaySession::Impl::startAnswered(OutCall& call, StartTransaction::Response response, Instant now) {
+void GatewaySession::Impl::startAnswered(OutCall& call, StartTransaction::Response response, Now now) {
   TransactionRecord& record = *call.transaction;
   rememberTag(record.idTag, response.idTagInfo, now);
   record.backendTxId = response.transactionId.value;
@@ -128,7 +130,7 @@ void GatewaySession::Impl::startAnswered(OutCall& call, StartTransaction::Respon
   synthesise(record.connectorId, {record.start, true}, now);  // ST-8
 }
 
-void GatewaySession::Impl::stopAnswered(OutCall& call, const StopTransaction::Response& response, Instant now) {
+void GatewaySession::Impl::stopAnswered(OutCall& call, const StopTransaction::Response& response, Now now) {
   const auto& stop = std::get<StopTransaction::Request>(call.request);
   if (stop.idTag && response.idTagInfo) rememberTag(*stop.idTag, *response.idTagInfo, now);
   if (!call.transaction) rememberUnknownStop(call, stop, now);
@@ -140,13 +142,13 @@ void GatewaySession::Impl::stopAnswered(OutCall& call, const StopTransaction::Re
 }
 
 /// TX-10: so that a repeated stop of an unknown transaction is known (SM-7 key 2).
-void GatewaySession::Impl::rememberUnknownStop(OutCall& call, const StopTransaction::Request& stop, Instant now) {
+void GatewaySession::Impl::rememberUnknownStop(OutCall& call, const StopTransaction::Request& stop, Now now) {
   TransactionRecord unknown;
   unknown.soapTxId = stop.transactionId.value;
   unknown.backendTxId = stop.transactionId.value;
   unknown.connectorId = -1;
   unknown.start = stop.timestamp.at;
-  unknown.seen = now;
+  unknown.seen = now.calendar;
   call.transaction = transactions_.add(unknown);
   trimTransactions();
 }

@@ -26,9 +26,9 @@ bool has(const Response& response, S status) {
 
 }  // namespace
 
-void GatewaySession::Impl::fromCharger(ChargerReply reply, Instant now) {
+void GatewaySession::Impl::fromCharger(ChargerReply reply, Now now) {
   const bool spoke = reply.response || reply.failure == ChargerFailure::Faulted;
-  if (spoke) lastSeen_ = now;
+  if (spoke) seen(now);
   if (timedOut_ && timedOut_->sent == reply.id) {  // section 7.3: late, but it happened
     note(Level::Info, "late answer to " + std::string(actionName(timedOut_->request)));
     if (reply.response && reply.response->index() == timedOut_->request.index())
@@ -64,7 +64,7 @@ void GatewaySession::Impl::finishInCall(Result<Response> result) {
 }
 
 /// Turns the charger's answer into the back-end's. False when the charger must be asked again first.
-bool GatewaySession::Impl::applied(InCall& call, Response& response, Instant now) {
+bool GatewaySession::Impl::applied(InCall& call, Response& response, Now now) {
   if (is<GetConfiguration>(call.request)) return keysAnswered(call, response);
   if (auto* changed = std::get_if<ChangeConfiguration::Response>(&response))
     if (!changeAnswered(call, *changed)) return false;
@@ -88,12 +88,12 @@ bool GatewaySession::Impl::applied(InCall& call, Response& response, Instant now
 }
 
 /// What an accepted request proves later (TX-11, RS-3, EM-5, SM-5).
-void GatewaySession::Impl::accepted(const Request& request, const Response& response, Instant now) {
+void GatewaySession::Impl::accepted(const Request& request, const Response& response, Now now) {
   if (const auto* start = std::get_if<RemoteStartTransaction::Request>(&request)) {
     if (!has<RemoteStartTransaction::Response>(response, RemoteStartStopStatus::Accepted)) return;
     if (remoteStarts_.size() == mostRemoteStarts) remoteStarts_.erase(remoteStarts_.begin());
     const auto connectorId = start->connectorId.value_or(0) > 0 ? start->connectorId : std::nullopt;
-    remoteStarts_.push_back({connectorId, start->idTag, now});
+    remoteStarts_.push_back({connectorId, start->idTag, now.steady});
   } else if (const auto* stop = std::get_if<RemoteStopTransaction::Request>(&request)) {
     const Transaction known = transactions_.byBackendId(stop->transactionId.value);
     if (!known || known->stopEvidence == Reason::DeAuthorized) return;
@@ -102,17 +102,17 @@ void GatewaySession::Impl::accepted(const Request& request, const Response& resp
     keepRecord(*known);
   } else if (const auto* unlock = std::get_if<UnlockConnector::Request>(&request)) {
     if (!has<UnlockConnector::Response>(response, UnlockStatus::Unlocked)) return;
-    evidence_.unlockAt = now;
+    evidence_.unlockAt = now.steady;
     evidence_.unlocked = unlock->connectorId;
   } else if (const auto* reset = std::get_if<Reset::Request>(&request)) {
     if (!has<Reset::Response>(response, ResetStatus::Accepted)) return;
-    evidence_.resetAt = now;
+    evidence_.resetAt = now.steady;
     evidence_.reset = reset->type == ResetType::Hard ? Reason::HardReset : Reason::SoftReset;
-    graceUntil_ = now + resetGrace;
+    graceUntil_ = now.steady + resetGrace;
   } else if (const auto* trigger = std::get_if<TriggerMessage::Request>(&request)) {
     if (trigger->requestedMessage == MessageTrigger::Heartbeat &&
         has<TriggerMessage::Response>(response, TriggerMessageStatus::Accepted))
-      heartbeatAt_ = {};  // SM-5: the next one is asked for
+      heartbeatAt_.reset();  // SM-5: the next one is asked for
   } else if (is<ClearCache>(request)) {
     if (has<ClearCache::Response>(response, ClearCacheStatus::Accepted)) forgetTags();
   } else if (is<UpdateFirmware>(request)) {
@@ -125,7 +125,7 @@ void GatewaySession::Impl::accepted(const Request& request, const Response& resp
   }
 }
 
-void GatewaySession::Impl::chargerFailed(InCall& call, const ChargerReply& reply, Instant now) {
+void GatewaySession::Impl::chargerFailed(InCall& call, const ChargerReply& reply, Now now) {
   const bool notSupported = reply.failure == ChargerFailure::Faulted && (reply.fault.code == FaultCode::NotSupported ||
                                                                          reply.fault.code == FaultCode::NotImplemented);
   if (notSupported) {  // section 6.2

@@ -16,8 +16,23 @@ constexpr Duration heartbeatMost = std::chrono::hours(24);
 
 }  // namespace
 
-void GatewaySession::Impl::fromCharger(ChargerRequest request, Instant now) {
-  lastSeen_ = now;
+void GatewaySession::Impl::seen(Now now) {
+  lastSeen_ = now.calendar;
+  seenAt_ = now.steady;
+}
+
+/// SM-5: told by its distance from the steady clock, so that setting our calendar does not change what chargers hear.
+void GatewaySession::Impl::measureCentralClock(Instant told, Now now) {
+  centralClock_ = told.time_since_epoch() - now.steady.time_since_epoch();
+}
+
+/// What the back-end would say, or our own time as long as it has said nothing.
+Instant GatewaySession::Impl::centralTime(Now now) const {
+  return centralClock_ ? Instant(now.steady.time_since_epoch() + *centralClock_) : now.calendar;
+}
+
+void GatewaySession::Impl::fromCharger(ChargerRequest request, Now now) {
+  seen(now);
   version_ = request.version;
   if (services_.toUtc) toUtc(request.request, services_.toUtc);
   wantCentral(now);
@@ -29,7 +44,7 @@ void GatewaySession::Impl::fromCharger(ChargerRequest request, Instant now) {
   pump(now);
 }
 
-void GatewaySession::Impl::handle(ChargerRequest& request, Instant now) {
+void GatewaySession::Impl::handle(ChargerRequest& request, Now now) {
   std::visit(
       [&](const auto& message) {
         using M = std::decay_t<decltype(message)>;
@@ -50,7 +65,7 @@ void GatewaySession::Impl::handle(ChargerRequest& request, Instant now) {
 }
 
 /// SM-7 key 1: the same bytes under the same MessageID.
-bool GatewaySession::Impl::repeated(const ChargerRequest& request, Instant now) {
+bool GatewaySession::Impl::repeated(const ChargerRequest& request, Now now) {
   if (is<Heartbeat>(request.request)) return false;
   const auto key = Repeats::keyOf(request);
   if (!key) return false;
@@ -59,18 +74,18 @@ bool GatewaySession::Impl::repeated(const ChargerRequest& request, Instant now) 
     attach(*running, request, now);
     return true;
   }
-  const Response* before = repeats_.find(*key, now);
+  const Response* before = repeats_.find(*key, now.steady);
   if (before) answer({request.exchange, request.version}, *before);
   return before != nullptr;
 }
 
-OutCallPtr GatewaySession::Impl::callFor(ChargerRequest& request, Instant now) const {
+OutCallPtr GatewaySession::Impl::callFor(ChargerRequest& request, Now now) const {
   auto call = std::make_unique<OutCall>();
   call->repeatKey = Repeats::keyOf(request);
   call->request = std::move(request.request);
   call->version = request.version;
   call->waiters.push_back({request.exchange, request.version});
-  call->holdUntil = now + settings_.soapHold;
+  call->holdUntil = now.steady + settings_.soapHold;
   return call;
 }
 
@@ -85,10 +100,10 @@ void GatewaySession::Impl::chargerLeft(Exchange exchange) {
     if (each.exchange == exchange) each.exchange = nobody;
 }
 
-void GatewaySession::Impl::onBoot(ChargerRequest& request, Instant now) {
+void GatewaySession::Impl::onBoot(ChargerRequest& request, Now now) {
   if (fitRequest(request.request) > 0) note(Level::Warning, "BootNotification: values cut to their limits");
   const auto& boot = std::get<BootNotification::Request>(request.request);
-  evidence_.bootAt = now;
+  evidence_.bootAt = now.calendar;
   if (boot_ && boot_->request.firmwareVersion != boot.firmwareVersion) forgetLearned();  // EM-7
   if (!boot_) boot_.emplace();
   boot_->version = request.version;
@@ -100,33 +115,32 @@ void GatewaySession::Impl::onBoot(ChargerRequest& request, Instant now) {
   const auto waiting = [](const OutCall& c) { return is<BootNotification>(c.request) && !c.onWire(); };
   if (OutCall* queued = outbox_.find(waiting)) {
     queued->request = std::move(request.request);
-    if (queued->waiters.empty()) queued->holdUntil = now + settings_.soapHold;
+    if (queued->waiters.empty()) queued->holdUntil = now.steady + settings_.soapHold;
     queued->waiters.push_back({request.exchange, request.version});
     return;
   }
   submit(callFor(request, now), now);
 }
 
-void GatewaySession::Impl::onHeartbeat(const ChargerRequest& request, Instant now) {
+void GatewaySession::Impl::onHeartbeat(const ChargerRequest& request, Now now) {
   const int interval = boot_ && boot_->interval > 0 ? boot_->interval : settings_.defaultInterval;
   const Duration every = std::min<Duration>(std::chrono::seconds(interval), heartbeatMost);
-  const bool surplus =
-      heartbeatAt_ != Instant{} && now - heartbeatAt_ + std::min(heartbeatTolerance, every / 10) < every;
+  const bool surplus = heartbeatAt_ && now.steady - *heartbeatAt_ + std::min(heartbeatTolerance, every / 10) < every;
   const auto why = obstacle();
   if (surplus && !why) {  // SM-5
-    answer({request.exchange, request.version}, Response(Heartbeat::Response{{now + clockOffset_, true}}));
+    answer({request.exchange, request.version}, Response(Heartbeat::Response{{centralTime(now), true}}));
     return;
   }
-  if (!why) heartbeatAt_ = now;
+  if (!why) heartbeatAt_ = now.steady;
   auto call = std::make_unique<OutCall>();
   call->request = Heartbeat::Request{};
   call->version = request.version;
   call->waiters.push_back({request.exchange, request.version});
-  call->holdUntil = now + settings_.heartbeatHold;
+  call->holdUntil = now.steady + settings_.heartbeatHold;
   submit(std::move(call), now);
 }
 
-void GatewaySession::Impl::onAuthorize(ChargerRequest& request, Instant now) {
+void GatewaySession::Impl::onAuthorize(ChargerRequest& request, Now now) {
   const auto& tag = std::get<Authorize::Request>(request.request).idTag;
   if (TagAliases::tooLong(tag)) {  // L-8
     Authorize::Response invalid;
@@ -138,10 +152,10 @@ void GatewaySession::Impl::onAuthorize(ChargerRequest& request, Instant now) {
   submit(callFor(request, now), now);
 }
 
-void GatewaySession::Impl::onStatus(ChargerRequest& request, Instant now) {
+void GatewaySession::Impl::onStatus(ChargerRequest& request, Now now) {
   if (fitRequest(request.request) > 0) note(Level::Info, "StatusNotification: values cut to their limits");
   auto& raw = std::get<StatusNotification::Request>(request.request);
-  if (!raw.timestamp) raw.timestamp = DateTime{now, true};  // always set: delivery may be late (SM-14)
+  if (!raw.timestamp) raw.timestamp = DateTime{now.calendar, true};  // always set: delivery may be late (SM-14)
   if (Connector* known = connector(raw.connectorId)) {
     known->record.raw = raw;
     known->reported = known->unsaid = true;
@@ -159,7 +173,7 @@ void GatewaySession::Impl::onStatus(ChargerRequest& request, Instant now) {
   submit(callFor(request, now), now);
 }
 
-void GatewaySession::Impl::onFirmwareStatus(ChargerRequest& request, Instant now) {
+void GatewaySession::Impl::onFirmwareStatus(ChargerRequest& request, Now now) {
   const auto status = std::get<FirmwareStatusNotification::Request>(request.request).status;
   firmwareStatus_ = status;  // EM-5
   if (status == FirmwareStatus::Installed || status == FirmwareStatus::InstallationFailed ||
@@ -169,7 +183,7 @@ void GatewaySession::Impl::onFirmwareStatus(ChargerRequest& request, Instant now
   submit(callFor(request, now), now);
 }
 
-void GatewaySession::Impl::onDiagnosticsStatus(ChargerRequest& request, Instant now) {
+void GatewaySession::Impl::onDiagnosticsStatus(ChargerRequest& request, Now now) {
   const auto status = std::get<DiagnosticsStatusNotification::Request>(request.request).status;
   diagnosticsStatus_ = status;
   const bool over = status == DiagnosticsStatus::Uploaded || status == DiagnosticsStatus::UploadFailed;
@@ -191,7 +205,7 @@ void GatewaySession::Impl::dropOlder(std::size_t action) {
   if (OutCall* older = outbox_.find(waiting)) outbox_.take(*older);
 }
 
-void GatewaySession::Impl::onDataTransfer(ChargerRequest& request, Instant now) {
+void GatewaySession::Impl::onDataTransfer(ChargerRequest& request, Now now) {
   const auto& transfer = std::get<DataTransfer::Request>(request.request);
   DataTransfer::Response refused;
   if (codePoints(transfer.vendorId) > 255)

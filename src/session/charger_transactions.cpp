@@ -16,7 +16,7 @@ constexpr Duration resetWindow = std::chrono::minutes(5);
 constexpr std::size_t mostSamplesRemembered = 32;  // EM-4
 }  // namespace
 
-void GatewaySession::Impl::onStart(ChargerRequest& request, Instant now) {
+void GatewaySession::Impl::onStart(ChargerRequest& request, Now now) {
   auto& start = std::get<StartTransaction::Request>(request.request);
   if (start.connectorId == 0 && connectorCount() == 1) {  // G-9
     start.connectorId = 1;
@@ -47,9 +47,9 @@ IdToken GatewaySession::Impl::aliasFor(const std::string& idTag) {
   return IdToken(alias);
 }
 
-void GatewaySession::Impl::noteRemoteStart(const StartTransaction::Request& start, Instant now) {
+void GatewaySession::Impl::noteRemoteStart(const StartTransaction::Request& start, Now now) {
   const auto fits = [&](const RemoteStart& wish) {
-    return now - wish.at <= remoteStartWindow && equalFold(wish.idTag, start.idTag) &&
+    return now.steady - wish.at <= remoteStartWindow && equalFold(wish.idTag, start.idTag) &&
            wish.connectorId.value_or(start.connectorId) == start.connectorId;
   };
   const auto wish = std::find_if(remoteStarts_.begin(), remoteStarts_.end(), fits);
@@ -60,7 +60,7 @@ void GatewaySession::Impl::noteRemoteStart(const StartTransaction::Request& star
 
 /// SM-7 key 2: the same start under a new MessageID.
 bool GatewaySession::Impl::repeatedStart(const ChargerRequest& request, const StartTransaction::Request& start,
-                                         Instant now) {
+                                         Now now) {
   const Transaction known = transactions_.sameStart(start);
   if (!known) return false;
   if (known->provisional || known->backendTxId) {
@@ -86,8 +86,8 @@ bool GatewaySession::Impl::repeatedStart(const ChargerRequest& request, const St
   return true;
 }
 
-void GatewaySession::Impl::attach(OutCall& call, const ChargerRequest& request, Instant now) {
-  if (call.waiters.empty()) call.holdUntil = now + settings_.soapHold;
+void GatewaySession::Impl::attach(OutCall& call, const ChargerRequest& request, Now now) {
+  if (call.waiters.empty()) call.holdUntil = now.steady + settings_.soapHold;
   call.waiters.push_back({request.exchange, request.version});
   if (const auto why = obstacle())
     giveUp(call, *why, now);
@@ -95,7 +95,7 @@ void GatewaySession::Impl::attach(OutCall& call, const ChargerRequest& request, 
     giveUp(call, Why::Slow, now);  // TX-9: it is taken already
 }
 
-void GatewaySession::Impl::onStop(ChargerRequest& request, Instant now) {
+void GatewaySession::Impl::onStop(ChargerRequest& request, Now now) {
   auto& stop = std::get<StopTransaction::Request>(request.request);
   nameTransaction(stop);
   if (repeatedStop(request, stop, now)) return;
@@ -148,8 +148,7 @@ void GatewaySession::Impl::nameTransaction(MeterValues::Request& values) {
   note(Level::Info, "MeterValues belong to transaction " + std::to_string(open->soapTxId), "fill-transaction");
 }
 
-bool GatewaySession::Impl::repeatedStop(const ChargerRequest& request, const StopTransaction::Request& stop,
-                                        Instant now) {
+bool GatewaySession::Impl::repeatedStop(const ChargerRequest& request, const StopTransaction::Request& stop, Now now) {
   const auto same = [&](const OutCall& c) {
     const auto* other = std::get_if<StopTransaction::Request>(&c.request);
     return other && other->transactionId == stop.transactionId && other->timestamp == stop.timestamp &&
@@ -169,12 +168,12 @@ bool GatewaySession::Impl::repeatedStop(const ChargerRequest& request, const Sto
 
 /// TX-11: only evidence makes a reason; the first that fits.
 std::optional<Reason> GatewaySession::Impl::stopReason(const StopTransaction::Request& stop,
-                                                       const TransactionRecord* record, Instant now) const {
+                                                       const TransactionRecord* record, Now now) const {
   const bool byTag = stop.idTag.has_value();
   if (record && record->stopEvidence && record->stopEvidence != Reason::DeAuthorized) return record->stopEvidence;
-  const bool unlocked = record && evidence_.unlockAt != Instant{} && evidence_.unlocked == record->connectorId;
-  if (unlocked && now - evidence_.unlockAt <= unlockWindow) return Reason::UnlockCommand;
-  const bool reset = evidence_.resetAt != Instant{} && now - evidence_.resetAt <= resetWindow;
+  const bool unlocked = record && evidence_.unlockAt && evidence_.unlocked == record->connectorId;
+  if (unlocked && now.steady - *evidence_.unlockAt <= unlockWindow) return Reason::UnlockCommand;
+  const bool reset = evidence_.resetAt && now.steady - *evidence_.resetAt <= resetWindow;
   if (byTag) return std::nullopt;
   if (reset) return evidence_.reset;
   if (record && (!record->authorized || record->stopEvidence == Reason::DeAuthorized)) return Reason::DeAuthorized;
@@ -191,7 +190,7 @@ void GatewaySession::Impl::finish(TransactionRecord& record, const StopTransacti
   released(record.connectorId);
 }
 
-void GatewaySession::Impl::onMeterValues(ChargerRequest& request, Instant now) {
+void GatewaySession::Impl::onMeterValues(ChargerRequest& request, Now now) {
   auto& values = std::get<MeterValues::Request>(request.request);
   if (request.version != Version::V12) nameTransaction(values);
   completeMeterValues(request.version, values.meterValue);
@@ -217,14 +216,14 @@ void GatewaySession::Impl::onMeterValues(ChargerRequest& request, Instant now) {
   submit(std::move(call), now);
 }
 
-void GatewaySession::Impl::rememberReading(const MeterValues::Request& request, Instant now) {
+void GatewaySession::Impl::rememberReading(const MeterValues::Request& request, Now now) {
   Connector* known = connector(request.connectorId);
   const MeterValue& last = request.meterValue.back();
   if (!known) return;
   if (settings_.inferPower) inferPower(*known, last, now);
   if (!settings_.triggerMeterValues || last.sampledValue.size() > mostSamplesRemembered) return;
   if (!known->reading) known->reading = std::make_unique<LastReading>();
-  *known->reading = {now, request.transactionId, last};
+  *known->reading = {now.steady, request.transactionId, last};
   if (version() != Version::V12 || request.transactionId) return;
   if (const Transaction open = transactions_.openOn(request.connectorId); open && open->backendTxId)
     known->reading->transactionId = TransactionId{open->soapTxId};

@@ -41,14 +41,14 @@ bool named(const Keys& keys, std::string_view key) {
 
 }  // namespace
 
-bool GatewaySession::Impl::configurationLocally(CentralCall& call, Instant now) {
+bool GatewaySession::Impl::configurationLocally(CentralCall& call, Now now) {
   if (auto* change = std::get_if<ChangeConfiguration::Request>(&call.request))
     return changedLocally(call.id, *change, now);
   if (const auto* get = std::get_if<GetConfiguration::Request>(&call.request)) return readLocally(call.id, *get);
   return false;
 }
 
-bool GatewaySession::Impl::changedLocally(const std::string& id, ChangeConfiguration::Request& request, Instant now) {
+bool GatewaySession::Impl::changedLocally(const std::string& id, ChangeConfiguration::Request& request, Now now) {
   const auto answerWith = [&](ConfigurationStatus status) {
     answerCentral(id, Response(ChangeConfiguration::Response{status}));
     return true;

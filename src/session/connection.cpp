@@ -15,11 +15,11 @@ constexpr Duration stable = std::chrono::seconds(60);  ///< A connection that he
 }  // namespace
 
 /// SM-1 charger_driven: any message of the charger.
-void GatewaySession::Impl::wantCentral(Instant now) {
+void GatewaySession::Impl::wantCentral(Now now) {
   if (link_ == Link::Closed && !draining_) open(now);
 }
 
-void GatewaySession::Impl::open(Instant) {
+void GatewaySession::Impl::open(Now) {
   link_ = Link::Opening;
   emit(OpenCentral{});
 }
@@ -30,18 +30,18 @@ void GatewaySession::Impl::close(int code, std::string reason) {
   connectionLost();
 }
 
-void GatewaySession::Impl::centralIsUp(Instant now) {
+void GatewaySession::Impl::centralIsUp(Now now) {
   link_ = Link::Up;
-  upSince_ = now;
+  upSince_ = now.steady;
   refusedStatus_ = 0;
   sendChangedStatus();
   if (bootNeeded()) replayBoot();  // pushed last, stands first (SM-3)
   pump(now);
 }
 
-void GatewaySession::Impl::centralIsDown(const CentralDown& why, Instant now) {
+void GatewaySession::Impl::centralIsDown(const CentralDown& why, Now now) {
   if (link_ == Link::Closed || link_ == Link::Waiting) return;
-  if (why.wasOpen && now - upSince_ >= stable) backoff_.reset();
+  if (why.wasOpen && now.steady - upSince_ >= stable) backoff_.reset();
   refusedStatus_ = why.httpStatus;
   if (why.misconfigured) note(Level::Error, "the back-end does not speak ocpp1.6 here: " + why.reason);  // SM-2
   const double jitter = services_.jitter ? services_.jitter() : 0.5;
@@ -49,7 +49,7 @@ void GatewaySession::Impl::centralIsDown(const CentralDown& why, Instant now) {
   const Duration wait = hopeless ? Backoff::spread(settings_.reconnectMost, jitter)
                                  : backoff_.next(settings_.reconnectFirst, settings_.reconnectMost, jitter);
   link_ = Link::Waiting;
-  reopenAt_ = now + wait;
+  reopenAt_ = now.steady + wait;
   connectionLost();
   giveUpAll(refused() ? Why::Refused : Why::Down, now);
   pump(now);
@@ -68,7 +68,7 @@ void GatewaySession::Impl::connectionLost() {
   }
 }
 
-void GatewaySession::Impl::reconnectWithNewPassword(std::string bytes, Instant now) {
+void GatewaySession::Impl::reconnectWithNewPassword(std::string bytes, Now now) {
   emit(NewPassword{std::move(bytes)});
   if (link_ == Link::Opening || link_ == Link::Up) emit(CloseCentral{1000, "new AuthorizationKey"});
   link_ = Link::Waiting;
@@ -76,9 +76,9 @@ void GatewaySession::Impl::reconnectWithNewPassword(std::string bytes, Instant n
   open(now);
 }
 
-Instant GatewaySession::Impl::offlineAt() const {
+Steady GatewaySession::Impl::offlineAt() const {
   const Duration silence = std::chrono::seconds(settings_.offlineFactor * handedOutInterval()) + offlineExtra;
-  return std::max(lastSeen_ + std::max(silence, offlineLeast), graceUntil_);
+  return std::max(seenAt_ + std::max(silence, offlineLeast), graceUntil_);
 }
 
 /// SM-6: a silent charger loses its connection, but not before what we promised is delivered.
@@ -87,6 +87,6 @@ bool GatewaySession::Impl::mayFallSilent() const {
   return inCalls_.empty() && !outbox_.onWire() && awaiting_.empty() && !hasKept();
 }
 
-bool GatewaySession::Impl::online(Instant now) const { return lastSeen_ != Instant{} && now < offlineAt(); }
+bool GatewaySession::Impl::online(Now now) const { return lastSeen_ != Instant{} && now.steady < offlineAt(); }
 
 }  // namespace session

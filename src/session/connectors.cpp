@@ -53,7 +53,7 @@ StatusNotification::Request GatewaySession::Impl::derived(const Connector& conne
 }
 
 /// ST-8: a notification of our own when a transaction has changed what an Occupied connector is called.
-void GatewaySession::Impl::synthesise(int connectorId, DateTime at, Instant now) {
+void GatewaySession::Impl::synthesise(int connectorId, DateTime at, Now now) {
   Connector* known = findConnector(connectorId);
   if (version() == Version::V16 || link_ != Link::Up || !known) return;
   if (known->record.raw.status != ChargePointStatus::Occupied || !known->record.raw.timestamp) return;
@@ -109,7 +109,7 @@ void GatewaySession::Impl::released(int connectorId) {
   keepRecord(known->record);
 }
 
-void GatewaySession::Impl::inferPower(Connector& connector, const MeterValue& reading, Instant now) {
+void GatewaySession::Impl::inferPower(Connector& connector, const MeterValue& reading, Now now) {
   const auto zero = nothingFlows(reading);
   if (!zero || *zero == connector.zeroPower) return;
   connector.zeroPower = *zero;

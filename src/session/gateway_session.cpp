@@ -15,7 +15,7 @@ namespace {
 constexpr Duration callTimeout = std::chrono::seconds(30);
 constexpr std::size_t mostLate = 4;
 
-void earlier(std::optional<Instant>& first, Instant candidate) {
+void earlier(std::optional<Steady>& first, Steady candidate) {
   if (!first || candidate < *first) first = candidate;
 }
 }  // namespace
@@ -27,41 +27,42 @@ GatewaySession::Impl::Impl(Settings settings, Services services)
   if (settings_.lifecycle == WsLifecycle::AlwaysOn) link_ = Link::Waiting;  // due at once (SM-1)
 }
 
-void GatewaySession::Impl::tick(Instant now) {
-  for (OutCall* due = nullptr;
-       (due = outbox_.find([&](const OutCall& c) { return !c.waiters.empty() && c.holdUntil <= now; })) != nullptr;)
+void GatewaySession::Impl::tick(Now now) {
+  for (OutCall* due = nullptr; (due = outbox_.find([&](const OutCall& c) {
+                                 return !c.waiters.empty() && c.holdUntil <= now.steady;
+                               })) != nullptr;)
     giveUp(*due, Why::Slow, now);
-  if (OutCall* call = outbox_.onWire(); call && call->sentAt + callTimeout <= now) {
+  if (OutCall* call = outbox_.onWire(); call && call->sentAt + callTimeout <= now.steady) {
     note(Level::Warning, "no answer to " + std::string(actionName(call->request)));
     if (!call->waiters.empty()) giveUp(*call, Why::Slow, now);  // repetitions that came while it was asked (SM-7)
     if (outbox_.onWire() == call) giveUpWaiting(outbox_.take(*call), now);
   }
-  if (link_ == Link::Waiting && reopenAt_ <= now && !draining_) open(now);
-  if (fillStatusAt_ && *fillStatusAt_ <= now) fillStatus(now);
-  if (bootAgainAt_ && *bootAgainAt_ <= now) {
+  if (link_ == Link::Waiting && reopenAt_ <= now.steady && !draining_) open(now);
+  if (fillStatusAt_ && *fillStatusAt_ <= now.steady) fillStatus(now);
+  if (bootAgainAt_ && *bootAgainAt_ <= now.steady) {
     bootAgainAt_.reset();
     if (link_ == Link::Up && (bootUnsent() || !registered())) replayBoot();
   }
-  if (mayFallSilent() && offlineAt() <= now) {
+  if (mayFallSilent() && offlineAt() <= now.steady) {
     note(Level::Warning, "charger is silent: closing its connection to the back-end");  // SM-6
     close(1001, "charge point is offline");
   }
   pump(now);
 }
 
-void GatewaySession::Impl::giveUpWaiting(OutCallPtr call, Instant now) {
+void GatewaySession::Impl::giveUpWaiting(OutCallPtr call, Now now) {
   if (call->kept != 0) {  // ER-3 counts refusals, not silence: it stays at its place
     outbox_.unsend(*call);
     outbox_.pushFront(std::move(call));
     return;
   }
-  if (is<BootNotification>(call->request)) bootAgainAt_ = now + std::chrono::seconds(settings_.rejectedInterval);
+  if (is<BootNotification>(call->request)) bootAgainAt_ = now.steady + std::chrono::seconds(settings_.rejectedInterval);
   if (late_.size() == mostLate) forgetLate(*late_.front());
   late_.push_back(std::move(call));
 }
 
-std::optional<Instant> GatewaySession::Impl::deadline() const {
-  std::optional<Instant> first;
+std::optional<Steady> GatewaySession::Impl::deadline() const {
+  std::optional<Steady> first;
   for (const auto& call : outbox_.all())
     if (!call->waiters.empty()) earlier(first, call->holdUntil);
   const OutCall* head = outbox_.find([](const OutCall& c) { return c.transactional; });
@@ -83,7 +84,7 @@ std::optional<Effect> GatewaySession::Impl::next() {
   return first;
 }
 
-void GatewaySession::Impl::drain(Instant now) {
+void GatewaySession::Impl::drain(Now now) {
   draining_ = true;
   answerAwaiting({FaultCode::InternalError, "going down, please repeat"});
   giveUpAll(Why::Down, now);
@@ -110,8 +111,8 @@ void GatewaySession::Impl::answer(const Waiter& waiter, Result<Response> result)
   if (waiter.exchange != nobody) emit(AnswerCharger{waiter.exchange, waiter.version, std::move(result)});
 }
 
-void GatewaySession::Impl::answerAll(OutCall& call, const Result<Response>& result, Instant now) {
-  if (call.repeatKey && result) repeats_.put(*call.repeatKey, *result, now);
+void GatewaySession::Impl::answerAll(OutCall& call, const Result<Response>& result, Now now) {
+  if (call.repeatKey && result) repeats_.put(*call.repeatKey, *result, now.steady);
   for (const Waiter& waiter : call.waiters) answer(waiter, result);
   call.waiters.clear();
 }
@@ -128,34 +129,34 @@ GatewaySession::~GatewaySession() = default;
 GatewaySession::GatewaySession(GatewaySession&&) noexcept = default;
 GatewaySession& GatewaySession::operator=(GatewaySession&&) noexcept = default;
 
-void GatewaySession::restore(const Record& record) { impl_->restore(record); }
-void GatewaySession::restore(const InStore& rest) { impl_->restore(rest); }
-void GatewaySession::queuedLoaded(std::optional<std::vector<Record>> records, Instant now) {
+void GatewaySession::restore(const Record& record, Now now) { impl_->restore(record, now); }
+void GatewaySession::restore(const InStore& rest, Now now) { impl_->restore(rest, now); }
+void GatewaySession::queuedLoaded(std::optional<std::vector<Record>> records, Now now) {
   impl_->queuedLoaded(std::move(records), now);
 }
-void GatewaySession::transactionFound(std::optional<std::vector<Record>> records, Instant now) {
+void GatewaySession::transactionFound(std::optional<std::vector<Record>> records, Now now) {
   impl_->transactionFound(std::move(records), now);
 }
-void GatewaySession::wasSeen(std::optional<Version> version, Instant lastSeen, Instant now) {
+void GatewaySession::wasSeen(std::optional<Version> version, Instant lastSeen, Now now) {
   impl_->wasSeen(version, lastSeen, now);
 }
-void GatewaySession::redeliver(const DeadLetterRecord& letter, Instant now) { impl_->redeliver(letter, now); }
-bool GatewaySession::retryNow(std::uint64_t number, Instant now) { return impl_->retryNow(number, now); }
-bool GatewaySession::discard(std::uint64_t number, const std::string& reason, Instant now, const QueuedRecord* stored) {
+void GatewaySession::redeliver(const DeadLetterRecord& letter, Now now) { impl_->redeliver(letter, now); }
+bool GatewaySession::retryNow(std::uint64_t number, Now now) { return impl_->retryNow(number, now); }
+bool GatewaySession::discard(std::uint64_t number, const std::string& reason, Now now, const QueuedRecord* stored) {
   return impl_->discard(number, reason, stored, now);
 }
 void GatewaySession::configure(Settings settings) { impl_->configure(std::move(settings)); }
-void GatewaySession::fromCharger(ChargerRequest request, Instant now) { impl_->fromCharger(std::move(request), now); }
-void GatewaySession::fromCharger(ChargerReply reply, Instant now) { impl_->fromCharger(std::move(reply), now); }
-void GatewaySession::chargerLeft(Exchange exchange, Instant) { impl_->chargerLeft(exchange); }
-void GatewaySession::fromCentral(CentralCall call, Instant now) { impl_->fromCentral(std::move(call), now); }
-void GatewaySession::fromCentral(CentralReply reply, Instant now) { impl_->fromCentral(std::move(reply), now); }
-void GatewaySession::centralIsUp(Instant now) { impl_->centralIsUp(now); }
-void GatewaySession::centralIsDown(const CentralDown& why, Instant now) { impl_->centralIsDown(why, now); }
-void GatewaySession::tick(Instant now) { impl_->tick(now); }
-std::optional<Instant> GatewaySession::deadline() const { return impl_->deadline(); }
+void GatewaySession::fromCharger(ChargerRequest request, Now now) { impl_->fromCharger(std::move(request), now); }
+void GatewaySession::fromCharger(ChargerReply reply, Now now) { impl_->fromCharger(std::move(reply), now); }
+void GatewaySession::chargerLeft(Exchange exchange, Now) { impl_->chargerLeft(exchange); }
+void GatewaySession::fromCentral(CentralCall call, Now now) { impl_->fromCentral(std::move(call), now); }
+void GatewaySession::fromCentral(CentralReply reply, Now now) { impl_->fromCentral(std::move(reply), now); }
+void GatewaySession::centralIsUp(Now now) { impl_->centralIsUp(now); }
+void GatewaySession::centralIsDown(const CentralDown& why, Now now) { impl_->centralIsDown(why, now); }
+void GatewaySession::tick(Now now) { impl_->tick(now); }
+std::optional<Steady> GatewaySession::deadline() const { return impl_->deadline(); }
 std::optional<Effect> GatewaySession::next() { return impl_->next(); }
-void GatewaySession::drain(Instant now) { impl_->drain(now); }
+void GatewaySession::drain(Now now) { impl_->drain(now); }
 bool GatewaySession::idle() const { return impl_->idle(); }
 Overview GatewaySession::overview() const { return impl_->overview(); }
 

@@ -34,41 +34,40 @@ class GatewaySession {
   GatewaySession& operator=(GatewaySession&&) noexcept;
 
   /// Gives back what an earlier process kept; before the first event.
-  void restore(const Record& record);
+  void restore(const Record& record, ocpp::Now now);
   /// What stays in the store; after the records.
-  void restore(const InStore& rest);
+  void restore(const InStore& rest, ocpp::Now now);
   /// The charger was last heard of by an earlier process; after restore(). If that is not long ago its WebSocket is
   /// opened by the next tick() (SM-1).
-  void wasSeen(std::optional<ocpp::Version> version, ocpp::Instant lastSeen, ocpp::Instant now);
+  void wasSeen(std::optional<ocpp::Version> version, ocpp::Instant lastSeen, ocpp::Now now);
   /// The operator wants a dead letter delivered after all: it is queued again, behind what waits.
-  void redeliver(const DeadLetterRecord& letter, ocpp::Instant now);
+  void redeliver(const DeadLetterRecord& letter, ocpp::Now now);
   /// The operator does not want to wait for the next attempt of a kept message, or gives it up for a reason (it becomes
   /// a dead letter). False when there is no kept message of that number.
-  bool retryNow(std::uint64_t number, ocpp::Instant now);
+  bool retryNow(std::uint64_t number, ocpp::Now now);
   /// `stored`: the message as the store has it, for when it is not in memory.
-  bool discard(std::uint64_t number, const std::string& reason, ocpp::Instant now,
-               const QueuedRecord* stored = nullptr);
+  bool discard(std::uint64_t number, const std::string& reason, ocpp::Now now, const QueuedRecord* stored = nullptr);
   /// The operator's settings changed (reload); takes effect for what follows.
   void configure(Settings settings);
 
-  void fromCharger(ChargerRequest request, ocpp::Instant now);
-  void fromCharger(ChargerReply reply, ocpp::Instant now);
+  void fromCharger(ChargerRequest request, ocpp::Now now);
+  void fromCharger(ChargerReply reply, ocpp::Now now);
   /// The HTTP exchange is gone: its answer is not wanted any more, what it asked for goes on (SM-13).
-  void chargerLeft(Exchange exchange, ocpp::Instant now);
-  void fromCentral(CentralCall call, ocpp::Instant now);
-  void fromCentral(CentralReply reply, ocpp::Instant now);
+  void chargerLeft(Exchange exchange, ocpp::Now now);
+  void fromCentral(CentralCall call, ocpp::Now now);
+  void fromCentral(CentralReply reply, ocpp::Now now);
   /// What LoadQueued and FindTransaction brought: QueuedRecords in the order of their numbers and TransactionRecords;
   /// nothing when the store cannot be read now or has not kept everything it was given.
-  void queuedLoaded(std::optional<std::vector<Record>> records, ocpp::Instant now);
-  void transactionFound(std::optional<std::vector<Record>> records, ocpp::Instant now);
-  void centralIsUp(ocpp::Instant now);
-  void centralIsDown(const CentralDown& why, ocpp::Instant now);
-  /// To be called at or after deadline().
-  void tick(ocpp::Instant now);
-  std::optional<ocpp::Instant> deadline() const;
+  void queuedLoaded(std::optional<std::vector<Record>> records, ocpp::Now now);
+  void transactionFound(std::optional<std::vector<Record>> records, ocpp::Now now);
+  void centralIsUp(ocpp::Now now);
+  void centralIsDown(const CentralDown& why, ocpp::Now now);
+  /// To be called at or after deadline(), which counts on the steady clock only (B1).
+  void tick(ocpp::Now now);
+  std::optional<ocpp::Steady> deadline() const;
   std::optional<Effect> next();
   /// Answers every waiting charger with what can be said now; nothing new is forwarded (SIGTERM).
-  void drain(ocpp::Instant now);
+  void drain(ocpp::Now now);
   bool idle() const;  ///< Nothing in flight in either direction.
 
   Overview overview() const;

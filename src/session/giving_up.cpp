@@ -49,7 +49,7 @@ MessageKind GatewaySession::Impl::kindOf(const OutCall& call) const {
   return call.transactional ? MessageKind::Transactional : MessageKind::Plain;
 }
 
-void GatewaySession::Impl::submit(OutCallPtr call, Instant now) {
+void GatewaySession::Impl::submit(OutCallPtr call, Now now) {
   OutCall& added = *call;
   const bool boot = is<BootNotification>(added.request);
   const bool behindKept = added.transactional && settings_.durable && !is<StartTransaction>(added.request) && hasKept();
@@ -68,14 +68,14 @@ void GatewaySession::Impl::submit(OutCallPtr call, Instant now) {
   limitQueue();
 }
 
-void GatewaySession::Impl::submitOwn(Request request, Instant now) {
+void GatewaySession::Impl::submitOwn(Request request, Now now) {
   auto call = std::make_unique<OutCall>();
   call->request = std::move(request);
   call->version = version();
   submit(std::move(call), now);
 }
 
-void GatewaySession::Impl::pump(Instant now) {
+void GatewaySession::Impl::pump(Now now) {
   buryDiscarded(now);
   park();
   loadMore(now);
@@ -88,7 +88,7 @@ void GatewaySession::Impl::pump(Instant now) {
   if (OutCall* boot = outbox_.find([](const OutCall& c) { return is<BootNotification>(c.request); })) send(*boot, now);
 }
 
-void GatewaySession::Impl::send(OutCall& call, Instant now) {
+void GatewaySession::Impl::send(OutCall& call, Now now) {
   Request request = call.request;
   std::visit(  // TX-1
       [&](auto& message) {
@@ -101,18 +101,19 @@ void GatewaySession::Impl::send(OutCall& call, Instant now) {
   outbox_.sent(call, std::move(id), now);
 }
 
-void GatewaySession::Impl::giveUp(OutCall& call, Why why, Instant now) {
+void GatewaySession::Impl::giveUp(OutCall& call, Why why, Now now) {
   if (!call.waiters.empty()) {
     const Result<Response> result = localAnswer(call, why, now);
     const bool promised = call.kept != 0 && !is<StartTransaction>(call.request);
-    if (promised && result && call.repeatKey) repeats_.put(*call.repeatKey, *result, now);  // it may leave memory
+    if (promised && result && call.repeatKey)
+      repeats_.put(*call.repeatKey, *result, now.steady);  // it may leave memory
     for (const Waiter& waiter : call.waiters) answer(waiter, result);
     call.waiters.clear();
   }
   if (!worthKeeping(call, why)) drop(call);
 }
 
-void GatewaySession::Impl::giveUpAll(Why why, Instant now) {
+void GatewaySession::Impl::giveUpAll(Why why, Now now) {
   std::vector<OutCall*> calls;
   for (const auto& call : outbox_.all()) calls.push_back(call.get());
   for (OutCall* call : calls) giveUp(*call, why, now);
@@ -150,14 +151,15 @@ void GatewaySession::Impl::limitQueue() {
   if (count > mostLooseReadings) outbox_.take(*outbox_.find(loose));
 }
 
-QueuedRecord GatewaySession::Impl::queuedRecord(const OutCall& call) {
-  return {call.kept, call.request, call.attempts, call.notBefore, call.repeatKey.value_or(0)};
+QueuedRecord GatewaySession::Impl::queuedRecord(const OutCall& call, Now now) {
+  return {call.kept, call.request, call.attempts,
+          now.calendar + std::max(Duration::zero(), call.notBefore - now.steady), call.repeatKey.value_or(0)};
 }
 
-void GatewaySession::Impl::keepQueued(OutCall& call) {
+void GatewaySession::Impl::keepQueued(OutCall& call, Now now) {
   if (call.kept != 0) return;
   call.kept = ++queueNumber_;
-  keepRecord(queuedRecord(call));
+  keepRecord(queuedRecord(call, now));
 }
 
 void GatewaySession::Impl::forgetQueued(OutCall& call) {
@@ -168,15 +170,15 @@ void GatewaySession::Impl::forgetQueued(OutCall& call) {
   call.kept = 0;
 }
 
-Result<Response> GatewaySession::Impl::localAnswer(OutCall& call, Why why, Instant now) {
+Result<Response> GatewaySession::Impl::localAnswer(OutCall& call, Why why, Now now) {
   const Request& request = call.request;
   if (is<BootNotification>(request)) return localBoot(why, now);
   if (is<StartTransaction>(request)) return localStart(call, why, now);
   if (call.transactional) {
     if (!settings_.durable) return internal("the central system cannot be reached; please repeat");
     for (const auto& part : outbox_.all())  // MV-2: earlier parts of the same message have no answer of their own
-      if (part->transactional && part->waiters.empty() && !is<StartTransaction>(part->request)) keepQueued(*part);
-    keepQueued(call);
+      if (part->transactional && part->waiters.empty() && !is<StartTransaction>(part->request)) keepQueued(*part, now);
+    keepQueued(call, now);
     if (auto* stop = std::get_if<StopTransaction::Request>(&call.request); stop && call.transaction)
       finish(*call.transaction, *stop, TransactionState::StopQueued);
     return taken(request);
@@ -184,8 +186,8 @@ Result<Response> GatewaySession::Impl::localAnswer(OutCall& call, Why why, Insta
   if (why == Why::Rejected || why == Why::Refused)
     return Fault{FaultCode::SecurityError, "the central system does not accept this charge point"};
   if (is<Heartbeat>(request)) {
-    const Duration offset = why == Why::Down ? Duration::zero() : clockOffset_;
-    return Response(Heartbeat::Response{{now + offset, true}});  // SM-5
+    const Instant told = why == Why::Down ? now.calendar : centralTime(now);
+    return Response(Heartbeat::Response{{told, true}});  // SM-5
   }
   if (const auto* authorize = std::get_if<Authorize::Request>(&request))
     return localAuthorize(authorize->idTag, why, now);
@@ -193,13 +195,13 @@ Result<Response> GatewaySession::Impl::localAnswer(OutCall& call, Why why, Insta
   return internal("the central system cannot be reached");
 }
 
-Result<Response> GatewaySession::Impl::localBoot(Why why, Instant now) {
+Result<Response> GatewaySession::Impl::localBoot(Why why, Now now) {
   BootNotification::Response response;
-  response.currentTime = {now, true};
+  response.currentTime = {now.calendar, true};
   response.status = RegistrationStatus::Rejected;
   response.interval = settings_.rejectedInterval;
   if (why == Why::Refused) {
-    const auto wait = std::chrono::duration_cast<std::chrono::seconds>(reopenAt_ - now).count();
+    const auto wait = std::chrono::duration_cast<std::chrono::seconds>(reopenAt_ - now.steady).count();
     if (refusedStatus_ == 404) response.interval = std::max(response.interval, static_cast<int>(wait));
   } else if (everAccepted_ || why == Why::OnHold) {  // SM-8; the back-end hears of it later
     response.status = RegistrationStatus::Accepted;
@@ -208,14 +210,14 @@ Result<Response> GatewaySession::Impl::localBoot(Why why, Instant now) {
   return Response(response);
 }
 
-Result<Response> GatewaySession::Impl::localAuthorize(const IdToken& tag, Why why, Instant now) const {
+Result<Response> GatewaySession::Impl::localAuthorize(const IdToken& tag, Why why, Now now) const {
   const auto known = why == Why::OnHold ? std::nullopt : authorized_.find(tag, now);
   if (!known) return internal("the central system cannot be asked about this idTag");  // not Invalid: SM-9
   return Response(Authorize::Response{*known});
 }
 
 /// TX-4. A repetition gets the id that was given before (SM-7).
-Result<Response> GatewaySession::Impl::localStart(OutCall& call, Why why, Instant now) {
+Result<Response> GatewaySession::Impl::localStart(OutCall& call, Why why, Now now) {
   link(call, now);
   TransactionRecord& record = *call.transaction;
   if (!record.provisional) {
@@ -231,7 +233,7 @@ Result<Response> GatewaySession::Impl::localStart(OutCall& call, Why why, Instan
     record.startInfo = accepted ? *known : IdTagInfo{};
     record.startInfo->status = AuthorizationStatus::Accepted;
     keepRecord(record);
-    keepQueued(call);
+    keepQueued(call, now);
   }
   StartTransaction::Response response;
   response.transactionId.value = record.soapTxId;

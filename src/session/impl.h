@@ -49,7 +49,7 @@ struct InCall {
 
 /// The last reading of a connector (EM-4).
 struct LastReading {
-  ocpp::Instant received{};
+  ocpp::Steady received{};
   std::optional<ocpp::TransactionId> transactionId;
   ocpp::MeterValue value;
 };
@@ -67,46 +67,48 @@ class GatewaySession::Impl {
   Impl(Settings settings, Services services);
 
   // durability.cpp
-  void restore(const Record& record);
-  void restore(const InStore& rest);
-  void wasSeen(std::optional<ocpp::Version> version, ocpp::Instant lastSeen, ocpp::Instant now);
-  void redeliver(const DeadLetterRecord& letter, ocpp::Instant now);
-  bool retryNow(std::uint64_t number, ocpp::Instant now);
-  bool discard(std::uint64_t number, const std::string& reason, const QueuedRecord* stored, ocpp::Instant now);
+  void restore(const Record& record, ocpp::Now now);
+  void restore(const InStore& rest, ocpp::Now now);
+  void wasSeen(std::optional<ocpp::Version> version, ocpp::Instant lastSeen, ocpp::Now now);
+  void redeliver(const DeadLetterRecord& letter, ocpp::Now now);
+  bool retryNow(std::uint64_t number, ocpp::Now now);
+  bool discard(std::uint64_t number, const std::string& reason, const QueuedRecord* stored, ocpp::Now now);
 
   // parking.cpp, looking_up.cpp
-  void queuedLoaded(std::optional<std::vector<Record>> records, ocpp::Instant now);
-  void transactionFound(std::optional<std::vector<Record>> records, ocpp::Instant now);
+  void queuedLoaded(std::optional<std::vector<Record>> records, ocpp::Now now);
+  void transactionFound(std::optional<std::vector<Record>> records, ocpp::Now now);
 
   // gateway_session.cpp
   void configure(Settings settings) { settings_ = std::move(settings); }
-  void tick(ocpp::Instant now);
-  std::optional<ocpp::Instant> deadline() const;
+  void tick(ocpp::Now now);
+  std::optional<ocpp::Steady> deadline() const;
   std::optional<Effect> next();
-  void drain(ocpp::Instant now);
+  void drain(ocpp::Now now);
   bool idle() const;
   Overview overview() const;
 
   // charger_requests.cpp
-  void fromCharger(ChargerRequest request, ocpp::Instant now);
+  void fromCharger(ChargerRequest request, ocpp::Now now);
   void chargerLeft(Exchange exchange);
 
   // central_replies.cpp
-  void fromCentral(CentralReply reply, ocpp::Instant now);
+  void fromCentral(CentralReply reply, ocpp::Now now);
 
   // central_calls.cpp
-  void fromCentral(CentralCall call, ocpp::Instant now);
+  void fromCentral(CentralCall call, ocpp::Now now);
   // charger_replies.cpp
-  void fromCharger(ChargerReply reply, ocpp::Instant now);
+  void fromCharger(ChargerReply reply, ocpp::Now now);
 
   // connection.cpp
-  void centralIsUp(ocpp::Instant now);
-  void centralIsDown(const CentralDown& why, ocpp::Instant now);
+  void centralIsUp(ocpp::Now now);
+  void centralIsDown(const CentralDown& why, ocpp::Now now);
 
  private:
   enum class Link { Closed, Waiting, Opening, Up };
   using Version = ocpp::Version;
   using Instant = ocpp::Instant;
+  using Now = ocpp::Now;
+  using Steady = ocpp::Steady;
   using Duration = ocpp::Duration;
 
   // --- effects
@@ -114,7 +116,7 @@ class GatewaySession::Impl {
   void note(Level level, std::string text, std::string_view quirk = {}) { emit(Note{level, std::move(text), quirk}); }
   void answer(const Waiter& waiter, ocpp::Result<ocpp::Response> result);
   /// Answers everyone who waits for the call, and remembers the answer for repeats.
-  void answerAll(OutCall& call, const ocpp::Result<ocpp::Response>& result, Instant now);
+  void answerAll(OutCall& call, const ocpp::Result<ocpp::Response>& result, Now now);
   void answerCentral(const std::string& id, ocpp::Result<ocpp::Response> result);
   void keepRecord(Record record) {
     if (settings_.durable) emit(Keep{std::move(record)});
@@ -124,33 +126,36 @@ class GatewaySession::Impl {
   }
 
   // --- charger_requests.cpp: requests of the charger
-  void handle(ChargerRequest& request, Instant now);
-  void onBoot(ChargerRequest& request, Instant now);
-  void onHeartbeat(const ChargerRequest& request, Instant now);
-  void onAuthorize(ChargerRequest& request, Instant now);
-  void onStatus(ChargerRequest& request, Instant now);
-  void onDiagnosticsStatus(ChargerRequest& request, Instant now);
-  void onFirmwareStatus(ChargerRequest& request, Instant now);
-  void onDataTransfer(ChargerRequest& request, Instant now);
-  OutCallPtr callFor(ChargerRequest& request, Instant now) const;
-  bool repeated(const ChargerRequest& request, Instant now);
-  void attach(OutCall& call, const ChargerRequest& request, Instant now);
+  void handle(ChargerRequest& request, Now now);
+  void onBoot(ChargerRequest& request, Now now);
+  void seen(Now now);
+  void measureCentralClock(Instant told, Now now);
+  Instant centralTime(Now now) const;
+  void onHeartbeat(const ChargerRequest& request, Now now);
+  void onAuthorize(ChargerRequest& request, Now now);
+  void onStatus(ChargerRequest& request, Now now);
+  void onDiagnosticsStatus(ChargerRequest& request, Now now);
+  void onFirmwareStatus(ChargerRequest& request, Now now);
+  void onDataTransfer(ChargerRequest& request, Now now);
+  OutCallPtr callFor(ChargerRequest& request, Now now) const;
+  bool repeated(const ChargerRequest& request, Now now);
+  void attach(OutCall& call, const ChargerRequest& request, Now now);
   void dropOlder(std::size_t action);
 
   // --- durability.cpp
-  static OutCallPtr callOf(const QueuedRecord& queued);
-  void pushKept(const QueuedRecord& queued);
-  void rememberTag(const std::string& idTag, const ocpp::IdTagInfo& info, Instant now);
+  static OutCallPtr callOf(const QueuedRecord& queued, Now now);
+  void pushKept(const QueuedRecord& queued, Now now);
+  void rememberTag(const std::string& idTag, const ocpp::IdTagInfo& info, Now now);
   void forgetTags();
-  void deadLetter(OutCall& call, const std::string& why, Instant now);
-  void bury(OutCallPtr call, ocpp::Instant now);
-  void buryDiscarded(ocpp::Instant now);
+  void deadLetter(OutCall& call, const std::string& why, Now now);
+  void bury(OutCallPtr call, ocpp::Now now);
+  void buryDiscarded(ocpp::Now now);
 
   // --- parking.cpp: what waits long waits in the store only
   void park();
   void evictParked();
   bool wantsMore() const;
-  void loadMore(Instant now);
+  void loadMore(Now now);
   bool hasKept() const;
 
   // --- looking_up.cpp: transactions that have left memory (SM-7)
@@ -162,52 +167,52 @@ class GatewaySession::Impl {
   void answerAwaiting(const ocpp::Fault& fault);
 
   // --- charger_transactions.cpp
-  void onStart(ChargerRequest& request, Instant now);
-  void onStop(ChargerRequest& request, Instant now);
-  void onMeterValues(ChargerRequest& request, Instant now);
+  void onStart(ChargerRequest& request, Now now);
+  void onStop(ChargerRequest& request, Now now);
+  void onMeterValues(ChargerRequest& request, Now now);
   ocpp::IdToken aliasFor(const std::string& idTag);
-  void noteRemoteStart(const ocpp::StartTransaction::Request& start, Instant now);
-  void rememberReading(const ocpp::MeterValues::Request& request, Instant now);
-  bool repeatedStart(const ChargerRequest& request, const ocpp::StartTransaction::Request& start, Instant now);
+  void noteRemoteStart(const ocpp::StartTransaction::Request& start, Now now);
+  void rememberReading(const ocpp::MeterValues::Request& request, Now now);
+  bool repeatedStart(const ChargerRequest& request, const ocpp::StartTransaction::Request& start, Now now);
   void nameTransaction(ocpp::StopTransaction::Request& stop);
   void nameTransaction(ocpp::MeterValues::Request& values);
-  bool repeatedStop(const ChargerRequest& request, const ocpp::StopTransaction::Request& stop, Instant now);
+  bool repeatedStop(const ChargerRequest& request, const ocpp::StopTransaction::Request& stop, Now now);
   std::optional<ocpp::Reason> stopReason(const ocpp::StopTransaction::Request& stop, const TransactionRecord* record,
-                                         Instant now) const;
+                                         Now now) const;
   void finish(TransactionRecord& record, const ocpp::StopTransaction::Request& stop, TransactionState state);
 
   // --- giving_up.cpp: CALLs to the back-end, and answers without it
-  void submit(OutCallPtr call, Instant now);
-  void submitOwn(ocpp::Request request, Instant now);
-  void pump(Instant now);
-  void send(OutCall& call, Instant now);
-  void giveUp(OutCall& call, Why why, Instant now);
-  void giveUpAll(Why why, Instant now);
-  ocpp::Result<ocpp::Response> localAnswer(OutCall& call, Why why, Instant now);
-  ocpp::Result<ocpp::Response> localBoot(Why why, Instant now);
-  ocpp::Result<ocpp::Response> localAuthorize(const ocpp::IdToken& tag, Why why, Instant now) const;
-  ocpp::Result<ocpp::Response> localStart(OutCall& call, Why why, Instant now);
+  void submit(OutCallPtr call, Now now);
+  void submitOwn(ocpp::Request request, Now now);
+  void pump(Now now);
+  void send(OutCall& call, Now now);
+  void giveUp(OutCall& call, Why why, Now now);
+  void giveUpAll(Why why, Now now);
+  ocpp::Result<ocpp::Response> localAnswer(OutCall& call, Why why, Now now);
+  ocpp::Result<ocpp::Response> localBoot(Why why, Now now);
+  ocpp::Result<ocpp::Response> localAuthorize(const ocpp::IdToken& tag, Why why, Now now) const;
+  ocpp::Result<ocpp::Response> localStart(OutCall& call, Why why, Now now);
   bool worthKeeping(const OutCall& call, Why why) const;
-  static QueuedRecord queuedRecord(const OutCall& call);
-  void keepQueued(OutCall& call);
+  static QueuedRecord queuedRecord(const OutCall& call, Now now);
+  void keepQueued(OutCall& call, Now now);
   void forgetQueued(OutCall& call);
   void drop(OutCall& call);
   void forgetLate(OutCall& call);
-  void giveUpWaiting(OutCallPtr call, Instant now);
+  void giveUpWaiting(OutCallPtr call, Now now);
   void limitQueue();
   bool mayTalk() const;
   std::optional<Why> obstacle() const;
   MessageKind kindOf(const OutCall& call) const;
 
   // --- central_replies.cpp: outcomes of CALLs
-  void settle(OutCallPtr call, ocpp::Result<ocpp::Response> result, Instant now);
-  void failed(OutCallPtr call, const ocpp::Fault& fault, Instant now);
+  void settle(OutCallPtr call, ocpp::Result<ocpp::Response> result, Now now);
+  void failed(OutCallPtr call, const ocpp::Fault& fault, Now now);
   bool tryAgain(OutCallPtr& call, const ocpp::Fault& fault);
-  void link(OutCall& call, Instant now);
+  void link(OutCall& call, Now now);
 
-  void startAnswered(OutCall& call, ocpp::StartTransaction::Response response, Instant now);
-  void stopAnswered(OutCall& call, const ocpp::StopTransaction::Response& response, Instant now);
-  void rememberUnknownStop(OutCall& call, const ocpp::StopTransaction::Request& stop, Instant now);
+  void startAnswered(OutCall& call, ocpp::StartTransaction::Response response, Now now);
+  void stopAnswered(OutCall& call, const ocpp::StopTransaction::Response& response, Now now);
+  void rememberUnknownStop(OutCall& call, const ocpp::StopTransaction::Request& stop, Now now);
   void statusAnswered(const ocpp::StatusNotification::Request& request);
 
   // --- boot.cpp: registration (SM-3, SM-4)
@@ -218,21 +223,21 @@ class GatewaySession::Impl {
   bool bootUnsent() const { return boot_ && boot_->unsent; }
   bool bootNeeded() const;
   void replayBoot();
-  void bootAnswered(OutCall& call, const ocpp::BootNotification::Response& response, Instant now);
+  void bootAnswered(OutCall& call, const ocpp::BootNotification::Response& response, Now now);
   ocpp::BootNotification::Response bootForCharger(Version version, ocpp::BootNotification::Response response) const;
-  void fillStatus(Instant now);
+  void fillStatus(Now now);
   int heartbeatFor(int seconds) const;
   int handedOutInterval() const;
 
   // --- connection.cpp (SM-1, SM-2, SM-6)
-  void wantCentral(Instant now);
-  void open(Instant now);
+  void wantCentral(Now now);
+  void open(Now now);
   void close(int code, std::string reason);
   void connectionLost();
-  void reconnectWithNewPassword(std::string bytes, Instant now);
+  void reconnectWithNewPassword(std::string bytes, Now now);
   bool mayFallSilent() const;
-  bool online(Instant now) const;
-  Instant offlineAt() const;
+  bool online(Now now) const;
+  Steady offlineAt() const;
   bool refused() const { return refusedStatus_ == 401 || refusedStatus_ == 403 || refusedStatus_ == 404; }
 
   // --- connectors.cpp: status of connectors (ST-n)
@@ -241,26 +246,26 @@ class GatewaySession::Impl {
   std::optional<int> connectorCount() const;
   ConnectorSituation situation(const Connector& connector) const;
   ocpp::StatusNotification::Request derived(const Connector& connector) const;
-  void synthesise(int connectorId, ocpp::DateTime at, Instant now);
+  void synthesise(int connectorId, ocpp::DateTime at, Now now);
   void sendChangedStatus();
   void released(int connectorId);
-  void inferPower(Connector& connector, const ocpp::MeterValue& reading, Instant now);
+  void inferPower(Connector& connector, const ocpp::MeterValue& reading, Now now);
 
   // --- central_calls.cpp, charger_replies.cpp: CALLs of the back-end
-  bool answeredLocally(CentralCall& call, Instant now);
+  bool answeredLocally(CentralCall& call, Now now);
   std::optional<ocpp::Fault> wrongCall(const ocpp::Request& request) const;
   std::optional<ocpp::Response> refusal(const ocpp::Request& request) const;
   void ask(ocpp::Request request);
   void pumpCharger();
   ocpp::Request translated(InCall& call);
-  bool applied(InCall& call, ocpp::Response& response, Instant now);
-  void accepted(const ocpp::Request& request, const ocpp::Response& response, Instant now);
-  void chargerFailed(InCall& call, const ChargerReply& reply, Instant now);
+  bool applied(InCall& call, ocpp::Response& response, Now now);
+  void accepted(const ocpp::Request& request, const ocpp::Response& response, Now now);
+  void chargerFailed(InCall& call, const ChargerReply& reply, Now now);
   void finishInCall(ocpp::Result<ocpp::Response> result);
 
   // --- configuration.cpp (CK-n)
-  bool configurationLocally(CentralCall& call, Instant now);
-  bool changedLocally(const std::string& id, ocpp::ChangeConfiguration::Request& request, Instant now);
+  bool configurationLocally(CentralCall& call, Now now);
+  bool changedLocally(const std::string& id, ocpp::ChangeConfiguration::Request& request, Now now);
   ocpp::ConfigurationStatus changeOwned(const ocpp::ChangeConfiguration::Request& request, std::string& newPassword);
   bool readLocally(const std::string& id, const ocpp::GetConfiguration::Request& request);
   ocpp::GetConfiguration::Request nextKeys(InCall& call) const;
@@ -291,11 +296,11 @@ class GatewaySession::Impl {
     Unknown
   };
   ocpp::TriggerMessageStatus triggered(Trigger trigger, std::optional<int> connectorId,
-                                       std::vector<ocpp::Request>& then, Instant now);
-  bool triggeredStatus(std::optional<int> connectorId, std::vector<ocpp::Request>& then, Instant now);
-  bool triggeredReadings(std::optional<int> connectorId, std::vector<ocpp::Request>& then, Instant now) const;
+                                       std::vector<ocpp::Request>& then, Now now);
+  bool triggeredStatus(std::optional<int> connectorId, std::vector<ocpp::Request>& then, Now now);
+  bool triggeredReadings(std::optional<int> connectorId, std::vector<ocpp::Request>& then, Now now) const;
   void triggeredProgress(Trigger trigger, std::vector<ocpp::Request>& then) const;
-  bool triggerLocally(const CentralCall& call, Instant now);
+  bool triggerLocally(const CentralCall& call, Now now);
   static ocpp::LogStatusNotification::Request logStatus(ocpp::DiagnosticsStatus status, int requestId);
   ocpp::GetLog::Response logStarted(const ocpp::GetLog::Request& request, const ocpp::GetDiagnostics::Response& answer);
 
@@ -305,8 +310,9 @@ class GatewaySession::Impl {
 
   // the charger
   std::optional<Version> version_;
-  Instant lastSeen_{};
-  Instant graceUntil_{};  ///< No offline alarm before (Reset).
+  Instant lastSeen_{};   ///< For people and the database.
+  Steady seenAt_{};      ///< The same moment, for SM-6.
+  Steady graceUntil_{};  ///< No offline alarm before (Reset).
   std::vector<Connector> connectors_;
   Transactions transactions_;
   TagAliases aliases_;
@@ -316,11 +322,12 @@ class GatewaySession::Impl {
   struct RemoteStart {
     std::optional<int> connectorId;
     std::string idTag;
-    Instant at;
+    Steady at;
   };
   std::vector<RemoteStart> remoteStarts_;  ///< RS-3.
   struct Evidence {                        ///< TX-11.
-    Instant bootAt{}, resetAt{}, unlockAt{};
+    Instant bootAt{};
+    std::optional<Steady> resetAt, unlockAt;
     int unlocked = 0;
     ocpp::Reason reset{};
   } evidence_;
@@ -331,8 +338,8 @@ class GatewaySession::Impl {
 
   // the back-end
   Link link_ = Link::Closed;
-  Instant reopenAt_{};  ///< With Waiting.
-  Instant upSince_{};
+  Steady reopenAt_{};  ///< With Waiting.
+  Steady upSince_{};
   Backoff backoff_;
   int refusedStatus_ = 0;  ///< HTTP status of the last refused connection.
   bool draining_ = false;
@@ -341,10 +348,10 @@ class GatewaySession::Impl {
   int lastInterval_ = 0;                  ///< Seconds between heartbeats that the charger was given or accepted.
   bool otherKeySpelling_ = false;         ///< CK-1: the charger wants HeartbeatInterval as the other versions spell it.
   std::optional<int> heartbeatOverride_;  ///< HeartbeatInterval that the charger does not know (CK-4).
-  std::optional<Instant> bootAgainAt_, fillStatusAt_;
-  Duration clockOffset_{};       ///< Back-end's clock minus ours.
-  Instant heartbeatAt_{};        ///< Last one forwarded.
-  ocpp::UnitOfMeasure celsius_;  ///< MV-8: how the back-end wants it spelled.
+  std::optional<Steady> bootAgainAt_, fillStatusAt_;
+  std::optional<Duration> centralClock_;  ///< Back-end's calendar (since 1970) minus our steady clock (SM-5).
+  std::optional<Steady> heartbeatAt_;     ///< Last one forwarded.
+  ocpp::UnitOfMeasure celsius_;           ///< MV-8: how the back-end wants it spelled.
   ocpp::UnitOfMeasure otherCelsius() const {
     return celsius_ == ocpp::UnitOfMeasure::Celsius ? ocpp::UnitOfMeasure::Celcius : ocpp::UnitOfMeasure::Celsius;
   }
@@ -353,7 +360,7 @@ class GatewaySession::Impl {
   std::uint64_t queueNumber_ = 0;
   ParkedNumbers parked_;
   std::optional<LoadQueued> loading_;
-  Instant loadAgainAt_{};  ///< After the store could not be read.
+  Steady loadAgainAt_{};  ///< After the store could not be read.
 
   // transactions that have left memory
   std::optional<Instant> newestStart_;   ///< No transaction in the store began later; nothing: there is none.

@@ -71,7 +71,7 @@ bool GatewaySession::Impl::awaitsStore(ChargerRequest& request) {
   return true;
 }
 
-void GatewaySession::Impl::transactionFound(std::optional<std::vector<Record>> records, Instant now) {
+void GatewaySession::Impl::transactionFound(std::optional<std::vector<Record>> records, Now now) {
   if (awaiting_.empty()) return;  // answered meanwhile: we are going down
   if (!records) {
     answerAwaiting({FaultCode::InternalError, "what is stored cannot be read now, please repeat"});

@@ -12,11 +12,11 @@ void Outbox::pushFront(OutCallPtr call, std::size_t place) {
   calls_.insert(calls_.begin() + static_cast<std::ptrdiff_t>(std::min(place, calls_.size())), std::move(call));
 }
 
-OutCall* Outbox::next(Instant now) const {
+OutCall* Outbox::next(Now now) const {
   if (onWire_) return nullptr;
   bool olderWaits = false;
   for (const auto& call : calls_) {
-    const bool due = call->notBefore <= now;
+    const bool due = call->notBefore <= now.steady;
     if (call->transactional && (olderWaits || !due || call->behindParked)) {
       olderWaits = true;
       continue;
@@ -26,9 +26,9 @@ OutCall* Outbox::next(Instant now) const {
   return nullptr;
 }
 
-void Outbox::sent(OutCall& call, std::string id, Instant now) {
+void Outbox::sent(OutCall& call, std::string id, Now now) {
   call.id = std::move(id);
-  call.sentAt = now;
+  call.sentAt = now.steady;
   call.everSent = true;
   onWire_ = &call;
 }

@@ -24,15 +24,15 @@ struct OutCall {
   ocpp::Version version = ocpp::Version::V16;  ///< Of the charger.
   std::vector<Waiter> waiters;                 ///< Empty: nobody waits (any more).
   std::optional<std::size_t> repeatKey;        ///< SM-7 key 1.
-  ocpp::Instant holdUntil{};                   ///< When the waiters are answered without the back-end.
+  ocpp::Steady holdUntil{};                    ///< When the waiters are answered without the back-end.
   std::string id;                              ///< On the wire under this id; "" = not on the wire.
-  ocpp::Instant sentAt{};
+  ocpp::Steady sentAt{};
   bool everSent = false;
   bool transactional = false;            ///< Keeps its place among its like (SM-10).
   bool repeatedAfterBoot = false;        ///< SM-3 (c): once only.
   bool otherCelsius = false;             ///< MV-8: once only.
   int attempts = 0;                      ///< CALLERRORs so far (ER-3).
-  ocpp::Instant notBefore{};             ///< Waits for its next attempt.
+  ocpp::Steady notBefore{};              ///< Waits for its next attempt.
   std::uint64_t kept = 0;                ///< Number of its QueuedRecord, 0 = not kept.
   std::optional<std::string> discarded;  ///< Why the operator gave it up: a dead letter once it is not on the wire.
   bool behindParked = false;             ///< Older transaction messages are in the store only (parking.cpp).
@@ -49,8 +49,8 @@ class Outbox {
   /// The call on the wire, or nullptr.
   OutCall* onWire() const { return onWire_; }
   /// What may be sent now: a transaction message only if no older one waits (SM-10).
-  OutCall* next(ocpp::Instant now) const;
-  void sent(OutCall& call, std::string id, ocpp::Instant now);
+  OutCall* next(ocpp::Now now) const;
+  void sent(OutCall& call, std::string id, ocpp::Now now);
   /// Off the wire, back to waiting at its place.
   void unsend(OutCall& call);
   OutCallPtr take(OutCall& call);

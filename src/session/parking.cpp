@@ -63,18 +63,18 @@ bool GatewaySession::Impl::wantsMore() const {
              std::count_if(calls.begin(), calls.end(), [](const auto& c) { return c->kept != 0; })) <= fewLeft;
 }
 
-void GatewaySession::Impl::loadMore(Instant now) {
-  if (!wantsMore() || loadAgainAt_ > now) return;
+void GatewaySession::Impl::loadMore(Now now) {
+  if (!wantsMore() || loadAgainAt_ > now.steady) return;
   loading_ = LoadQueued{parked_.first(), parked_.last(), fewLeft};
   emit(*loading_);
 }
 
-void GatewaySession::Impl::queuedLoaded(std::optional<std::vector<Record>> records, Instant now) {
+void GatewaySession::Impl::queuedLoaded(std::optional<std::vector<Record>> records, Now now) {
   if (!loading_) return;
   const LoadQueued asked = *loading_;
   loading_.reset();
   if (!records) {
-    loadAgainAt_ = now + loadAgainAfter;
+    loadAgainAt_ = now.steady + loadAgainAfter;
     return;
   }
   const auto& calls = outbox_.all();
@@ -89,7 +89,7 @@ void GatewaySession::Impl::queuedLoaded(std::optional<std::vector<Record>> recor
     ++told;
     upTo = std::max(upTo, queued->number);
     // Not parked: it never left, or it has been discarded meanwhile.
-    if (parked_.contains(queued->number)) outbox_.pushFront(callOf(*queued), place++);
+    if (parked_.contains(queued->number)) outbox_.pushFront(callOf(*queued, now), place++);
   }
   parked_.remove(asked.first, told < asked.most ? asked.last : upTo);
   if (parked_.empty())

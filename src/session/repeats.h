@@ -26,13 +26,13 @@ class Repeats {
     return hash(request.messageId) * 31 + hash(request.bodyDigest);
   }
 
-  void put(std::size_t key, const ocpp::Response& response, ocpp::Instant now) {
+  void put(std::size_t key, const ocpp::Response& response, ocpp::Steady now) {
     const auto same = [&](const Answer& answer) { return answer.key == key; };
     answers_.erase(std::remove_if(answers_.begin(), answers_.end(), same), answers_.end());
     if (answers_.size() == most) answers_.erase(answers_.begin());
     answers_.push_back({key, now, response});
   }
-  const ocpp::Response* find(std::size_t key, ocpp::Instant now) const {
+  const ocpp::Response* find(std::size_t key, ocpp::Steady now) const {
     for (const Answer& answer : answers_)
       if (answer.key == key && now - answer.at <= timeToLive) return &answer.response;
     return nullptr;
@@ -41,7 +41,7 @@ class Repeats {
  private:
   struct Answer {
     std::size_t key;
-    ocpp::Instant at;
+    ocpp::Steady at;
     ocpp::Response response;
   };
   std::vector<Answer> answers_;

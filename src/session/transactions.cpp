@@ -41,7 +41,7 @@ bool isOpen(const TransactionRecord& record) {
 
 bool isUndelivered(const TransactionRecord& record) { return record.provisional && !record.backendTxId; }
 
-Transaction Transactions::begin(const StartTransaction::Request& start, Instant now, Transaction& orphaned) {
+Transaction Transactions::begin(const StartTransaction::Request& start, Now now, Transaction& orphaned) {
   orphaned = openOn(start.connectorId);
   if (orphaned) orphaned->state = TransactionState::Orphaned;  // TX-13
   auto made = std::make_shared<TransactionRecord>();
@@ -49,7 +49,7 @@ Transaction Transactions::begin(const StartTransaction::Request& start, Instant 
   made->idTag = start.idTag;
   made->start = start.timestamp.at;
   made->meterStart = start.meterStart;
-  made->seen = now;
+  made->seen = now.calendar;
   all_.push_back(made);
   return made;
 }

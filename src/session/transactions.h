@@ -25,7 +25,7 @@ class Transactions {
 
   /// A new record for the start. An open transaction on the connector becomes Orphaned (TX-13); it is returned in
   /// `orphaned` so that the caller can keep it.
-  Transaction begin(const ocpp::StartTransaction::Request& start, ocpp::Instant now, Transaction& orphaned);
+  Transaction begin(const ocpp::StartTransaction::Request& start, ocpp::Now now, Transaction& orphaned);
   /// Takes a record back from the store, at its place. One that is in memory already is newer and stays.
   void restore(const TransactionRecord& record);
   /// Names above these were given by an earlier process (TX-2).

@@ -16,7 +16,7 @@ constexpr std::size_t atMost(std::size_t value, std::size_t most) { return value
 
 }  // namespace
 
-bool GatewaySession::Impl::triggerLocally(const CentralCall& call, Instant now) {
+bool GatewaySession::Impl::triggerLocally(const CentralCall& call, Now now) {
   // In the order of MessageTrigger and of ExtendedMessageTrigger.
   static constexpr Trigger plain[] = {Trigger::Boot,      Trigger::DiagnosticsStatus, Trigger::FirmwareStatus,
                                       Trigger::Heartbeat, Trigger::MeterValues,       Trigger::Status};
@@ -41,7 +41,7 @@ bool GatewaySession::Impl::triggerLocally(const CentralCall& call, Instant now) 
 }
 
 TriggerMessageStatus GatewaySession::Impl::triggered(Trigger trigger, std::optional<int> connectorId,
-                                                     std::vector<Request>& then, Instant now) {
+                                                     std::vector<Request>& then, Now now) {
   using Answer = TriggerMessageStatus;
   switch (trigger) {
     case Trigger::Boot:  // EM-1
@@ -50,7 +50,7 @@ TriggerMessageStatus GatewaySession::Impl::triggered(Trigger trigger, std::optio
       return Answer::Accepted;
     case Trigger::Heartbeat:  // EM-2
       if (!online(now)) return Answer::Rejected;
-      heartbeatAt_ = now;
+      heartbeatAt_ = now.steady;
       then.push_back(Heartbeat::Request{});
       return Answer::Accepted;
     case Trigger::Status: return triggeredStatus(connectorId, then, now) ? Answer::Accepted : Answer::Rejected;
@@ -61,14 +61,14 @@ TriggerMessageStatus GatewaySession::Impl::triggered(Trigger trigger, std::optio
 }
 
 /// EM-3: with the times at which the charger said it.
-bool GatewaySession::Impl::triggeredStatus(std::optional<int> connectorId, std::vector<Request>& then, Instant now) {
+bool GatewaySession::Impl::triggeredStatus(std::optional<int> connectorId, std::vector<Request>& then, Now now) {
   if (!online(now)) return false;
   if (!connectorId) {
     const Connector* whole = findConnector(0);
     if (!whole || !whole->record.raw.timestamp) {  // as ST-9
       StatusNotification::Request free;
       free.errorCode = ChargePointErrorCode::NoError;
-      free.timestamp = DateTime{now, true};
+      free.timestamp = DateTime{now.calendar, true};
       then.push_back(free);
     }
   }
@@ -80,11 +80,11 @@ bool GatewaySession::Impl::triggeredStatus(std::optional<int> connectorId, std::
 
 /// EM-4.
 bool GatewaySession::Impl::triggeredReadings(std::optional<int> connectorId, std::vector<Request>& then,
-                                             Instant now) const {
+                                             Now now) const {
   const auto most = std::chrono::seconds(2 * numberSetting("MeterValueSampleInterval", sampleIntervalUnknown));
   for (const Connector& each : connectors_) {
     const bool wanted = connectorId.value_or(each.record.connectorId) == each.record.connectorId;
-    if (!wanted || !each.reading || now - each.reading->received > most) continue;
+    if (!wanted || !each.reading || now.steady - each.reading->received > most) continue;
     MeterValues::Request values;
     values.connectorId = each.record.connectorId;
     values.transactionId = each.reading->transactionId;

@@ -15,6 +15,7 @@
 #include "tests/fuzz/json.h"
 #include "tests/fuzz/soap.h"
 #include "tests/fuzz/targets.h"
+#include "tests/support/fake_now.h"
 #include "tests/support/random_message.h"
 
 namespace fuzz {
@@ -90,14 +91,14 @@ class Bench {
   }
 
   void pass(ocpp::Duration time) {
-    const ocpp::Instant end = now_ + time;
+    const ocpp::Steady end = now_.steady + time;
     for (auto due = session_.deadline(); due && *due <= end; due = session_.deadline()) {
-      now_ = std::max(now_, *due);
+      now_.reach(*due);
       session_.tick(now_);
       drain();
-      require(session_.deadline() != due || *due > now_, "a deadline stands still");
+      require(session_.deadline() != due || *due > now_.steady, "a deadline stands still");
     }
-    now_ = end;
+    now_.reach(end);
   }
 
   void drain() {
@@ -180,7 +181,7 @@ class Bench {
   Input& answers_;
   test::RandomMessages random_;
   session::GatewaySession session_;
-  ocpp::Instant now_ = ocpp::parseDateTime("2024-05-01T08:00:00Z")->at;
+  test::FakeNow now_{ocpp::parseDateTime("2024-05-01T08:00:00Z")->at};
   bool fromInput_ = false;
   std::size_t httpStatus_ = 200;
   std::optional<session::Exchange> open_;

@@ -18,6 +18,7 @@
 #include "ocpp/literals.h"
 #include "session/gateway_session.h"
 #include "tests/support/chaos_books.h"
+#include "tests/support/fake_now.h"
 #include "tests/support/random_message.h"
 
 namespace test {
@@ -102,8 +103,8 @@ class Chaos {
     start();
     store_.load(
         [this](bridge::StoredCharger&& stored) {
-          for (const auto& record : stored.records) session_->restore(record);
-          session_->restore(stored.rest);
+          for (const auto& record : stored.records) session_->restore(record, now_);
+          session_->restore(stored.rest, now_);
         },
         [](const std::string&) {});
     for (const auto& record : store_.content("CP")) books_.kept(record);
@@ -156,16 +157,16 @@ class Chaos {
   void pass(ocpp::Duration time) {
     drain();
     commit();
-    const ocpp::Instant end = now_ + time;
+    const ocpp::Steady end = now_.steady + time;
     tell("time passes: " + std::to_string(time.count()) + " ms");
     for (auto due = session_->deadline(); due && *due <= end; due = session_->deadline()) {
-      now_ = std::max(now_, *due);
+      now_.reach(*due);
       session_->tick(now_);
       drain();
       commit();
-      require(session_->deadline() != due || *due > now_, "a deadline stands still");
+      require(session_->deadline() != due || *due > now_.steady, "a deadline stands still");
     }
-    now_ = end;
+    now_.reach(end);
   }
 
   // --- the charger
@@ -311,11 +312,11 @@ class Chaos {
 
   void on(session::ToCentral& call) {
     if (!up_) return require(delayed_, "a CALL without a connection");
-    const bool waiting = !onWire_.empty() && now_ - sentAt_ < std::chrono::seconds(30);
+    const bool waiting = !onWire_.empty() && now_.steady - sentAt_ < std::chrono::seconds(30);
     require(!waiting, "two CALLs at a time");
     require(usedIds_.insert(call.id).second, "an id twice");
     onWire_ = call.id;
-    sentAt_ = now_;
+    sentAt_ = now_.steady;
     calls_[call.id] = {call.request.index(), ChaosBooks::keyOf(call.request)};
   }
   void on(session::ToCharger& request) {
@@ -345,7 +346,7 @@ class Chaos {
   void on(Other&) {}
 
   /// The store answers with the next commit, or cannot now and then.
-  using StoreAnswer = void (session::GatewaySession::*)(std::optional<std::vector<session::Record>>, ocpp::Instant);
+  using StoreAnswer = void (session::GatewaySession::*)(std::optional<std::vector<session::Record>>, ocpp::Now);
   template <class Question>
   void ask(const Question& question, StoreAnswer answer) {
     require(!asking_[std::is_same_v<Question, session::LoadQueued>], "the store is asked twice at a time");
@@ -375,7 +376,8 @@ class Chaos {
   bridge::MemoryStore store_;
   std::unique_ptr<session::GatewaySession> session_;
   std::unique_ptr<bridge::Promises> promises_;
-  ocpp::Instant now_ = morning, sentAt_{};
+  FakeNow now_{morning};
+  ocpp::Steady sentAt_{};
   bool up_ = false, opening_ = false, draining_ = false, finishing_ = false;
   bool delayed_ = false;  ///< Effects are carried out that waited for the disk: the connection may be another by now.
   std::map<Exchange, std::string> open_;  ///< Not answered by the session, with the key of its request.

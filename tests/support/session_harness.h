@@ -12,6 +12,7 @@
 #include "bridge/memory_store.h"
 #include "ocpp/messages.h"
 #include "session/gateway_session.h"
+#include "tests/support/fake_now.h"
 #include "tests/support/test.h"
 
 namespace test {
@@ -34,7 +35,7 @@ inline session::Settings durable(session::StartOffline policy = session::StartOf
 
 class SessionHarness {
  public:
-  Instant now = morning();
+  FakeNow now{morning()};
   std::deque<session::Effect> effects;  ///< Not taken yet, without notes, Keep and Forget.
   std::vector<std::string> notes;
   std::vector<session::Record> kept, forgotten;
@@ -49,8 +50,8 @@ class SessionHarness {
   explicit SessionHarness(session::Settings settings = {}, Store left = newStore())
       : store(std::move(left)), session(std::move(settings), services()) {
     const auto restore = [&](bridge::StoredCharger&& charger) {
-      for (const session::Record& record : charger.records) session.restore(record);
-      session.restore(charger.rest);
+      for (const session::Record& record : charger.records) session.restore(record, now);
+      session.restore(charger.rest, now);
     };
     store->load(restore, [](const std::string& problem) { CPPUNIT_FAIL(problem); });
     drain();
@@ -144,14 +145,15 @@ class SessionHarness {
 
   /// Lets time pass, ticking at each deadline on the way.
   void pass(Duration time) {
-    const Instant end = now + time;
+    const Steady end = now.steady + time;
     for (auto due = session.deadline(); due && *due <= end; due = session.deadline()) {
-      now = std::max(now, *due);
+      now.reach(*due);
       session.tick(now);
       drain();
-      CPPUNIT_ASSERT_MESSAGE("a deadline must go away when it is served", session.deadline() != due || *due > now);
+      CPPUNIT_ASSERT_MESSAGE("a deadline must go away when it is served",
+                             session.deadline() != due || *due > now.steady);
     }
-    now = end;
+    now.reach(end);
   }
   template <class E>
   E take() {

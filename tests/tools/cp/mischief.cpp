@@ -71,7 +71,7 @@ void spoil(Mischief kind, ocpp_s::Dialect& dialect, ocpp_s::Header& header) {
 
 void deliver(Mischief kind, bridge::HttpResponse&& response, const bridge::Responder& responder) {
   switch (kind) {
-    case Mischief::Silence: return;
+    case Mischief::Silence: return responder.leaveUnanswered();
     case Mischief::Reset: return responder.breakOff("");
     case Mischief::Truncated: return responder.breakOff(half(response));
     case Mischief::Empty: response.body.clear(); break;

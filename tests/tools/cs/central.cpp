@@ -235,7 +235,7 @@ void Central::deliver(const Arrival& arrival) {
   told.xml = response.body;
   tell(told);
   if (failure.kind == Mischief::Reset) return arrival.responder.breakOff("");
-  if (failure.kind == Mischief::NoAnswer) return;
+  if (failure.kind == Mischief::NoAnswer) return arrival.responder.leaveUnanswered();
   if (failure.kind != Mischief::Truncated) return arrival.responder.respond(std::move(response));
   arrival.responder.breakOff("HTTP/1.1 200 OK\r\nContent-Type: " + ocpp_s::replyContentType(dialect) +
                              "\r\nContent-Length: " + std::to_string(response.body.size()) + "\r\n\r\n" +

@@ -24,7 +24,10 @@ bridge::Callback judged(const char* announced, const char* peer, const CallbackR
   return bridge::callbackFrom(bridge::announcedAddress(announced, ""), peer, rules, AddressPolicy());
 }
 
-ocpp::Instant at(int seconds) { return ocpp::Instant(std::chrono::seconds(1700000000 + seconds)); }
+ocpp::Now at(int seconds, int calendar = 0) {
+  return {ocpp::Steady(std::chrono::seconds(1000 + seconds)),
+          ocpp::Instant(std::chrono::seconds(1700000000 + seconds + calendar))};
+}
 
 }  // namespace
 
@@ -280,4 +283,17 @@ TEST(bookRestored, "an address of an earlier process is kept as one that worked"
   CPPUNIT_ASSERT_EQUAL(std::string("http://evil/"), book.url());
   CPPUNIT_ASSERT_MESSAGE("what became of an older address says nothing about this one",
                          book.failed("http://a/", "late", at(3)) && book.url() == "http://evil/");
+}
+
+TEST(bookClockSet,
+     "B1: setting the clock back or ahead neither keeps a callback address longer nor gives it up sooner") {
+  for (const int set : {-86400 * 200, 86400 * 200}) {
+    CallbackBook book(std::chrono::seconds(900));
+    book.announced("http://a/", at(0));
+    book.worked("http://a/", at(1));
+    CPPUNIT_ASSERT(book.announced("http://b/", at(800, set)).find("kept") != std::string::npos);
+    CPPUNIT_ASSERT_EQUAL(std::string("http://a/"), book.url());
+    book.announced("http://c/", at(902, set));
+    CPPUNIT_ASSERT_EQUAL(std::string("http://c/"), book.url());
+  }
 }

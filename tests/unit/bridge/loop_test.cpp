@@ -20,7 +20,7 @@ struct Node : Deadlines::Node {
   explicit Node(std::function<void()> then = {}) : task(std::move(then)) {}
   void onDeadline() override {
     ++fired;
-    at = Loop::nowMs();
+    at = bridge::systemClock().steady().time_since_epoch().count();
     if (task) task();
   }
   std::function<void()> task;
@@ -66,7 +66,7 @@ TEST(loopTimer, "a timer fires once or each period, and its task may restart, st
 
 TEST(loopDeadlines, "a deadline fires once, not before its time, and moves when armed again, later or earlier") {
   Loop loop;
-  const auto start = Loop::nowMs();
+  const auto start = bridge::systemClock().steady().time_since_epoch().count();
   Node early;
   Node later;
   Node sooner;

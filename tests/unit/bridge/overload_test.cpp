@@ -43,7 +43,9 @@ struct Bench {
       : options(small(backlog)),
         log(lines, LogFormat::Human),
         store([this](std::function<void()> task) { loop.post(std::move(task)); }),
-        shard(loop, options, log, options.centralUrl, &store),
+        calls(loop),
+        central(loop),
+        shard({systemClock(), loop.deadlines(), calls, central, &store, log}, options, options.centralUrl),
         access(options.access, options.autoRegister),
         endpoint(shard, access, nullptr),
         server(loop, {}, [this](HttpRequest&& request, Responder responder) {
@@ -55,6 +57,8 @@ struct Bench {
   Loop loop;
   Log log;
   MemoryStore store;
+  HttpClient calls;
+  WsClient central;
   Shard shard;
   Access access;
   Endpoint endpoint;

@@ -173,7 +173,7 @@ TEST(
   session::BootRecord known;
   known.status = RegistrationStatus::Accepted;
   known.interval = 14400;
-  later.session.restore(known);
+  later.session.restore(known, h.now);
   const auto again = later.send(Version::V15, later.bootRequest());
   later.take<session::OpenCentral>();
   later.down(0, false);
@@ -236,13 +236,13 @@ TEST(restored, "5.0: after a restart the restored boot is not replayed and the r
   boot.request = h.bootRequest();
   boot.status = RegistrationStatus::Accepted;
   boot.interval = 300;
-  h.session.restore(boot);
+  h.session.restore(boot, h.now);
   session::TransactionRecord running;
   running.soapTxId = 1'500'000'000;
   running.backendTxId = 5'000'000'000;
   running.connectorId = 1;
   running.state = session::TransactionState::Active;
-  h.session.restore(running);
+  h.session.restore(running, h.now);
   h.send(Version::V15, h.stop(1'500'000'000));
   h.opens();
   CPPUNIT_ASSERT(h.toCentral<StopTransaction>().transactionId.value == 5'000'000'000);

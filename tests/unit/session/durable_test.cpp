@@ -56,7 +56,7 @@ TEST(repeatedAfterRestart,
   provisional(first);
   const auto told = first.answered<StartTransaction>(first.send(Version::V15, first.start(2, "TAG"), "m1"));
   SessionHarness h(durable());
-  for (const auto& record : first.kept) h.session.restore(record);
+  for (const auto& record : first.kept) h.session.restore(record, h.now);
   const auto again = h.send(Version::V15, h.start(2, "TAG"), "m1");
   CPPUNIT_ASSERT_EQUAL(told.transactionId.value, h.answered<StartTransaction>(again).transactionId.value);
 }
@@ -64,9 +64,9 @@ TEST(repeatedAfterRestart,
 TEST(keptFirst, "TX-9: what the charger is told was kept before") {
   session::GatewaySession bare(durable(StartOffline::Provisional),
                                {[] { return std::string("id"); }, [] { return 0.5; }, {}, {}});
-  bare.fromCharger({1, Version::V15, "", "", SessionHarness::start(1, "TAG")}, morning());
+  bare.fromCharger({1, Version::V15, "", "", SessionHarness::start(1, "TAG")}, FakeNow(morning()));
   while (bare.next()) continue;
-  bare.centralIsDown({}, morning());
+  bare.centralIsDown({}, FakeNow(morning()));
   std::vector<std::size_t> order;
   while (auto effect = bare.next()) order.push_back(effect->index());
   const session::Effect keep = session::Keep{session::SettingRecord{}},
@@ -223,7 +223,7 @@ TEST(restoredQueue,
   const auto id = provisional(first);
   first.answered<StopTransaction>(first.send(Version::V15, first.stop(id)));
   SessionHarness h(durable());
-  for (const auto& record : first.kept) h.session.restore(record);
+  for (const auto& record : first.kept) h.session.restore(record, h.now);
   h.pass(seconds(0));  // nobody needs to say anything
   h.opens();
   h.toCentral<StartTransaction>();

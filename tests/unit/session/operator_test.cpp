@@ -21,7 +21,7 @@ session::QueuedRecord queuedStop(std::uint64_t number) { return {number, Session
 /// Restarted with these stops in the queue; the first is on the wire.
 struct Restarted : SessionHarness {
   explicit Restarted(std::initializer_list<std::uint64_t> stops) : SessionHarness(durable()) {
-    for (const std::uint64_t number : stops) session.restore(queuedStop(number));
+    for (const std::uint64_t number : stops) session.restore(queuedStop(number), now);
     pass(seconds(0));
     opens();
     toCentral<StopTransaction>();
@@ -37,14 +37,14 @@ TEST(reopensAfterRestart,
   boot.request = SessionHarness::bootRequest();
   boot.status = RegistrationStatus::Accepted;
   boot.interval = 300;
-  h.session.restore(boot);
+  h.session.restore(boot, h.now);
   h.session.wasSeen(Version::V15, h.now - minutes(5), h.now);
   h.pass(seconds(0));
   h.opens();
   h.nothing();
 
   SessionHarness silent(durable());
-  silent.session.restore(boot);
+  silent.session.restore(boot, silent.now);
   silent.session.wasSeen(Version::V15, silent.now - std::chrono::hours(24), silent.now);
   silent.pass(seconds(0));
   silent.nothing();
@@ -63,7 +63,7 @@ TEST(tagsSurvive, "SM-9: what the back-end said about a tag is kept, once an hou
   CPPUNIT_ASSERT_EQUAL(std::size_t{1}, tags.size());
 
   SessionHarness later(durable());
-  later.session.restore(tags.front());
+  later.session.restore(tags.front(), h.now);
   later.boot(Version::V15, 3600);
   later.down();
   const auto answer = later.answered<Authorize>(later.send(Version::V15, Authorize::Request{"tag"}));

@@ -46,7 +46,7 @@ TEST(sameReasonAgain, "TX-12: a stop that is repeated after a restart has the re
   std::optional<session::Record> known;
   for (const session::Record& record : h.kept)
     if (std::holds_alternative<session::TransactionRecord>(record)) known = record;
-  next.session.restore(*known);
+  next.session.restore(*known, h.now);
   next.send(Version::V15, next.stop(17), "repeat");
   next.opens();
   CPPUNIT_ASSERT(next.toCentral<StopTransaction>().reason == Reason::Reboot);

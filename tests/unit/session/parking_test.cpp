@@ -154,7 +154,7 @@ TEST(operatorParked, "SM-15, ER-3: the operator can discard and retry a message 
   CPPUNIT_ASSERT(!h.session.discard(55, "unknown there", h.now));
   CPPUNIT_ASSERT(!h.session.discard(99, "no such", h.now, &start));
   h.store->read("CP", session::FindTransaction{startAt(18), 0, {}}, [&](bridge::ReadResult&& found) {
-    for (const session::Record& record : found.records) h.session.restore(record);
+    for (const session::Record& record : found.records) h.session.restore(record, h.now);
   });
   CPPUNIT_ASSERT(h.session.discard(55, "billed by hand", h.now, &start));
   CPPUNIT_ASSERT(h.session.retryNow(56, h.now));
