@@ -152,8 +152,9 @@ void GatewaySession::Impl::limitQueue() {
 }
 
 QueuedRecord GatewaySession::Impl::queuedRecord(const OutCall& call, Now now) {
-  return {call.kept, call.request, call.attempts,
-          now.calendar + std::max(Duration::zero(), call.notBefore - now.steady), call.repeatKey.value_or(0)};
+  const bool waits = call.notBefore > now.steady;
+  const Instant notBefore = waits ? now.calendar + (call.notBefore - now.steady) : Instant{};
+  return {call.kept, call.request, call.attempts, notBefore, call.repeatKey.value_or(0)};
 }
 
 void GatewaySession::Impl::keepQueued(OutCall& call, Now now) {

@@ -49,6 +49,7 @@ inline Reading energy(std::int64_t wattHours) {
 
 class StationHarness {
  public:
+  using Steady = station::Steady;  ///< Counts from power-up.
   explicit StationHarness(Settings given = plain(), bool clock = true) : settings(std::move(given)) { power(clock); }
 
   /// (Re)starts the station with what the journal kept.
