@@ -13,7 +13,7 @@ CXXFLAGS   ?= -O2 -g
 WARNINGS   := -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
 CPPFLAGS   += -Isrc -I. -DWITH_NOIDREF -DOCPP_SOAP_GATEWAY_VERSION='"$(VERSION)"'
 STD        := -std=c++17
-LIBS       := -lgsoap++ -lpugixml -lwebsockets -lev -lboost_program_options -lsqlite3 -lz -lssl -lcrypto -lpthread
+LIBS       := -lgsoap++ -lpugixml -lwebsockets -lev -lboost_program_options -lsqlite3 -lz -lssl -lcrypto -lcares -lcctz -lpthread
 # Left out of undefined: what asan sees as well, or what costs half of the compile time (docs/decisions.md, 17).
 SANITIZE   := -fsanitize=address,undefined -fno-sanitize=null,alignment,vptr,object-size -fno-omit-frame-pointer \
   -fno-sanitize-recover=undefined
@@ -24,7 +24,8 @@ FUZZ_FLAGS := -O1 -g1 -w -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,addre
 SUDO       := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 BUILD_PACKAGES := g++ make perl gsoap libgsoap-dev libwebsockets-dev libwebsockets-evlib-ev libev-dev libboost-dev \
-  nlohmann-json3-dev libpugixml-dev libboost-program-options-dev libsqlite3-dev libssl-dev zlib1g-dev tzdata
+  nlohmann-json3-dev libpugixml-dev libboost-program-options-dev libsqlite3-dev libssl-dev zlib1g-dev \
+  libc-ares-dev libcctz-dev tzdata
 CHECK_PACKAGES := libcppunit-dev libxml2-utils python3 python3-zeep python3-jsonschema openssl clang-format
 LINT_PACKAGES  := clang-format clang-tidy
 FUZZ_PACKAGES  := clang libclang-rt-14-dev

@@ -119,7 +119,7 @@ void Charger::onHttpResult(session::ToCharger& sent, const Called& called, HttpR
   if (shard_.trace().on() && result.outcome == HttpResult::Outcome::Answered)
     shard_.trace().add({TracedMessage::Wire::Soap, TracedMessage::Way::In,
                         std::string(ocpp::Actions::names[action]) + " response", result.response.body});
-  if (judgeCall(called.url, reply)) {  // SM-11: nothing was sent
+  if (!result.shortage && judgeCall(called.url, reply)) {  // SM-11: nothing was sent
     call(sent, called.end);
     return pump();
   }

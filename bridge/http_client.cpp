@@ -2,8 +2,6 @@
 // One HTTP exchange on a non-blocking socket: resolve, check, connect, shake hands, send, parse the answer.
 #include "bridge/http_client.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "bridge/dial.h"
 #include "bridge/http_answer.h"
 #include "bridge/kept_connections.h"
 #include "bridge/name_pins.h"
@@ -38,8 +37,8 @@ struct HttpClient::State {
   std::array<char, 16384> buffer{};  // for reading; used within one event only
 };
 
-/// Only connectTo(), onConnected(), readSome() and writeSome() know the bytes' way.
-class HttpClient::Exchange final : public Deadlines::Node, public std::enable_shared_from_this<Exchange> {
+/// Only readSome() and writeSome() know the bytes' way.
+class HttpClient::Exchange final : public Deadlines::Node, Dial::Owner, public std::enable_shared_from_this<Exchange> {
  public:
   Exchange(std::shared_ptr<State> state, std::uint64_t id, Done&& done);
   ~Exchange() override { closeSocket(); }
@@ -55,11 +54,12 @@ class HttpClient::Exchange final : public Deadlines::Node, public std::enable_sh
   bool takeKept();
   void connect();
   void onResolved(Resolved&& result);
-  void tryNext();
-  bool connectTo(const NetAddress& address);
+  std::string refusal(const NetAddress& address) override { return refusal_ ? refusal_(address) : ""; }
+  void connected(int socket, const NetAddress& address) override;
+  void giveUp() override { closeSocket(); }
+  void unreachable(const std::string& reason) override;
   void watch(int events);
   void onEvent(int events);
-  void onConnected();
   void shakeHands();
   void beginSending();
   ssize_t readSome();
@@ -83,10 +83,9 @@ class HttpClient::Exchange final : public Deadlines::Node, public std::enable_sh
   std::string source_, name_;  // name_: of the connection, if it is to be kept
   int connectTimeoutMs_ = 0;
   std::unique_ptr<TlsSession> tls_;  // from the TCP connection on, with https
-  std::vector<NetAddress> addresses_;
-  std::size_t next_ = 0;
   std::uint64_t question_ = 0;
-  std::string lastError_ = "no address";
+  Dial dial_;
+  NetAddress address_;  // the one connected to
   ev_io io_{};
   int socket_ = -1;
   bool connected_ = false;  // and hands are shaken
@@ -98,7 +97,7 @@ class HttpClient::Exchange final : public Deadlines::Node, public std::enable_sh
 };
 
 HttpClient::Exchange::Exchange(std::shared_ptr<State> state, std::uint64_t id, Done&& done)
-    : state_(std::move(state)), id_(id), done_(std::move(done)) {
+    : state_(std::move(state)), id_(id), done_(std::move(done)), dial_(state_->loop, *this) {
   ev_init(&io_, [](struct ev_loop*, ev_io* io, int events) { static_cast<Exchange*>(io->data)->onEvent(events); });
   io_.data = this;
 }
@@ -177,38 +176,17 @@ int HttpClient::Exchange::leftMs() const {
 void HttpClient::Exchange::onResolved(Resolved&& result) {
   if (!done_) return;
   question_ = 0;
-  addresses_ = std::move(result.addresses);
-  for (NetAddress& address : addresses_) address.setPort(url_.port);
+  for (NetAddress& address : result.addresses) address.setPort(url_.port);
   const auto now = std::chrono::steady_clock::now();
   if (!NetAddress::parse(url_.host) && !state_->pins.find(url_.host, now))
-    state_->pins.keep(url_.host, addresses_, now);
-  if (!result.error.empty()) lastError_ = std::move(result.error);
-  tryNext();
+    state_->pins.keep(url_.host, result.addresses, now);
+  if (result.addresses.empty()) return unreachable(result.error.empty() ? "no address" : result.error);
+  dial_.start(result.addresses, source_);
 }
 
-void HttpClient::Exchange::tryNext() {
-  while (next_ < addresses_.size()) {
-    closeSocket();
-    const NetAddress& address = addresses_[next_++];
-    const std::string refused = refusal_ ? refusal_(address) : "";
-    if (refused.empty() && connectTo(address)) return watch(EV_WRITE);
-    lastError_ = refused.empty() ? "cannot connect to " + address.host() + ": " + std::strerror(errno) : refused;
-  }
+void HttpClient::Exchange::unreachable(const std::string& reason) {
   state_->pins.forget(url_.host);
-  finish(Outcome::ConnectFailed, lastError_);
-}
-
-bool HttpClient::Exchange::connectTo(const NetAddress& address) {
-  socket_ = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (socket_ < 0) return false;
-  const int on = 1;
-  setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  if (!source_.empty()) {
-    const auto source = NetAddress::parse(source_);
-    setsockopt(socket_, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
-    if (!source || ::bind(socket_, source->get(), source->length) != 0) return false;
-  }
-  return ::connect(socket_, address.get(), address.length) == 0 || errno == EINPROGRESS;
+  finish(Outcome::ConnectFailed, reason);
 }
 
 void HttpClient::Exchange::watch(int events) {
@@ -219,28 +197,22 @@ void HttpClient::Exchange::watch(int events) {
 
 void HttpClient::Exchange::onEvent(int events) {
   const auto self = shared_from_this();
-  if (!connected_) return tls_ ? shakeHands() : onConnected();
+  if (!connected_) return shakeHands();
   if ((events & EV_READ) != 0) receive();
   while (done_ && tls_ && tls_->pending()) receive();
   if (done_ && (events & EV_WRITE) != 0) sendMore();
 }
 
-void HttpClient::Exchange::onConnected() {
-  int error = 0;
-  socklen_t length = sizeof error;
-  getsockopt(socket_, SOL_SOCKET, SO_ERROR, &error, &length);
-  if (error != 0) {
-    lastError_ = "cannot connect to " + addresses_[next_ - 1].host() + ": " + std::strerror(error);
-    tryNext();
-    return;
-  }
-  if (url_.secure()) {
-    SSL_CTX* context = state_->tls.context(lastError_);
-    if (context == nullptr) return finish(Outcome::ConnectFailed, lastError_);
-    tls_ = std::make_unique<TlsSession>(context, socket_, url_.host, trust_);
-    return shakeHands();
-  }
-  beginSending();
+void HttpClient::Exchange::connected(int socket, const NetAddress& address) {
+  const auto self = shared_from_this();
+  socket_ = socket;
+  address_ = address;
+  if (!url_.secure()) return beginSending();
+  std::string error;
+  SSL_CTX* context = state_->tls.context(error);
+  if (context == nullptr) return finish(Outcome::ConnectFailed, error);
+  tls_ = std::make_unique<TlsSession>(context, socket_, url_.host, trust_);
+  shakeHands();
 }
 
 void HttpClient::Exchange::shakeHands() {
@@ -250,12 +222,16 @@ void HttpClient::Exchange::shakeHands() {
     case TlsSession::Step::Done: return beginSending();
     case TlsSession::Step::Failed: break;
   }
-  lastError_ = "TLS with " + addresses_[next_ - 1].host() + ": " + tls_->error();
-  tryNext();
+  const std::string problem = "TLS with " + address_.host() + ": " + tls_->error();
+  closeSocket();
+  dial_.failed(problem);
 }
 
+/// From here on the request goes out, on this connection only (SM-11).
 void HttpClient::Exchange::beginSending() {
   connected_ = true;
+  dial_.settled();
+  if (!reused_) state_->pins.prefer(url_.host, address_);
   state_->loop.deadlines().arm(*this, std::chrono::milliseconds(leftMs()));
   sendMore();
 }
@@ -331,6 +307,7 @@ void HttpClient::Exchange::finish(Outcome outcome, std::string detail) {
   HttpResult result;
   result.outcome = again_ && outcome == Outcome::ConnectFailed ? Outcome::Broken : outcome;
   result.detail = std::move(detail);
+  result.shortage = outcome == Outcome::ConnectFailed && dial_.shortage();
   if (outcome == Outcome::Answered) {
     result.response = std::move(answer_.response());
     keepConnection();
@@ -352,6 +329,7 @@ void HttpClient::Exchange::drop() {
   refusal_ = nullptr;  // may refer to the caller
   Deadlines::disarm(*this);
   if (question_ != 0) state_->loop.resolver().cancel(std::exchange(question_, 0));
+  dial_.stop();
   closeSocket();
   state_->exchanges.erase(id_);
 }

@@ -42,7 +42,8 @@ struct HttpResult {
     Broken,         // connection lost, or an answer that is not HTTP or too big, after sending began
   };
   Outcome outcome = Outcome::ConnectFailed;
-  std::string detail;  // what went wrong, for the log
+  std::string detail;     // what went wrong, for the log
+  bool shortage = false;  // ConnectFailed for want of file descriptors here: says nothing about the peer
   HttpResponse response;
 };
 

@@ -2,6 +2,8 @@
 // The memory of resolved names.
 #include "bridge/name_pins.h"
 
+#include <algorithm>
+
 namespace bridge {
 
 const std::vector<NetAddress>* NamePins::find(const std::string& host, Time now) {
@@ -19,6 +21,15 @@ void NamePins::keep(const std::string& host, const std::vector<NetAddress>& addr
     if (pins_.size() >= most_) return;
   }
   pins_[host] = {addresses, now + lifetime_};
+}
+
+void NamePins::prefer(const std::string& host, const NetAddress& address) {
+  const auto pin = pins_.find(host);
+  if (pin == pins_.end()) return;
+  auto& addresses = pin->second.addresses;
+  const auto found = std::find_if(addresses.begin(), addresses.end(),
+                                  [&](const NetAddress& each) { return each.host() == address.host(); });
+  if (found != addresses.end()) std::rotate(addresses.begin(), found, found + 1);
 }
 
 }  // namespace bridge

@@ -21,6 +21,8 @@ class NamePins {
   /// Null if the name is not known or its time is over.
   const std::vector<NetAddress>* find(const std::string& host, Time now);
   void keep(const std::string& host, const std::vector<NetAddress>& addresses, Time now);
+  /// This one of its addresses could be reached: it is tried first as long as the name is kept.
+  void prefer(const std::string& host, const NetAddress& address);
   /// None of its addresses could be reached: the next call asks again.
   void forget(const std::string& host) { pins_.erase(host); }
   std::size_t size() const { return pins_.size(); }

@@ -1,16 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One WebSocket client connection: attempt, upgrade checks, frames, pings, closing.
+// One WebSocket client connection: frames, pings, closing.
 #include "bridge/ws_link.h"
 
-#include <openssl/ssl.h>
-#include <openssl/x509_vfy.h>
-#include <sys/socket.h>
-
-#include <algorithm>
-#include <cstring>
 #include <utility>
-
-#include "bridge/http_message.h"
 
 namespace bridge::detail {
 namespace {
@@ -19,67 +11,23 @@ constexpr int closeTimeoutMs = 5000;
 constexpr std::size_t maxScratch = 256 * 1024;
 constexpr int lostConnection = 1006;
 
-std::string basicAuthorization(const WsTarget& target) {
-  const std::string plain = target.user + ":" + target.password;
-  std::string coded(plain.size() * 4 / 3 + 8, '\0');
-  const int length =
-      lws_b64_encode_string(plain.data(), static_cast<int>(plain.size()), coded.data(), static_cast<int>(coded.size()));
-  coded.resize(length < 0 ? 0 : static_cast<std::size_t>(length));
-  return "Authorization: Basic " + coded + "\r\n";
-}
-
-/// `chosen` is one of the comma-separated `offered`.
-bool offers(std::string_view offered, std::string_view chosen) {
-  while (!offered.empty()) {
-    const auto comma = std::min(offered.find(','), offered.size());
-    std::string_view one = offered.substr(0, comma);
-    offered.remove_prefix(std::min(comma + 1, offered.size()));
-    while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
-    while (!one.empty() && one.back() == ' ') one.remove_suffix(1);
-    if (one == chosen) return true;
-  }
-  return false;
-}
-
-std::string headerOf(lws* wsi, lws_token_indexes token) {
-  std::string value(static_cast<std::size_t>(lws_hdr_total_length(wsi, token)) + 1, '\0');
-  const int length = lws_hdr_copy(wsi, value.data(), static_cast<int>(value.size()), token);
-  value.resize(length < 0 ? 0 : static_cast<std::size_t>(length));
-  return value;
-}
-
-/// What OpenSSL has against the server's certificate, or "": libwebsockets says only that TLS failed.
-std::string certificateProblem(lws* wsi) {
-  const SSL* ssl = lws_get_ssl(wsi);
-  const long found = ssl == nullptr ? X509_V_OK : SSL_get_verify_result(ssl);
-  return found == X509_V_OK ? "" : std::string("server certificate: ") + X509_verify_cert_error_string(found);
-}
-
 }  // namespace
 
 WsLink::WsLink(std::shared_ptr<WsClientState> state, WsTarget&& target, WsCallbacks&& callbacks)
     : state_(std::move(state)),
       callbacks_(std::move(callbacks)),
-      attempt_(std::make_unique<Attempt>()),
       pingIntervalMs_(target.pingIntervalMs),
       maxMessage_(target.maxMessage),
       maxQueued_(target.maxQueued) {
-  attempt_->target = std::move(target);
+  attempt_ = std::make_unique<WsAttempt>(*state_, std::move(target), static_cast<WsAttempt::Owner&>(*this));
 }
 
 void WsLink::arm(int ms) { state_->loop.deadlines().arm(*this, std::chrono::milliseconds(ms)); }
 
 void WsLink::start() {
   state_->links.insert(shared_from_this());
-  const auto url = Url::parse(attempt_->target.url);
-  if (!url || (url->scheme != "ws" && url->scheme != "wss")) {
-    failLater("not a ws:// or wss:// URL: " + attempt_->target.url);
-    return;
-  }
-  attempt_->url = *url;
-  arm(attempt_->target.connectTimeoutMs);
-  attempt_->question = state_->loop.resolver().resolve(
-      url->host, url->port, [self = shared_from_this()](Resolved&& result) { self->onResolved(std::move(result)); });
+  if (std::string problem = attempt_->start(); !problem.empty()) return failLater(std::move(problem));
+  arm(attempt_->timeoutMs());
 }
 
 void WsLink::failLater(std::string reason) {
@@ -89,62 +37,27 @@ void WsLink::failLater(std::string reason) {
   });
 }
 
-void WsLink::onResolved(Resolved&& result) {
-  if (phase_ != Phase::Connecting) return;
-  attempt_->question = 0;
-  attempt_->error = std::move(result.error);
-  attempt_->addresses = std::move(result.addresses);
-  tryNext();
+LwsSink& WsLink::take(lws* wsi) {
+  wsi_ = wsi;
+  return *this;
 }
 
-/// Connects to the next address; ends the link if there is none left.
-void WsLink::tryNext() {
-  while (phase_ == Phase::Connecting && attempt_->next < attempt_->addresses.size()) {
-    lws_vhost* vhost = state_->vhostFor(attempt_->target, attempt_->url.secure(), attempt_->error);
-    if (vhost == nullptr) break;
-    const NetAddress& address = attempt_->addresses[attempt_->next++];
-    attempt_->starting = true;
-    wsi_ = connectTo(address, vhost);
-    attempt_->starting = false;
-    if (wsi_ != nullptr) return;
-    if (attempt_->error.empty()) attempt_->error = "cannot connect";
-  }
-  if (phase_ == Phase::Connecting) end(attempt_->httpStatus, 0, attempt_->error);
+void WsLink::letGo() {
+  if (wsi_ != nullptr) killConnection(std::exchange(wsi_, nullptr));
 }
 
-lws* WsLink::connectTo(const NetAddress& address, lws_vhost* vhost) {
-  const std::string ip = address.host();
-  const std::string authority = attempt_->url.authority();
-  const std::string& subprotocol = attempt_->target.subprotocol;
-  lws_client_connect_info info{};
-  info.context = state_->loop.lws();
-  info.vhost = vhost;
-  info.address = ip.c_str();
-  info.port = address.port();
-  info.host = authority.c_str();
-  info.path = attempt_->url.target.c_str();
-  info.protocol = subprotocol.empty() ? nullptr : subprotocol.c_str();
-  info.local_protocol_name = wsProtocol;
-  info.alpn = "http/1.1";
-  info.ssl_connection = LCCSCF_HTTP_NO_FOLLOW_REDIRECT | (attempt_->url.secure() ? LCCSCF_USE_SSL : 0);
-  info.ietf_version_or_minus_one = -1;
-  info.retry_and_idle_policy = &noIdlePolicy;
-  info.opaque_user_data = static_cast<LwsSink*>(this);
-  return lws_client_connect_via_info(&info);
+void WsLink::failed(int httpStatus, std::string reason) {
+  if (phase_ == Phase::Connecting) end(httpStatus, 0, std::move(reason));
 }
 
 int WsLink::onLws(lws* wsi, lws_callback_reasons reason, void* in, std::size_t len) {
   const auto self = shared_from_this();
   switch (reason) {
-    case LWS_CALLBACK_WSI_CREATE:  // for a client: TCP is connected
-      if (attempt_) attempt_->tcpConnected = true;
-      return 0;
-    case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER: return appendHeaders(static_cast<char**>(in), len);
-    case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP: return onUpgradeAnswer(wsi);
+    case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
+      return attempt_ ? attempt_->appendHeaders(static_cast<char**>(in), len) : 1;
+    case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP: return attempt_ ? attempt_->onUpgradeAnswer(wsi) : 0;
     case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-      if (attempt_) attempt_->error = certificateProblem(wsi);
-      if (attempt_ && attempt_->error.empty() && in != nullptr)
-        attempt_->error.assign(static_cast<const char*>(in), strnlen(static_cast<const char*>(in), len));
+      if (attempt_) attempt_->onError(wsi, in, len);
       return 0;
     case LWS_CALLBACK_CLIENT_ESTABLISHED: onEstablished(); return 0;
     case LWS_CALLBACK_CLIENT_RECEIVE: onFrame(wsi, {static_cast<const char*>(in), len}); return 0;
@@ -156,45 +69,14 @@ int WsLink::onLws(lws* wsi, lws_callback_reasons reason, void* in, std::size_t l
       return 0;
     case LWS_CALLBACK_WSI_DESTROY:
       wsi_ = nullptr;
-      if (attempt_ && attempt_->starting) return 0;  // tryNext() sees it
       if (attempt_ && phase_ != Phase::Ended) {
-        onAttemptOver();
+        attempt_->onGone();
       } else {
         end(0, closeCode_ == 0 ? lostConnection : closeCode_, closeReason_);
       }
       return 0;
     default: return 0;
   }
-}
-
-int WsLink::appendHeaders(char** at, std::size_t room) const {
-  const WsTarget& target = attempt_->target;
-  if (target.user.empty() && target.password.empty()) return 0;
-  const std::string header = basicAuthorization(target);
-  if (header.size() + 1 > room) return 1;
-  std::memcpy(*at, header.data(), header.size());
-  *at += header.size();
-  return 0;
-}
-
-/// The HTTP answer to the upgrade, whatever its status.
-int WsLink::onUpgradeAnswer(lws* wsi) {
-  if (!attempt_) return 0;
-  attempt_->httpStatus = static_cast<int>(lws_http_client_http_response(wsi));
-  if (attempt_->httpStatus != 101 || attempt_->target.subprotocol.empty()) return 0;
-  attempt_->wrongSubprotocol = !offers(attempt_->target.subprotocol, headerOf(wsi, WSI_TOKEN_PROTOCOL));
-  return attempt_->wrongSubprotocol ? 1 : 0;
-}
-
-/// libwebsockets has given up this attempt.
-void WsLink::onAttemptOver() {
-  const Attempt& attempt = *attempt_;
-  if (phase_ == Phase::Connecting && !attempt.tcpConnected && attempt.next < attempt.addresses.size()) {
-    state_->loop.post([self = shared_from_this()] { self->tryNext(); });
-    return;
-  }
-  const int status = attempt.httpStatus == 101 ? 0 : attempt.httpStatus;
-  end(status, 0, attempt.wrongSubprotocol ? "subprotocol" : attempt.error);
 }
 
 void WsLink::onEstablished() {
@@ -318,12 +200,8 @@ void WsLink::discard() {
 }
 
 void WsLink::kill() {
-  if (attempt_ && attempt_->question != 0) state_->loop.resolver().cancel(attempt_->question);
-  if (wsi_ == nullptr) return;
-  lws* wsi = std::exchange(wsi_, nullptr);
-  lws_set_opaque_user_data(wsi, nullptr);
-  ::shutdown(lws_get_socket_fd(wsi), SHUT_RDWR);  // else libwebsockets would wait to send what it has buffered
-  lws_set_timeout(wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
+  attempt_.reset();
+  letGo();
 }
 
 void WsLink::onPingDue() {
@@ -344,7 +222,7 @@ void WsLink::onDeadline() {
   if (phase_ == Phase::Open) {
     onPingDue();
   } else if (phase_ == Phase::Connecting) {
-    const int status = attempt_->httpStatus == 101 ? 0 : attempt_->httpStatus;
+    const int status = attempt_->httpStatus();
     kill();
     end(status, 0, "connect timeout");
   } else {

@@ -10,13 +10,10 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
-#include <vector>
 
 #include "bridge/lws_sink.h"
-#include "bridge/net_address.h"
-#include "bridge/resolver.h"
 #include "bridge/tls_vhost.h"
-#include "bridge/url.h"
+#include "bridge/ws_attempt.h"
 #include "bridge/ws_client.h"
 
 namespace bridge::detail {
@@ -40,7 +37,7 @@ class WsClientState {
 
 /// Phases: Connecting -> Open -> Closing -> Ended. onClosed is called on the way to Ended; libwebsockets' part of the
 /// connection may live a little longer. WsClientState::links keeps the link alive as long as anything may call it.
-class WsLink final : public LwsSink, Deadlines::Node, public std::enable_shared_from_this<WsLink> {
+class WsLink final : public LwsSink, Deadlines::Node, WsAttempt::Owner, public std::enable_shared_from_this<WsLink> {
  public:
   WsLink(std::shared_ptr<WsClientState> state, WsTarget&& target, WsCallbacks&& callbacks);
   ~WsLink() = default;
@@ -62,27 +59,10 @@ class WsLink final : public LwsSink, Deadlines::Node, public std::enable_shared_
  private:
   enum class Phase : std::uint8_t { Connecting, Open, Closing, Ended };
 
-  /// What only connecting needs; freed when the link is open.
-  struct Attempt {
-    WsTarget target;
-    Url url;
-    std::vector<NetAddress> addresses;
-    std::size_t next = 0;
-    std::uint64_t question = 0;  // at the resolver
-    int httpStatus = 0;
-    bool starting = false;  // lws_client_connect_via_info() is on the stack
-    bool tcpConnected = false;
-    bool wrongSubprotocol = false;
-    std::string error;
-  };
-
   void onDeadline() override;
-  void onResolved(Resolved&& result);
-  void tryNext();
-  lws* connectTo(const NetAddress& address, lws_vhost* vhost);
-  int appendHeaders(char** at, std::size_t room) const;
-  int onUpgradeAnswer(lws* wsi);
-  void onAttemptOver();
+  LwsSink& take(lws* wsi) override;
+  void letGo() override;
+  void failed(int httpStatus, std::string reason) override;
   void onEstablished();
   void onFrame(lws* wsi, std::string_view piece);
   void onPeerClose(const unsigned char* in, std::size_t len);
@@ -96,7 +76,7 @@ class WsLink final : public LwsSink, Deadlines::Node, public std::enable_shared_
 
   std::shared_ptr<WsClientState> state_;
   WsCallbacks callbacks_;
-  std::unique_ptr<Attempt> attempt_;
+  std::unique_ptr<WsAttempt> attempt_;  // until the link is open
   lws* wsi_ = nullptr;
   Phase phase_ = Phase::Connecting;
   bool abandoned_ = false;

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The loop's own services: posted calls, timers, coarse deadlines, signals, name resolution.
+// The loop's own services: posted calls, timers, coarse deadlines, signals.
 #include "bridge/loop.h"
 
 #include <csignal>
 #include <thread>
 
-#include "bridge/resolver.h"
 #include "tests/unit/bridge/io_fixture.h"
 
 using bridge::Deadlines;
@@ -128,27 +127,4 @@ TEST(loopTwoLoops, "two loops live in one process, each on its own thread") {
   one.run();
   other.join();
   CPPUNIT_ASSERT_EQUAL(1, count);
-}
-
-TEST(resolverNames, "names and literals are answered later on the loop, with the port, each question once") {
-  Loop loop;
-  bridge::Resolver& resolver = loop.resolver();
-  int answers = 0;
-  const auto check = [&](bridge::Resolved&& result) {
-    CPPUNIT_ASSERT_MESSAGE(result.error, !result.addresses.empty());
-    for (const auto& address : result.addresses) CPPUNIT_ASSERT_EQUAL(std::uint16_t(4711), address.port());
-    ++answers;
-  };
-  resolver.resolve("127.0.0.1", 4711, check);
-  resolver.resolve("::1", 4711, check);
-  resolver.resolve("localhost", 4711, check);
-  resolver.resolve("localhost", 4711, check);
-  const auto cancelled = resolver.resolve("localhost", 1, [](bridge::Resolved&&) { CPPUNIT_FAIL("cancelled"); });
-  resolver.cancel(cancelled);
-  CPPUNIT_ASSERT_EQUAL(0, answers);
-  waitFor(loop, "four answers", [&] { return answers == 4; });
-  std::string error;
-  resolver.resolve("no-such-name.invalid", 1, [&](bridge::Resolved&& result) { error = result.error; });
-  waitFor(loop, "the failure", [&] { return !error.empty(); });
-  resolver.resolve("localhost", 1, [](bridge::Resolved&&) { CPPUNIT_FAIL("the loop is gone"); });
 }

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What operators write: options, config file, chargers file; and that mistakes are named.
+#include <time.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <string_view>
+#include <thread>
 
 #include "bridge/chargers_file.h"
 #include "bridge/options.h"
@@ -221,8 +225,44 @@ TEST(timezones, "vector 74, L-11: a time without zone is converted with the rule
   };
   CPPUNIT_ASSERT_EQUAL(std::string("2024-05-01T08:00:00.250Z"), utc("2024-05-01T10:00:00.25"));
   CPPUNIT_ASSERT_EQUAL(std::string("2024-01-15T09:00:00Z"), utc("2024-01-15T10:00:00"));
-  CPPUNIT_ASSERT(knownTimezone("Europe/Amsterdam"));
-  CPPUNIT_ASSERT(!knownTimezone("../../etc/passwd"));
+  CPPUNIT_ASSERT_EQUAL(std::string("2024-10-27T01:30:00Z"), utc("2024-10-27T02:30:00"));  // shown twice
+  CPPUNIT_ASSERT_EQUAL(std::string("2024-03-31T01:30:00Z"), utc("2024-03-31T02:30:00"));  // never shown
+  CPPUNIT_ASSERT_EQUAL(std::string("1969-12-31T22:59:59.750Z"), utc("1969-12-31T23:59:59.75"));
+  CPPUNIT_ASSERT_EQUAL(std::string("2060-07-01T08:00:00Z"), utc("2060-07-01T10:00:00"));
   const auto at = ocpp::parseDateTime("2024-05-01T10:00:00")->at;
   CPPUNIT_ASSERT(localToUtc("", at) == at);
+  CPPUNIT_ASSERT(localToUtc("Mars/Olympus", at) == at);
+}
+
+TEST(timezoneNames,
+     "a timezone is a name that the system has rules for; another one is an error of the chargers file") {
+  for (const char* name : {"", "UTC", "Europe/Amsterdam", "Asia/Kathmandu", "Etc/GMT+3"})
+    CPPUNIT_ASSERT_MESSAGE(name, knownTimezone(name));
+  for (const char* name : {"../../etc/passwd", "/usr/share/zoneinfo/UTC", "Europe", "Europe/Nowhere", "tzdata.zi",
+                           "libc:localtime", "Fixed/UTC+01:00:00", "file:UTC", "CEST-2"})
+    CPPUNIT_ASSERT_MESSAGE(name, !knownTimezone(name));
+  const std::string said =
+      complaint([] { parseChargers("{\"CP1\": {\"timezone\": \"Europe/Nowhere\"}}", "fleet.json"); });
+  CPPUNIT_ASSERT(mentions(said, {"CP1", "Europe/Nowhere", "timezone"}));
+}
+
+TEST(timezoneThreads,
+     "C5: converting changes nothing that other threads read: neither the environment nor their timezone") {
+  ::setenv("TZ", "Asia/Tokyo", 1);
+  ::tzset();
+  std::atomic<bool> over{false};
+  int changed = 0;
+  std::thread other([&] {
+    while (!over) {
+      const char* seen = std::getenv("TZ");
+      changed += seen != nullptr && std::string_view(seen) == "Asia/Tokyo" && ::timezone == -9L * 3600 ? 0 : 1;
+    }
+  });
+  const auto at = ocpp::parseDateTime("2024-05-01T10:00:00")->at;
+  for (int i = 0; i < 5000; ++i) localToUtc("Europe/Amsterdam", at);
+  over = true;
+  other.join();
+  ::unsetenv("TZ");
+  ::tzset();
+  CPPUNIT_ASSERT_EQUAL(0, changed);
 }
