@@ -34,7 +34,6 @@ constexpr RefusalRow rows[refusals] = {
 
 const RefusalRow& rowOf(Refusal why) { return rows[static_cast<std::size_t>(why)]; }
 
-constexpr unsigned toldPerMinute = 6;    // lines of a kind per address
 constexpr std::size_t mostSegments = 8;  // of a path, looked at
 constexpr std::size_t shortestSecret = 16;
 
@@ -73,7 +72,7 @@ std::string_view refusalName(Refusal refusal) { return rowOf(refusal).name; }
 std::string_view refusalText(Refusal refusal) { return rowOf(refusal).text; }
 
 Access::Access(const AccessOptions& options, bool autoRegister)
-    : options_(options), autoRegister_(autoRegister), failures_(options.failuresPerMinute), told_(toldPerMinute) {
+    : options_(options), autoRegister_(autoRegister), failures_(options.failuresPerMinute) {
   configure({});
 }
 
@@ -116,20 +115,13 @@ void Access::configure(const ChargersFile& chargers) {
     place = autoRegister_ || rules_.count(place->first) != 0 ? std::next(place) : forget(place);
 }
 
-bool Access::findSender(HttpRequest& request, ocpp::Instant now) {
+bool Access::findSender(HttpRequest& request) {
   const auto origin = originOf(request, options_.trustedProxies, options_.proxyHeader);
   if (!origin) return true;
   request.peerAddress = origin->address.text();
   if (!origin->headerIgnored) return true;
   ++headersIgnored_;
-  return !worthTelling(FailureLimit::of(origin->address, "header"), now);
-}
-
-/// A few lines a minute; /health counts them all.
-bool Access::worthTelling(const FailureLimit::Key& key, ocpp::Instant now) {
-  if (told_.secondsBlocked(key, now) > 0) return false;
-  told_.failed(key, now);
-  return true;
+  return false;
 }
 
 Refused Access::refuse(Refusal why, const IpAddress& address, std::string_view name, ocpp::Instant now) {
@@ -138,7 +130,7 @@ Refused Access::refuse(Refusal why, const IpAddress& address, std::string_view n
     failures_.failed(FailureLimit::of(address), now);
     if (!name.empty()) failures_.failed(FailureLimit::of(address, name), now);
   }
-  return {why, 0, worthTelling(FailureLimit::of(address, rowOf(why).name), now)};
+  return {why, 0};
 }
 
 Refused Access::tooOften(const IpAddress& address, int seconds, ocpp::Instant now) {
@@ -296,7 +288,7 @@ std::optional<std::string> Access::heard(const Arrival& arrival, const std::stri
   place.address = arrival.address;
   if (!recent) return std::nullopt;
   ++alarms_;
-  return worthTelling(FailureLimit::of(IpAddress(), identity), now) ? std::optional(before.text()) : std::nullopt;
+  return before.text();
 }
 
 void Access::leave(const IpAddress& address) {

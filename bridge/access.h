@@ -42,7 +42,6 @@ std::string_view refusalText(Refusal refusal);
 struct Refused {
   Refusal why;
   int retryAfter = 0;  ///< Seconds; only of TooOften.
-  bool tell = true;    ///< It is worth a line in the log; false when this address has had many of its kind.
 };
 
 class Access {
@@ -83,8 +82,8 @@ class Access {
   void configure(const ChargersFile& chargers);
 
   /// The sender's address behind trusted proxies, in place of the peer's; counts headers of others (AU-7).
-  /// False: somebody not trusted has named another sender, and that is worth a line in the log.
-  bool findSender(HttpRequest& request, ocpp::Instant now);
+  /// False: somebody not trusted has named another sender.
+  bool findSender(HttpRequest& request);
   /// Before the XML is read. `request` must live as long as `arrival`; its peerAddress is the sender's.
   std::optional<Refused> arrive(const HttpRequest& request, Arrival& arrival, ocpp::Instant now);
   /// The identity in the XML. "" where it has none: see identityOf().
@@ -114,7 +113,6 @@ class Access {
   };
   using Places = std::unordered_map<std::string, Place>;
 
-  bool worthTelling(const FailureLimit::Key& key, ocpp::Instant now);
   bool wellKnown(const std::string& identity, const IpAddress& address) const;
   void leave(const IpAddress& address);
   Places::iterator forget(Places::iterator place);
@@ -135,7 +133,7 @@ class Access {
   Index bySecret_, byCertificate_;
   IpRanges open_;              ///< Where chargers without credentials come from ...
   bool openAnywhere_ = false;  ///< ... if not from anywhere.
-  FailureLimit failures_, told_;
+  FailureLimit failures_;
   Places places_;                                                        ///< Where each identity was heard last.
   std::unordered_map<IpAddress, std::size_t, IpAddressHash> heardFrom_;  ///< How many identities are in places_ there.
   std::array<std::uint64_t, refusals> counts_{};

@@ -63,7 +63,7 @@ Endpoint::Endpoint(Shard& shard, Access& access, EmbeddedCentral* embedded)
     : shard_(shard), access_(access), embedded_(embedded), started_(wallClock()) {}
 
 void Endpoint::handle(HttpRequest&& request, Responder responder) {
-  if (!access_.findSender(request, wallClock()))
+  if (!access_.findSender(request))
     shard_.log().line(Log::Level::Warning, "", "forwarded-ignored",
                       "a sender that is no trusted proxy names another sender", {{"peer", request.peerAddress}});
   const std::string_view path = request.path();
@@ -182,7 +182,7 @@ void Endpoint::pass(const HttpRequest& request, ocpp_s::RequestMessage&& message
                         std::string(ocpp::actionName(message.request)), masked(request.body, arrival.secret)});
   if (auto objection = charger.examine(message, request.body)) {
     ++shard_.counters().soapRefused;
-    shard_.log().line(Log::Level::Warning, charger.config().identity, "soap-refused", objection->description,
+    shard_.log().line(Log::Level::Warning, charger.config().identity, "not-tolerated", objection->description,
                       {{"peer", request.peerAddress}});
     return fault(responder, message, *objection, charger.quirks().quirks());
   }
@@ -192,16 +192,15 @@ void Endpoint::pass(const HttpRequest& request, ocpp_s::RequestMessage&& message
 
 void Endpoint::certificateRefused(const std::string& peer, const std::string& reason) {
   const auto address = IpAddress::parse(peer).value_or(IpAddress());
-  if (access_.refuse(Refusal::Certificate, address, "", wallClock()).tell)
-    shard_.log().line(Log::Level::Warning, "", "refused", "client certificate: " + reason,
-                      {{"why", refusalName(Refusal::Certificate)}, {"peer", peer}});
+  access_.refuse(Refusal::Certificate, address, "", wallClock());
+  shard_.log().line(Log::Level::Warning, "", "refused", "client certificate: " + reason,
+                    {{"why", refusalName(Refusal::Certificate)}, {"peer", peer}});
 }
 
 void Endpoint::logRefusal(const Refused& refused, std::string_view identity, std::string_view peer) {
   ++shard_.counters().soapRefused;
-  if (refused.tell)
-    shard_.log().line(Log::Level::Warning, identity, "refused", refusalText(refused.why),
-                      {{"why", refusalName(refused.why)}, {"peer", peer}});
+  shard_.log().line(Log::Level::Warning, identity, "refused", refusalText(refused.why),
+                    {{"why", refusalName(refused.why)}, {"peer", peer}});
 }
 
 /// AU-1: a stranger is told Rejected when it boots, and nothing else. So is whoever is known but does not prove it.

@@ -6,24 +6,20 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "ocpp/hidden.h"
+#include "ocpp/text.h"
+
 namespace bridge {
 
 namespace {
 
+// Characters of what others say; --trace shows all.
+constexpr std::size_t longestText = 2000;
+constexpr std::size_t longestIdentity = 255;
+
 constexpr std::string_view levelNames[] = {"debug", "info", "warning", "error"};
 
 std::string_view levelName(Log::Level level) { return levelNames[static_cast<std::size_t>(level)]; }
-
-void appendOnOneLine(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    if (c == '\n')
-      out += "\\n";
-    else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
-      out += ' ';
-    else
-      out += c;
-  }
-}
 
 /// `?token=...` and `&token=...`, also as `&amp;token=...`.
 std::string withoutTokens(std::string text) {
@@ -37,14 +33,11 @@ std::string withoutTokens(std::string text) {
   return text;
 }
 
-}  // namespace
-
-void Log::line(Level level, std::string_view identity, std::string_view event, std::string_view text,
-               std::initializer_list<Field> fields) {
-  if (!writes(level)) return;
-  const std::string time = ocpp::formatDateTime(wallClock(), ocpp::Fraction::Three);
-  std::string out;
-  if (format_ == LogFormat::Json) {
+/// The line with its end.
+std::string written(LogFormat format, ocpp::Instant at, Log::Level level, std::string_view identity,
+                    std::string_view event, std::string_view text, std::initializer_list<Log::Field> fields) {
+  const std::string time = ocpp::formatDateTime(at, ocpp::Fraction::Three);
+  if (format == LogFormat::Json) {
     nlohmann::ordered_json object;
     object["time"] = time;
     object["level"] = levelName(level);
@@ -52,24 +45,70 @@ void Log::line(Level level, std::string_view identity, std::string_view event, s
     if (!identity.empty()) object["identity"] = identity;
     for (const auto& [name, value] : fields) object[std::string(name)] = value;
     if (!text.empty()) object["text"] = redacted(text);
-    out = object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  } else {
-    out = time + " " + std::string(levelName(level)) + " ";
-    if (!identity.empty()) {
-      appendOnOneLine(out, identity);
-      out += ' ';
-    }
-    out += event;
-    for (const auto& [name, value] : fields) {
-      out += ' ';
-      out += name;
-      out += '=';
-      appendOnOneLine(out, value);
-    }
-    if (!text.empty()) out += ": ";
-    appendOnOneLine(out, redacted(text));
+    return ocpp::shown(object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)) + "\n";
   }
-  out_ << out << std::endl;
+  std::string out = time + " " + std::string(levelName(level)) + " ";
+  if (!identity.empty()) out += ocpp::shown(identity) + ' ';
+  out += event;
+  for (const auto& [name, value] : fields) ((out += ' ') += name) += '=' + ocpp::shown(value);
+  if (!text.empty()) out += ": " + ocpp::shown(redacted(text));
+  return out += '\n';
+}
+
+}  // namespace
+
+Log::Log(int fd, Choice choice) : choice_(std::move(choice)), limit_(choice_.perMinute) {
+  const LogFormat format = choice_.format;
+  const auto dropped = [format](std::uint64_t lines) {
+    const std::string count = std::to_string(lines);
+    return written(format, wallClock(), Level::Warning, "", "log", count + " lines were lost: nobody took them",
+                   {{"lost", count}});
+  };
+  writer_ = std::make_unique<LogWriter>(fd, dropped);
+  out_ = [this](std::string&& lines) { writer_->write(std::move(lines)); };
+}
+
+Log::Log(std::ostream& out, Choice choice) : choice_(std::move(choice)), limit_(choice_.perMinute) {
+  out_ = [&out](std::string&& lines) { out << lines << std::flush; };
+}
+
+Log::~Log() { tell(limit_.all()); }
+
+void Log::line(Level level, std::string_view identity, std::string_view event, std::string_view text,
+               std::initializer_list<Field> fields) {
+  if (!writes(level)) return;
+  tellLeftOut();
+  const LogEvent kind = logEvent(event);
+  std::string_view apart;
+  for (const auto& [name, value] : fields)
+    if (name == kind.apart) apart = value;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!limit_.admits(kind, level, identity, apart, clock().steady())) return;
+  }
+  if (kind.cause == Cause::Operator)
+    return out_(written(choice_.format, clock().calendar(), level, identity, event, text, fields));
+  const std::string_view some = ocpp::cutTo(text, longestText);
+  const std::string whole = some.size() == text.size() ? std::string(text) : std::string(some) + " ...";
+  out_(
+      written(choice_.format, clock().calendar(), level, ocpp::cutTo(identity, longestIdentity), event, whole, fields));
+}
+
+void Log::tellLeftOut() {
+  std::vector<LogLimit::LeftOut> over;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    over = limit_.over(clock().steady());
+  }
+  tell(over);
+}
+
+void Log::tell(const std::vector<LogLimit::LeftOut>& all) {
+  for (const LogLimit::LeftOut& each : all) {
+    const std::string count = std::to_string(each.lines);
+    out_(written(choice_.format, clock().calendar(), each.level, ocpp::cutTo(each.identity, longestIdentity),
+                 each.event, "and " + count + " more like this", {{"more", count}}));
+  }
 }
 
 std::string redacted(std::string_view text) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // ocpp-soap-bridge: wires the parts together, listens, reloads on SIGHUP, drains on SIGTERM.
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <functional>
@@ -94,8 +95,10 @@ void reload(Log& log, const std::string& what, const std::function<void()>& part
 int serve(const Options& options) {
   raiseFileLimit();
   ChargersFile chargers = loadChargers(options);
-  Log log(std::cout, options.logFormat);
+  Log log(STDOUT_FILENO, {options.logFormat, Log::Level::Info, options.logLimit});
   Loop loop;
+  Timer leftOut(loop);
+  leftOut.startEvery(std::chrono::seconds(10), [&log] { log.tellLeftOut(); });
   std::unique_ptr<EmbeddedCentral> embedded;
   if (options.centralUrl.empty()) embedded = std::make_unique<EmbeddedCentral>(loop, log);
   std::unique_ptr<SqliteStore> store;

@@ -153,6 +153,10 @@ const OptionRow rows[] = {
      [](Options& o, const std::string& v) { o.dataDir = v; }},
     {"log", "FORMAT", "human", "one line per event: human or json",
      [](Options& o, const std::string& v) { o.logFormat = choose(v, logFormats); }},
+    {"log-limit", "N", "6",
+     "lines a minute of each kind that strangers, chargers and back-ends can cause; the others are counted; 0 is no "
+     "limit",
+     [](Options& o, const std::string& v) { o.logLimit = number(v, 1000000); }},
     {"trace", "", "off", "log each message on both sides, next to each other",
      [](Options& o, const std::string&) { o.trace = true; }},
     {"soap-hold", "SECONDS", "20", "longest wait for the back-end before a charger is answered",

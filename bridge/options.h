@@ -72,6 +72,7 @@ struct Options {
   bool autoRegister = false;
   std::string dataDir;
   LogFormat logFormat = LogFormat::Human;
+  std::uint32_t logLimit = 6;  ///< Lines a minute of each kind that others can cause; 0 = no limit.
   bool trace = false;
   std::string publicUrl;  ///< Our own endpoint as chargers see it (wsa:From of our requests).
   CallbackPolicy callbackPolicy = CallbackPolicy::PeerChecked;

@@ -7,6 +7,7 @@
 #include <pugixml.hpp>
 #include <sstream>
 
+#include "ocpp/hidden.h"
 #include "ocpp/text.h"
 
 namespace bridge {
@@ -47,7 +48,8 @@ std::vector<std::string> wrapped(const std::string& text, std::size_t width) {
   std::vector<std::string> lines;
   std::istringstream in(text);
   for (std::string line; std::getline(in, line);) {
-    std::string_view rest = line;
+    const std::string plain = ocpp::shown(line);
+    std::string_view rest = plain;
     do {
       const std::string_view head = ocpp::cutTo(rest, width);
       lines.emplace_back(head);
@@ -81,11 +83,11 @@ void Trace::printPair(std::string_view identity, const TracedMessage* left, cons
   const std::size_t width = (columns_ - 3) / 2;
   std::vector<std::string> a = left ? readableLines(*left, width) : std::vector<std::string>{};
   std::vector<std::string> b = right ? readableLines(*right, width) : std::vector<std::string>{};
-  std::string out =
-      "\n" + padded("-- " + std::string(identity) + "  " + title(left) + " ", width) + " | " + title(right) + "\n";
+  std::string out = "\n" + padded("-- " + ocpp::shown(identity) + "  " + ocpp::shown(title(left)) + " ", width) +
+                    " | " + ocpp::shown(title(right)) + "\n";
   for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i)
     out += padded(i < a.size() ? a[i] : "", width) + (i < b.size() ? " | " + b[i] : " |") + "\n";
-  log_.stream() << out << std::flush;
+  log_.block(std::move(out));
 }
 
 void Trace::flush(std::string_view identity) {

@@ -210,7 +210,7 @@ void runAccess(std::string_view input) {
   if (!parser.feed(bytes, error) || !parser.is_header_done()) return;
   bridge::HttpRequest& request = parser.message();
   request.peerAddress = peer;
-  access().findSender(request, now);
+  access().findSender(request);
   const auto sender = IpAddress::parse(request.peerAddress);
   require(sender.has_value(), "a sender that is no address", request.peerAddress);
   require(peer == "127.0.0.1" || request.peerAddress == peer, "a stranger's header was believed", in.rest());

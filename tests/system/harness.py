@@ -260,6 +260,7 @@ class Bridge(Process):
             "json",
         ]
         command += ["--trace"] if trace else []
+        command += [] if "--log-limit" in arguments else ["--log-limit", "0"]
         command += (["--data-dir", data] if durable else []) + list(arguments)
         env = dict(
             os.environ,

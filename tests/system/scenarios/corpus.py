@@ -18,7 +18,7 @@ from scenarios import scenario
 from scenarios.wire import faultOf, request
 
 SOAP = "http://www.w3.org/2003/05/soap-envelope"
-ANSWERED = ("soap-out", "soap-refused")
+ANSWERED = ("soap-out", "soap-refused", "not-tolerated")
 
 # Values of a served request that its CALL may lack, by file number.
 LOST = {}

@@ -34,6 +34,27 @@ TEST(logJson,
   CPPUNIT_ASSERT_EQUAL(std::string("info"), line["level"].get<std::string>());
 }
 
+TEST(logForged,
+     "C8: control and format characters of other scripts are written so that they are seen, in both formats") {
+  const std::string evil =
+      "CP\xE2\x80\xAE"
+      "1\xC2\x9B\xE2\x80\xA8\xF3\xA0\x80\xA0\xC3\xA9";
+  std::ostringstream human, json;
+  Log(human, LogFormat::Human).line(Log::Level::Info, evil, "note", evil, {{"peer", evil}});
+  Log(json, LogFormat::Json).line(Log::Level::Info, evil, "note", evil, {{"peer", evil}});
+  const std::string written = "CP\\u202e1\\u009b\\u2028\\udb40\\udc20\xC3\xA9";
+  CPPUNIT_ASSERT(human.str().find(written + " note peer=" + written + ": " + written) != std::string::npos);
+  CPPUNIT_ASSERT_EQUAL(evil, nlohmann::json::parse(json.str())["identity"].get<std::string>());
+  CPPUNIT_ASSERT(json.str().find("\"peer\":\"" + written + "\"") != std::string::npos);
+}
+
+TEST(logLong, "C7: a line of others is cut") {
+  std::ostringstream out;
+  Log(out, LogFormat::Human).line(Log::Level::Info, std::string(100000, 'I'), "note", std::string(1000000, 'x'));
+  CPPUNIT_ASSERT(out.str().size() < 3000);
+  CPPUNIT_ASSERT(out.str().find("x ...\n") != std::string::npos);
+}
+
 TEST(logSecrets, "ER-5: credentials in URLs and AuthorizationKey values are not logged") {
   CPPUNIT_ASSERT_EQUAL(std::string("get ftp://***@host/a and ftp://b/c@d"),
                        redacted("get ftp://user:pw@host/a and ftp://b/c@d"));

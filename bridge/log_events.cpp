@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The table of kinds.
+#include "bridge/log_events.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace bridge {
+
+namespace {
+
+constexpr LogEvent table[] = {
+    // the process itself
+    {"listening", Cause::Operator},
+    {"draining", Cause::Operator},
+    {"stopped", Cause::Operator},
+    {"reloaded", Cause::Operator},
+    {"reload-failed", Cause::Operator},
+    {"restored", Cause::Operator},
+    {"not-restored", Cause::Operator},
+    {"removed", Cause::Operator},
+    {"queue", Cause::Operator},
+    {"log", Cause::Operator},
+    // --trace was asked for, and shows admitted chargers only
+    {"soap-in", Cause::Operator},
+    {"soap-out", Cause::Operator},
+    {"json-in", Cause::Operator},
+    {"json-out", Cause::Operator},
+    // before anybody is admitted
+    {"forwarded-ignored", Cause::Anyone},
+    {"wrong-door", Cause::Anyone},
+    {"soap-refused", Cause::Anyone},
+    {"refused", Cause::Anyone, "why"},
+    {"registered", Cause::Anyone},
+    {"embedded", Cause::Anyone},
+    // chargers and their back-ends
+    {"not-tolerated", Cause::Admitted},
+    {"two-places", Cause::Admitted},
+    {"overload", Cause::Admitted},
+    {"tolerated", Cause::Admitted},
+    {"profile", Cause::Admitted},
+    {"quirk", Cause::Admitted},
+    {"callback", Cause::Admitted},
+    {"charger-failed", Cause::Admitted},
+    {"central-up", Cause::Admitted},
+    {"central-down", Cause::Admitted},
+    {"central-closed", Cause::Admitted},
+    {"reconnecting", Cause::Admitted},
+    {"json-ignored", Cause::Admitted},
+    {"call-refused", Cause::Admitted},
+    {"note", Cause::Admitted},
+    {"store", Cause::Admitted},
+    {"internal", Cause::Admitted},
+};
+
+}  // namespace
+
+LogEvent logEvent(std::string_view word) {
+  const auto* row = std::find_if(std::begin(table), std::end(table), [&](const LogEvent& e) { return e.word == word; });
+  return row == std::end(table) ? LogEvent{word, Cause::Anyone} : *row;
+}
+
+const LogEvent* const logEventsBegin = std::begin(table);
+const LogEvent* const logEventsEnd = std::end(table);
+
+}  // namespace bridge
