@@ -12,17 +12,23 @@
 
 namespace bridge {
 
-std::string descriptorShortage() {
+std::string descriptorShortage(int descriptor) {
   constexpr rlim_t reserve = 32;
+  const int error = errno;
+  const std::string spare = "no file descriptor to spare: ";
+  if (descriptor < 0 && error != EMFILE) return error == ENFILE ? spare + std::strerror(error) : "";
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
+  const rlim_t kept = std::min(reserve, limit.rlim_cur / 8);
+  if (descriptor >= 0 && static_cast<rlim_t>(descriptor) + kept < limit.rlim_cur) return "";
+  return spare + "limit " + std::to_string(limit.rlim_cur) + " (LimitNOFILE)";
+}
+
+std::string descriptorShortage() {
   const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const int error = errno;
+  std::string problem = descriptorShortage(probe);
   if (probe >= 0) ::close(probe);
-  if (probe >= 0 && static_cast<rlim_t>(probe) + std::min(reserve, limit.rlim_cur / 8) < limit.rlim_cur) return "";
-  const bool other = probe < 0 && error != EMFILE;
-  return "no file descriptor to spare: " +
-         (other ? std::string(std::strerror(error)) : "limit " + std::to_string(limit.rlim_cur) + " (LimitNOFILE)");
+  return problem;
 }
 
 }  // namespace bridge

@@ -6,9 +6,12 @@
 
 namespace bridge {
 
-/// Why no connection of ours is opened now, for people; "" = it may be. Within the limit (RLIMIT_NOFILE) the last 32,
-/// or an eighth of a smaller limit than 256, stay free for chargers that connect and for the files of the data
-/// directory.
+/// Why the descriptor that the system has just given, or not (-1, with errno), is not for a connection of ours; "" = it
+/// may be used. Within the limit (RLIMIT_NOFILE) the last 32, or an eighth of a smaller limit than 256, stay free for
+/// chargers that connect and for the files of the data directory.
+std::string descriptorShortage(int descriptor);
+
+/// The same for a connection that others open for us.
 std::string descriptorShortage();
 
 }  // namespace bridge

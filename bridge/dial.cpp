@@ -41,13 +41,13 @@ void Dial::stop() {
 
 std::string Dial::begin(std::size_t index, const NetAddress& address) {
   if (const std::string refused = owner_.refusal(address); !refused.empty()) return refused;
-  if (const std::string shortage = descriptorShortage(); !shortage.empty()) {
-    shortage_ = true;
-    return shortage;
-  }
   const int socket = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (socket < 0 || !connectTo(address, socket)) {
-    const std::string problem = cannotConnect(address, errno);
+  const int error = errno;
+  std::string problem = descriptorShortage(socket);
+  shortage_ = !problem.empty();
+  if (socket < 0 && problem.empty()) problem = cannotConnect(address, error);
+  if (problem.empty() && !connectTo(address, socket)) problem = cannotConnect(address, errno);
+  if (!problem.empty()) {
     if (socket >= 0) ::close(socket);
     return problem;
   }

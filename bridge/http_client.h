@@ -20,7 +20,7 @@ struct HttpPost {
   std::string url;      // http:// or https://host[:port]/path
   HttpHeaders headers;  // Host, Content-Length and Connection are added; names and values must hold no line ends
   std::string body;
-  int connectTimeoutMs = 10000;       // resolving, connecting and TLS handshake
+  int connectTimeoutMs = 10000;       // resolving, then connecting and TLS handshake with all addresses together
   int totalTimeoutMs = 45000;         // from post() to the complete answer (QUIRKS H14: chargers are slow)
   std::size_t maxBody = 1024 * 1024;  // of the answer, bytes
   std::string source;                 // numeric; where the connection leaves from. "" = as the client's options say

@@ -47,7 +47,7 @@ class Loop {
   /// The virtual host for everything without TLS. It listens nowhere.
   lws_vhost* plainVhost() const { return plainVhost_; }
   Deadlines& deadlines() { return *deadlines_; }
-  /// Resolves names off the loop; its thread starts with the first name.
+  /// Resolves names; made with the first question.
   Resolver& resolver();
 
  private:

@@ -19,7 +19,7 @@ struct WsTarget {
   std::string caFile;       // PEM; empty: the system's CAs. The certificate must match the URL's host in any case
   std::string certFile;     // PEM client certificate chain, with keyFile
   std::string keyFile;
-  int connectTimeoutMs = 30000;             // resolving, connecting, TLS and upgrade together
+  int connectTimeoutMs = 30000;             // resolving, then connecting, TLS and upgrade with all addresses together
   int pingIntervalMs = 0;                   // 0: none. Nothing heard for two intervals: the connection is dead (1006)
   std::size_t maxMessage = 1024 * 1024;     // bytes; a longer one closes with 1009
   std::size_t maxQueued = 4 * 1024 * 1024;  // bytes that the server does not take; more closes with 1008
