@@ -26,17 +26,8 @@ void Station::Impl::plugged(int connectorId, Plug plug, Steady now) {
       c.retainedFor.reset();
     }
   }
-  if (!c.transaction && before == Plug::None) {
-    if (!c.grant && floatingGrant_ && usable(c) &&
-        !blockedByReservation(c.id, floatingGrant_->idTag, floatingGrant_->parentIdTag)) {
-      c.grant = std::move(floatingGrant_);
-      floatingGrant_.reset();
-    }
-    if (!c.grant) c.preparingUntil = now + seconds(Key::ConnectionTimeOut);
-  }
-  if (c.plug == Plug::Connected && !c.transaction && !c.grant && !c.spent && settings_.freeTag && usable(c))
-    grant(c.id, *settings_.freeTag, {AuthorizationStatus::Accepted, {}, {}}, {}, now);
-  startIfReady(c, now);
+  serve(c, now);
+  if (!c.transaction && !c.grant && before == Plug::None) c.preparingUntil = now + seconds(Key::ConnectionTimeOut);
   finish(now);
 }
 
@@ -47,38 +38,46 @@ void Station::Impl::evDraws(int connectorId, bool draws, Steady now) {
   finish(now);
 }
 
-void Station::Impl::fault(int connectorId, const BoardFault& fault, Steady now) {
-  if (rebooting_ || connectorId < 0 || connectorId >= static_cast<int>(connectors_.size())) return;
-  auto& faults = connectors_[static_cast<std::size_t>(connectorId)].faults;
+void Station::Impl::raise(Connector& c, const BoardFault& fault) {
   const auto same =
-      std::find_if(faults.begin(), faults.end(), [&](const auto& each) { return each.code == fault.code; });
-  if (fault.code == ChargePointErrorCode::NoError) return;
-  if (same == faults.end())
-    faults.push_back(fault);
+      std::find_if(c.faults.begin(), c.faults.end(), [&](const auto& each) { return each.code == fault.code; });
+  if (same == c.faults.end())
+    c.faults.push_back(fault);
   else
     *same = fault;
-  for (Connector& c : connectors_)
-    if (isFaulted(c) && !c.faultedSince) c.faultedSince = now;
+}
+
+void Station::Impl::fault(int connectorId, const BoardFault& fault, Steady now) {
+  if (rebooting_ || connectorId < 0 || connectorId >= static_cast<int>(connectors_.size())) return;
+  if (fault.code == ChargePointErrorCode::NoError) return;
+  Connector& c = connectors_[static_cast<std::size_t>(connectorId)];
+  raise(c, fault);
+  // Whoever says it of a lock that is to hold a plug: nothing flows then (A12).
+  if (fault.code == ChargePointErrorCode::ConnectorLockFailure && c.transaction) c.outlet.lockSays(LockState::Failed);
   finish(now);
 }
 
 void Station::Impl::faultGone(int connectorId, ChargePointErrorCode code, Steady now) {
   if (rebooting_ || connectorId < 0 || connectorId >= static_cast<int>(connectors_.size())) return;
-  auto& faults = connectors_[static_cast<std::size_t>(connectorId)].faults;
-  faults.erase(std::remove_if(faults.begin(), faults.end(), [&](const auto& each) { return each.code == code; }),
-               faults.end());
-  for (Connector& c : connectors_) {
-    if (isFaulted(c)) continue;
-    c.faultedSince.reset();
-    if (c.id > 0) startIfReady(c, now);
-  }
+  Connector& of = connectors_[static_cast<std::size_t>(connectorId)];
+  if (code == ChargePointErrorCode::PowerSwitchFailure && of.outlet.stuck()) return;  // powerOff() ends that
+  of.faults.erase(
+      std::remove_if(of.faults.begin(), of.faults.end(), [&](const auto& each) { return each.code == code; }),
+      of.faults.end());
+  const bool lock = code == ChargePointErrorCode::ConnectorLockFailure;
+  if (lock && of.transaction && !of.outlet.holds() && !of.outlet.locking()) of.outlet.lock(now);
+  for (std::size_t i = 1; i < connectors_.size(); ++i)
+    if (!isFaulted(connectors_[i])) serve(connectors_[i], now);
   finish(now);
 }
 
 void Station::Impl::lockState(int connectorId, LockState state, Steady now) {
   Connector* c = connector(connectorId);
-  if (!c || rebooting_) return;
-  if (c->unlock && state != LockState::Locked) {
+  if (!c) return;
+  const bool lost = state == LockState::Unlocked && c->transaction && c->outlet.hasLock() && !c->outlet.locking();
+  c->outlet.lockSays(state);
+  if (rebooting_) return;
+  if (c->unlock && state != LockState::Locked && !c->outlet.releasing()) {
     const auto status = state == LockState::Unlocked ? UnlockStatus::Unlocked : UnlockStatus::UnlockFailed;
     emit(Answer{c->unlock->id, Response(UnlockConnector::Response{status})});
     c->unlock.reset();
@@ -86,10 +85,22 @@ void Station::Impl::lockState(int connectorId, LockState state, Steady now) {
   BoardFault failure;
   failure.code = ChargePointErrorCode::ConnectorLockFailure;
   failure.blocking = false;
-  if (state == LockState::Failed)
+  if (state == LockState::Failed || lost)
     fault(connectorId, failure, now);
   else
     faultGone(connectorId, failure.code, now);
+}
+
+void Station::Impl::powerOff(int connectorId, Steady now) {
+  Connector* c = connector(connectorId);
+  if (!c) return;
+  c->outlet.opened();
+  reportIfOff(*c);
+  if (rebooting_) return;
+  if (c->outlet.isOpen() && std::exchange(c->stuckTold, false))
+    return faultGone(connectorId, ChargePointErrorCode::PowerSwitchFailure, now);
+  serve(*c, now);
+  finish(now);
 }
 
 void Station::Impl::stopButton(int connectorId, Steady now) {
@@ -118,6 +129,7 @@ void Station::Impl::restarting(Steady now) {
   if (rebooting_) return;
   stopAll(Reason::Reboot, now);
   updatePower(now);
+  for (Connector& c : connectors_) reportIfOff(c);
   rebooting_ = true;  // what is queued goes out after the restart
 }
 

@@ -20,10 +20,17 @@ void putText(std::optional<Field>& to, const std::string& text) {
 
 }  // namespace
 
+// A lock that failed is a warning, but not to a transaction whose plug it should hold (A12).
+bool Station::Impl::blocks(const Connector& c, const BoardFault& fault) const {
+  return fault.blocking || (fault.code == ChargePointErrorCode::ConnectorLockFailure && c.transaction &&
+                            !c.outlet.holds() && !c.outlet.locking());
+}
+
 bool Station::Impl::isFaulted(const Connector& c) const {
-  const auto blocks = [](const BoardFault& each) { return each.blocking; };
-  return std::any_of(c.faults.begin(), c.faults.end(), blocks) ||
-         std::any_of(connectors_[0].faults.begin(), connectors_[0].faults.end(), blocks);
+  const auto any = [this](const Connector& of) {
+    return std::any_of(of.faults.begin(), of.faults.end(), [&](const auto& each) { return blocks(of, each); });
+  };
+  return any(c) || any(connectors_[0]);
 }
 
 // Before new firmware is installed no connector takes another user (section 5.19). What ChangeAvailability says of the
@@ -35,7 +42,7 @@ bool Station::Impl::isOperative(const Connector& c) const {
 bool Station::Impl::usable(const Connector& c) const {
   const bool metered = !c.hardware.meter || registerOf(c.readings);
   return metered && !c.retainedFor && !isFaulted(c) && isOperative(c) && !c.scheduledInoperative && !c.transaction &&
-         !reset_ && !rebooting_ && queue_.hasRoomForTransaction(running());
+         c.outlet.isOpen() && !c.ending && !reset_ && !rebooting_ && queue_.hasRoomForTransaction(unreported());
 }
 
 Situation Station::Impl::situation(const Connector& c) const {
@@ -43,7 +50,7 @@ Situation Station::Impl::situation(const Connector& c) const {
   s.faulted = isFaulted(c);
   s.transaction = c.transaction.has_value();
   s.evDraws = c.plug == Plug::Connected && c.evDraws;
-  s.offered = c.limit && !(c.limit->perPhase == 0);
+  s.offered = c.limit && !(c.limit->perPhase == 0) && c.outlet.holds();
   s.spent = c.spent;
   s.inUse = c.plug != Plug::None || c.grant;
   // G2: only whom it is for takes the connector, not the cable of whoever comes by.
@@ -59,6 +66,8 @@ Situation Station::Impl::situation(const Connector& c) const {
 }
 
 void Station::Impl::settle(Connector& c, Steady now) {
+  // A transaction shows when the lock holds the plug, and its end when the contactor is open; faults show at once.
+  if (((c.transaction && c.outlet.locking()) || c.ending) && !isFaulted(c)) return;
   const Steady stable = seconds(Key::MinimumStatusDuration);
   for (const Status step : route(c.status, statusIn(situation(c)))) {
     c.status = step;
@@ -76,7 +85,7 @@ void Station::Impl::announce(Connector& c, Steady now, bool triggered) {
   report.connectorId = c.id;
   report.status = reduced(c.status, settings_.version);
   report.errorCode = ChargePointErrorCode::NoError;
-  auto shown = std::find_if(c.faults.begin(), c.faults.end(), [](const BoardFault& each) { return each.blocking; });
+  auto shown = std::find_if(c.faults.begin(), c.faults.end(), [&](const auto& each) { return blocks(c, each); });
   if (shown == c.faults.end()) shown = c.faults.begin();
   if (shown != c.faults.end()) {
     report.errorCode = shown->code;
@@ -109,20 +118,19 @@ void Station::Impl::updatePower(Steady now) {
     if (const auto change = nextLimitChange(wall(now))) limitsAt_ = (*change - clockOffset_).time_since_epoch();
   // Whoever gets less is told before whoever gets more, so that the limit of the station holds in between as well.
   for (const bool giving : {false, true})
-    for (std::size_t i = 1; i < connectors_.size(); ++i) power(connectors_[i], limits[i], giving);
+    for (std::size_t i = 1; i < connectors_.size(); ++i) power(connectors_[i], limits[i], giving, now);
 }
 
-void Station::Impl::power(Connector& c, const Limit& limit, bool giving) {
+void Station::Impl::power(Connector& c, const Limit& limit, bool giving, Steady now) {
   const bool more = c.limit && (limit.perPhase > c.limit->perPhase || limit.phases > c.limit->phases);
   if ((!c.limit || !(*c.limit == limit)) && more == giving) {
     c.limit = limit;
     emit(SetLimit{c.id, limit.in(ChargingRateUnit::A, settings_.supply), limit.phases,
                   limit.in(ChargingRateUnit::W, settings_.supply)});
   }
-  const bool closed = c.transaction && limit.perPhase > 0 && c.plug == Plug::Connected && c.evDraws && !isFaulted(c);
-  if (closed == c.contactorClosed || closed != giving) return;
-  c.contactorClosed = closed;
-  emit(SetContactor{c.id, closed});
+  const bool flows = c.transaction && limit.perPhase > 0 && c.plug == Plug::Connected && c.evDraws && !isFaulted(c) &&
+                     c.outlet.holds();
+  if (flows == giving) c.outlet.supply(flows, now);
 }
 
 void Station::Impl::keepAvailability(const Connector& c) {
@@ -131,6 +139,20 @@ void Station::Impl::keepAvailability(const Connector& c) {
     forget(key);
   else
     keep(key, "Inoperative");
+}
+
+// What the board owes an answer about.
+void Station::Impl::tickOutlet(Connector& c, Steady now) {
+  for (auto overdue = c.outlet.tick(now); overdue != Outlet::Overdue::Nothing; overdue = c.outlet.tick(now)) {
+    BoardFault failure;
+    const bool contactor = overdue == Outlet::Overdue::Contactor;
+    failure.code = contactor ? ChargePointErrorCode::PowerSwitchFailure : ChargePointErrorCode::ConnectorLockFailure;
+    failure.blocking = contactor;
+    failure.info = contactor ? "the contactor did not open" : "the lock did not answer";
+    note(Level::Error, "connector " + std::to_string(c.id) + ": " + failure.info + " in time");
+    c.stuckTold = c.stuckTold || contactor;
+    raise(c, failure);
+  }
 }
 
 void Station::Impl::tickConnector(Connector& c, Steady now) {
@@ -150,11 +172,12 @@ void Station::Impl::tickConnector(Connector& c, Steady now) {
     emit(Answer{c.unlock->id, ocpp::Response(UnlockConnector::Response{UnlockStatus::UnlockFailed})});
     c.unlock.reset();
   }
+  tickOutlet(c, now);
   if (c.faultedSince && c.transaction && now >= *c.faultedSince + settings_.faultGrace) stop(c, Reason::Other, {}, now);
   if (due(c.sampleAt) && c.transaction) {
     c.sampleAt = now + std::max(seconds(Key::MeterValueSampleInterval), Steady(1000));
     sampleTransaction(c, Key::MeterValuesSampledData, ReadingContext::SamplePeriodic, now);
-    addStopData(c, Key::StopTxnSampledData, ReadingContext::SamplePeriodic, now);
+    addStopData(c, Key::StopTxnSampledData, ReadingContext::SamplePeriodic, wall(now));
   }
   if (due(c.keepMeterAt) && c.transaction) {
     c.keepMeterAt = now + settings_.keepMeterEvery;

@@ -78,6 +78,9 @@ struct Keep {
 struct Forget {
   std::string key;
 };
+/// Of what holds a plug and what is behind it the order is: Lock, its answer, SetContactor{true}; SetContactor{false},
+/// its answer, Unlock. Opening is answered by Station::powerOff, also when the contactor was open already
+/// (Settings::powerOffWait).
 struct SetContactor {
   int connectorId;
   bool closed;
@@ -89,6 +92,7 @@ struct SetLimit {
   int phases;
   ocpp::Decimal watts;  ///< The same, of all phases.
 };
+/// Answered by Station::lockState; until then nothing flows.
 struct Lock {
   int connectorId;
 };

@@ -23,6 +23,7 @@ void Station::faultGone(int connectorId, ocpp::ChargePointErrorCode code, Steady
   impl_->faultGone(connectorId, code, now);
 }
 void Station::lockState(int connectorId, LockState state, Steady now) { impl_->lockState(connectorId, state, now); }
+void Station::powerOff(int connectorId, Steady now) { impl_->powerOff(connectorId, now); }
 void Station::stopButton(int connectorId, Steady now) { impl_->stopButton(connectorId, now); }
 void Station::emergencyStop(int connectorId, Steady now) { impl_->emergencyStop(connectorId, now); }
 void Station::powerFailing(Steady now) { impl_->powerFailing(now); }

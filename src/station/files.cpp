@@ -182,7 +182,7 @@ void Station::Impl::tickFiles(Steady now) {
     emit(Download{firmware_.location});
   }
   // Nobody's charging is cut off for new firmware.
-  if (firmware_.step == FirmwareStep::Downloaded && running() == 0) {
+  if (firmware_.step == FirmwareStep::Downloaded && unreported() == 0 && !contactorsOpening()) {
     firmware_.step = FirmwareStep::Installing;
     keepFirmware();
     notifyFirmware(FirmwareStatus::Installing);

@@ -14,6 +14,7 @@
 #include "station/charging_profiles.h"
 #include "station/configuration.h"
 #include "station/connector_status.h"
+#include "station/outlet.h"
 #include "station/record.h"
 #include "station/records.h"
 #include "station/station.h"
@@ -48,6 +49,12 @@ struct PendingUnlock {
   Steady until{};
 };
 
+/// A transaction that has ended, while its energy has not: it is reported when the contactor is open.
+struct Ending {
+  Transaction transaction;
+  DecidedStop stop;
+};
+
 /// A connector; number 0 stands for the station.
 struct Connector {
   int id = 0;
@@ -57,6 +64,7 @@ struct Connector {
   Readings readings;
   std::optional<Grant> grant;
   std::optional<Transaction> transaction;
+  std::optional<Ending> ending;              ///< Then `transaction` is none.
   bool spent = false;                        ///< See Situation.
   std::optional<ocpp::IdToken> retainedFor;  ///< The plug stays locked until this tag is shown.
   std::optional<Steady> preparingUntil;      ///< ConnectionTimeOut of a cable without tag.
@@ -71,10 +79,14 @@ struct Connector {
   std::optional<Steady> announceAt;                            ///< MinimumStatusDuration.
   bool unsaid = true;                                          ///< The central system does not know the last status.
 
-  bool contactorClosed = false;
+  Outlet outlet;
+  bool stuckTold = false;      ///< A fault says that the contactor did not open.
   std::optional<Limit> limit;  ///< As the board was told.
   std::optional<Steady> sampleAt, keepMeterAt;
   std::vector<std::pair<int, ocpp::MeterValue>> stopData;  ///< By the number they are kept under.
+
+  /// The transaction whose stop is not in the queue yet, or nullptr.
+  Transaction* unreported() { return transaction ? &*transaction : ending ? &ending->transaction : nullptr; }
 };
 
 /// What a message in the outbox is for.
@@ -122,6 +134,7 @@ class Station::Impl : public Keeper {
   void fault(int connectorId, const BoardFault& fault, Steady now);
   void faultGone(int connectorId, ocpp::ChargePointErrorCode code, Steady now);
   void lockState(int connectorId, LockState state, Steady now);
+  void powerOff(int connectorId, Steady now);
   void stopButton(int connectorId, Steady now);
   void emergencyStop(int connectorId, Steady now);
   void powerFailing(Steady now);
@@ -144,6 +157,10 @@ class Station::Impl : public Keeper {
 
   // --- effects
   void emit(Effect effect) { effects_.push_back(std::move(effect)); }
+  // What holds a plug or releases it goes through Outlet, which knows the order.
+  void emit(SetContactor) = delete;
+  void emit(Lock) = delete;
+  void emit(Unlock) = delete;
   void note(Level level, std::string text) { emit(Note{level, std::move(text)}); }
   void keep(std::string key, std::string value) override { emit(Keep{std::move(key), std::move(value)}); }
   void forget(std::string key) override { emit(Forget{std::move(key)}); }
@@ -161,8 +178,9 @@ class Station::Impl : public Keeper {
   bool isV16() const { return settings_.version == ocpp::Version::V16; }
   Steady seconds(Key key) const { return std::chrono::seconds(configuration_.integer(key)); }
   bool hasFeature(ocpp::Profile profile) const;
-  bool hasLock(const Connector& c) const { return c.hardware.lock && !c.hardware.fixedCable; }
   std::size_t running() const;
+  std::size_t unreported() const;  ///< Transactions whose stop is not in the queue yet.
+  bool contactorsOpening() const;  ///< One was told to, and has time still.
 
   // --- registration.cpp: boot, heartbeat, clock
   void booted(const ocpp::BootNotification::Response& response, Steady now);
@@ -190,16 +208,19 @@ class Station::Impl : public Keeper {
 
   // --- connectors.cpp
   Situation situation(const Connector& c) const;
+  bool blocks(const Connector& c, const BoardFault& fault) const;
   bool isFaulted(const Connector& c) const;
   bool isOperative(const Connector& c) const;
   void settle(Connector& c, Steady now);
   void announce(Connector& c, Steady now, bool triggered = false);
   void announceAll(bool onlyUnsaid, Steady now);
   void updatePower(Steady now);
-  void power(Connector& c, const Limit& limit, bool giving);
+  void power(Connector& c, const Limit& limit, bool giving, Steady now);
   void tickConnector(Connector& c, Steady now);
+  void tickOutlet(Connector& c, Steady now);
   void keepAvailability(const Connector& c);
   bool usable(const Connector& c) const;
+  void raise(Connector& c, const BoardFault& fault);
 
   // --- tags.cpp
   int connectorFor(const ocpp::IdToken& idTag) const;
@@ -215,21 +236,24 @@ class Station::Impl : public Keeper {
   void learn(const ocpp::IdToken& idTag, const ocpp::IdTagInfo& info, Steady now);
 
   // --- transactions.cpp
+  void serve(Connector& c, Steady now);
   void startIfReady(Connector& c, Steady now);
   void start(Connector& c, const Grant& grant, Steady now);
   void started(std::int64_t number, const ocpp::StartTransaction::Request& request,
                const ocpp::StartTransaction::Response& response, Steady now);
   void startGivenUp(std::int64_t number);
-  void stop(Connector& c, ocpp::Reason reason, std::optional<ocpp::IdToken> idTag, Steady now,
-            std::optional<ocpp::DateTime> at = {});
+  void stop(Connector& c, ocpp::Reason reason, std::optional<ocpp::IdToken> idTag, Steady now);
   void stopAll(ocpp::Reason reason, Steady now);
+  void end(Connector& c, DecidedStop stop);
+  void report(Connector& c, const Ending& ending);
+  void reportIfOff(Connector& c);
   void checkInvalid(Connector& c, Steady now);
   bool mayDeliver(const Connector& c) const;
-  void keepTransaction(const Connector& c);
-  void endAfterPowerLoss(Connector& c, Steady now);
+  void keepTransaction(Connector& c);
+  void endAfterPowerLoss(Connector& c);
 
   // --- metering.cpp
-  void addStopData(Connector& c, Key list, ocpp::ReadingContext context, Steady now);
+  void addStopData(Connector& c, Key list, ocpp::ReadingContext context, Instant at);
   void sampleTransaction(Connector& c, Key list, ocpp::ReadingContext context, Steady now);
   void sampleAligned(Steady now);
   void planAligned(Steady now);

@@ -19,8 +19,9 @@ class Journal {
   virtual void put(std::string key, std::string value) = 0;
   virtual void erase(std::string key) = 0;
   /// Makes all changes since the last commit() durable, all or none of them. False when the medium refused; the changes
-  /// then stay pending and the next commit() tries again. Whoever executes effects goes on and reports a fault of the
-  /// board (InternalError): a station that cannot remember is better than one that does not charge.
+  /// then stay pending, of each key the last one, and the next commit() tries again. Whoever executes effects goes on
+  /// and reports a fault of the board (InternalError): a station that cannot remember is better than one that does not
+  /// charge.
   virtual bool commit() = 0;
   /// Gives every value in the order of the keys, for Station::restore().
   virtual void replay(const std::function<void(const std::string& key, const std::string& value)>& visit) const = 0;

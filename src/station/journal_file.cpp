@@ -65,12 +65,12 @@ bool syncDirectory(const std::string& path) {
   return good;
 }
 
-void putChange(std::string& body, bool erased, std::string_view key, std::string_view value) {
-  body += erased ? '-' : '+';
+void putChange(std::string& body, std::string_view key, const std::optional<std::string>& value) {
+  body += value ? '+' : '-';
   putNumber(body, static_cast<std::uint32_t>(key.size()));
   body += key;
-  putNumber(body, static_cast<std::uint32_t>(value.size()));
-  body += value;
+  putNumber(body, static_cast<std::uint32_t>(value ? value->size() : 0));
+  if (value) body += *value;
 }
 
 std::string framed(const std::string& body) {
@@ -158,59 +158,73 @@ JournalFile::Opened JournalFile::load(const std::string& text) {
     at += headBytes + body.size();
     size_ = at;
     ++opened.batches;
-    Change change;
+    std::string key, value;
     while (!body.empty()) {
-      change.erased = body.front() == '-';
+      const bool erased = body.front() == '-';
       body.remove_prefix(1);
-      if (!takeText(body, change.key) || !takeText(body, change.value)) break;
-      apply(change);
+      if (!takeText(body, key) || !takeText(body, value)) break;
+      apply(key, erased ? std::nullopt : std::optional(value));
     }
   }
   return opened;
 }
 
-void JournalFile::apply(const Change& change) {
-  const auto old = values_.find(change.key);
+void JournalFile::apply(const std::string& key, const std::optional<std::string>& value) {
+  const auto old = values_.find(key);
   if (old != values_.end()) {
     liveBytes_ -= old->first.size() + old->second.size();
     values_.erase(old);
   }
-  if (change.erased) return;
-  liveBytes_ += change.key.size() + change.value.size();
-  values_[change.key] = change.value;
+  if (!value) return;
+  liveBytes_ += key.size() + value->size();
+  values_[key] = *value;
 }
 
-void JournalFile::put(std::string key, std::string value) {
-  pending_.push_back({false, std::move(key), std::move(value)});
-}
+void JournalFile::put(std::string key, std::string value) { pending_[std::move(key)] = std::move(value); }
 
-void JournalFile::erase(std::string key) { pending_.push_back({true, std::move(key), {}}); }
+// What the file never had needs no erasure: so what comes and goes while the medium is full leaves nothing behind.
+void JournalFile::erase(std::string key) {
+  if (values_.count(key) > 0)
+    pending_[std::move(key)] = std::nullopt;
+  else
+    pending_.erase(key);
+}
 
 bool JournalFile::commit() {
-  if (pending_.empty()) return true;
+  if (renamed_) renamed_ = !syncDirectory(path_);
+  if (pending_.empty() && !torn_) return !renamed_;
   if (file_ < 0) return false;
   std::string body;
-  for (const Change& each : pending_) putChange(body, each.erased, each.key, each.value);
-  if (!append(framed(body))) return false;
-  for (const Change& each : pending_) apply(each);
+  for (const auto& [key, value] : pending_) putChange(body, key, value);
+  if (torn_ || body.size() + headBytes > longestBatch) {
+    Values values = values_;
+    for (const auto& [key, value] : pending_)
+      if (value)
+        values[key] = *value;
+      else
+        values.erase(key);
+    if (!rewrite(values)) return false;
+  } else if (!append(framed(body))) {
+    return false;
+  }
+  for (const auto& [key, value] : pending_) apply(key, value);
   pending_.clear();
   // A failed rewrite leaves the old file, which is complete.
-  if (size_ > smallFile && size_ > 4 * liveBytes_) rewrite();
-  return true;
+  if (size_ > smallFile && size_ > 4 * liveBytes_) rewrite(values_);
+  return !renamed_;
 }
 
 bool JournalFile::append(const std::string& batch) {
-  if (batch.size() > longestBatch) return false;
   if (writeAll(file_, batch) && ::fsync(file_) == 0) {
     size_ += batch.size();
     return true;
   }
-  // Half a batch at the end would hide the next one from nobody, but it costs space that seems to be short.
-  if (::ftruncate(file_, static_cast<off_t>(size_)) == 0) ::lseek(file_, static_cast<off_t>(size_), SEEK_SET);
+  // What was refused must not count at the next start; and half a batch costs space that seems to be short.
+  torn_ = ::ftruncate(file_, static_cast<off_t>(size_)) != 0 || ::lseek(file_, static_cast<off_t>(size_), SEEK_SET) < 0;
   return false;
 }
 
-bool JournalFile::rewrite() {
+bool JournalFile::rewrite(const Values& values) {
   const std::string beside = path_ + ".new";
   const int file = ::open(beside.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return false;
@@ -219,12 +233,12 @@ bool JournalFile::rewrite() {
   std::string body;
   const auto flush = [&] {
     const std::string batch = framed(body);
-    good = good && writeAll(file, batch);
+    good = good && batch.size() <= longestBatch && writeAll(file, batch);
     size += batch.size();
     body.clear();
   };
-  for (const auto& [key, value] : values_) {
-    putChange(body, false, key, value);
+  for (const auto& [key, value] : values) {
+    putChange(body, key, value);
     if (body.size() > smallFile) flush();
   }
   if (!body.empty()) flush();
@@ -234,10 +248,11 @@ bool JournalFile::rewrite() {
     ::unlink(beside.c_str());
     return false;
   }
-  syncDirectory(path_);
+  renamed_ = !syncDirectory(path_);
   ::close(file_);
   file_ = file;
   size_ = size;
+  torn_ = false;
   return true;
 }
 

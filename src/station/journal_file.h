@@ -4,10 +4,9 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "station/journal.h"
 
@@ -15,7 +14,8 @@ namespace station {
 
 /// The file is a sequence of batches, each with its length and a checksum; a batch is what one commit() wrote. A batch
 /// that was cut off by a power loss is dropped at the next open(); one that the medium damaged is skipped, and those
-/// behind it still count. When most of the file is history it is written anew beside the old one and renamed over it.
+/// behind it still count. When most of the file is history it is written anew beside the old one and renamed over it;
+/// so it is when the pending changes are too many for one batch, or when a failed write left something at the end.
 class JournalFile : public Journal {
  public:
   /// What open() met.
@@ -40,23 +40,24 @@ class JournalFile : public Journal {
   void replay(const std::function<void(const std::string&, const std::string&)>& visit) const override;
 
   std::uint64_t bytes() const { return size_; }
+  std::size_t pending() const { return pending_.size(); }  ///< Changes that are not committed.
 
  private:
-  struct Change {
-    bool erased;
-    std::string key, value;
-  };
+  using Values = std::map<std::string, std::string>;
+  using Changes = std::map<std::string, std::optional<std::string>>;  ///< Nothing: erased.
   Opened load(const std::string& text);
-  void apply(const Change& change);
+  void apply(const std::string& key, const std::optional<std::string>& value);
   bool append(const std::string& batch);
-  bool rewrite();
+  bool rewrite(const Values& values);
 
   std::string path_;
   int file_ = -1;
   std::uint64_t size_ = 0;       ///< Of the file up to the last whole batch.
   std::uint64_t liveBytes_ = 0;  ///< Of the values that count.
-  std::map<std::string, std::string> values_;
-  std::vector<Change> pending_;
+  bool torn_ = false;            ///< Behind `size_` stands what could not be cut off.
+  bool renamed_ = false;         ///< The file was written anew, and its name may not be durable yet.
+  Values values_;
+  Changes pending_;
 };
 
 /// CRC-32 (IEEE 802.3).

@@ -18,10 +18,10 @@ void Station::Impl::metered(int connectorId, Readings readings, Steady now) {
   if (rebooting_ || connectorId < 0 || connectorId >= static_cast<int>(connectors_.size())) return;
   Connector& c = connectors_[static_cast<std::size_t>(connectorId)];
   c.readings = std::move(readings);
-  if (c.transaction) {
+  if (Transaction* transaction = c.unreported()) {
     // A register that falls back is a fault of the meter; what was delivered stays delivered.
-    c.transaction->meterLast = std::max(c.transaction->meterLast, registerOf(c.readings).value_or(0));
-    c.transaction->last = stamp(now);
+    transaction->meterLast = std::max(transaction->meterLast, registerOf(c.readings).value_or(0));
+    transaction->last = stamp(now);
     checkInvalid(c, now);
   }
   finish(now);
@@ -43,9 +43,9 @@ void Station::Impl::sampleTransaction(Connector& c, Key list, ReadingContext con
 }
 
 // When there is no place left every second value goes, so that what stays covers the whole transaction.
-void Station::Impl::addStopData(Connector& c, Key list, ReadingContext context, Steady now) {
+void Station::Impl::addStopData(Connector& c, Key list, ReadingContext context, Instant at) {
   if (settings_.version == Version::V12 || configuration_.measurands(list).empty()) return;
-  MeterValue value = sample(c.readings, configuration_.measurands(list), context, settings_.version, wall(now));
+  MeterValue value = sample(c.readings, configuration_.measurands(list), context, settings_.version, at);
   if (value.sampledValue.empty()) return;
   auto& data = c.stopData;
   if (data.size() >= std::max<std::size_t>(settings_.capacity.stopData, 2)) {
@@ -84,7 +84,7 @@ void Station::Impl::sampleAligned(Steady now) {
   for (Connector& c : connectors_) {
     if (c.transaction) {
       sampleTransaction(c, Key::MeterValuesAlignedData, ReadingContext::SampleClock, now);
-      addStopData(c, Key::StopTxnAlignedData, ReadingContext::SampleClock, now);
+      addStopData(c, Key::StopTxnAlignedData, ReadingContext::SampleClock, wall(now));
       continue;
     }
     if (!online()) continue;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "ocpp/describe.h"
+#include "ocpp/enums.h"
 #include "ocpp/text.h"
 #include "ocpp/time.h"
 #include "ocpp/values.h"
@@ -44,6 +45,22 @@ struct Transaction {
     FIELD(invalid);
     FIELD(meterAtInvalid);
     FIELD(clockKnown);
+  }
+};
+
+/// How a transaction has ended that is not reported yet, since its contactor is not open. Kept beside the transaction.
+struct DecidedStop {
+  std::int64_t number = 0;  ///< Of the transaction.
+  ocpp::Reason reason = ocpp::Reason::Other;
+  std::optional<ocpp::IdToken> idTag;  ///< That stopped it.
+  ocpp::DateTime at;
+
+  template <class Self, class Visit>
+  static void describe(Self& m, Visit&& visit) {
+    FIELD(number);
+    FIELD(reason);
+    FIELD(idTag);
+    FIELD(at);
   }
 };
 

@@ -58,10 +58,12 @@ void Station::Impl::setClock(const DateTime& utc, Steady now) {
     clockKnown_ = true;
     queue_.shiftClock(change);
     for (Connector& c : connectors_) {
-      if (!c.transaction || c.transaction->clockKnown) continue;
-      c.transaction->clockKnown = true;
-      c.transaction->start.at += change;
-      c.transaction->last.at += change;
+      Transaction* transaction = c.unreported();
+      if (!transaction || transaction->clockKnown) continue;
+      transaction->clockKnown = true;
+      transaction->start.at += change;
+      transaction->last.at += change;
+      if (c.ending) c.ending->stop.at.at += change;
       for (auto& [number, value] : c.stopData) {
         value.timestamp.at += change;
         keep("stopData/" + std::to_string(c.id) + "/" + std::to_string(number), toRecord(value));

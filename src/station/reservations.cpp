@@ -33,7 +33,7 @@ std::size_t Station::Impl::freeConnectors() const {
   return static_cast<std::size_t>(std::count_if(connectors_.begin() + 1, connectors_.end(), [&](const Connector& c) {
     const bool reserved = std::any_of(reservations_.begin(), reservations_.end(),
                                       [&](const auto& each) { return each.second.connectorId == c.id; });
-    return c.status == Status::Available && !reserved;
+    return c.status == Status::Available && !c.transaction && !reserved;
   }));
 }
 
@@ -79,6 +79,7 @@ ReservationStatus Station::Impl::reservable(const ReserveNow::Request& request, 
   const Connector& c = connectors_[static_cast<std::size_t>(request.connectorId)];
   switch (c.status) {
     case Status::Available:
+      if (c.transaction) return ReservationStatus::Occupied;  // it does not show yet
       return !sameConnector && freeConnectors() <= ofAny ? ReservationStatus::Occupied : ReservationStatus::Accepted;
     case Status::Reserved: return sameConnector ? ReservationStatus::Accepted : ReservationStatus::Occupied;
     case Status::Faulted: return ReservationStatus::Faulted;

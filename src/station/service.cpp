@@ -80,14 +80,14 @@ Reply Station::Impl::on(CallId, const ChangeAvailability::Request& request, Stea
 
 Reply Station::Impl::on(CallId id, const UnlockConnector::Request& request, Steady now) {
   Connector* c = connector(request.connectorId);
-  if (!c || !hasLock(*c)) return say(UnlockConnector::Response{UnlockStatus::NotSupported});
+  if (!c || !c->outlet.hasLock()) return say(UnlockConnector::Response{UnlockStatus::NotSupported});
   if (c->unlock) return say(UnlockConnector::Response{UnlockStatus::UnlockFailed});
   c->unlock = PendingUnlock{id, now + settings_.unlockTimeout};
   c->retainedFor.reset();
   if (c->transaction)
     stop(*c, Reason::UnlockCommand, {}, now);  // unlocks
   else
-    emit(Unlock{c->id});
+    c->outlet.release();
   return std::nullopt;
 }
 
@@ -102,7 +102,7 @@ Reply Station::Impl::on(CallId, const Reset::Request& request, Steady now) {
 
 // A soft reset waits until everything is said, or cannot be said, or the grace is over; what was not said is kept.
 void Station::Impl::tickReset(Steady now) {
-  if (!reset_) return;
+  if (!reset_ || contactorsOpening()) return;
   const bool silent = !inFlight_ && queue_.size() == 0 && outbox_.empty();
   if (!silent && online() && now < reset_->until) return;
   for (Connector& c : connectors_) {

@@ -65,6 +65,12 @@ struct Settings {
   ocpp::Duration offlineRetryMost = std::chrono::minutes(5);
   ocpp::Duration answerTimeout = std::chrono::seconds(60);
   ocpp::Duration unlockTimeout = std::chrono::seconds(10);
+  ocpp::Duration lockTimeout = std::chrono::seconds(10);  ///< A lock that is silent for longer has failed.
+  /// How long after SetContactor{false} the board may need to say Station::powerOff; an EV has 6 s to stop drawing
+  /// (IEC 61851-1), so 8 s are enough. A StopTransaction takes its register then, and a plug is released then; a
+  /// contactor that needs longer is a PowerSwitchFailure. 0: the board does not say it; a contactor is open as soon as
+  /// it is told to be.
+  ocpp::Duration powerOffWait{};
   ocpp::Duration resetGrace = std::chrono::seconds(30);  ///< For what must be sent before a soft reset.
   ocpp::Duration faultGrace = std::chrono::minutes(5);   ///< Longer faults end a transaction.
   ocpp::Duration keepMeterEvery = std::chrono::minutes(5);

@@ -71,7 +71,10 @@ Station::Impl::Impl(Settings settings)
       connectors_(settings_.connectors.size() + 1) {
   for (std::size_t i = 0; i < connectors_.size(); ++i) {
     connectors_[i].id = static_cast<int>(i);
-    if (i > 0) connectors_[i].hardware = settings_.connectors[i - 1];
+    if (i == 0) continue;
+    const ConnectorHardware& hardware = connectors_[i].hardware = settings_.connectors[i - 1];
+    connectors_[i].outlet = Outlet(connectors_[i].id, hardware.lock && !hardware.fixedCable,
+                                   {settings_.powerOffWait, settings_.lockTimeout}, effects_);
   }
 }
 
@@ -83,6 +86,15 @@ bool Station::Impl::hasFeature(Profile profile) const {
 std::size_t Station::Impl::running() const {
   return static_cast<std::size_t>(
       std::count_if(connectors_.begin(), connectors_.end(), [](const Connector& c) { return c.transaction; }));
+}
+
+std::size_t Station::Impl::unreported() const {
+  return static_cast<std::size_t>(std::count_if(connectors_.begin(), connectors_.end(),
+                                                [](const Connector& c) { return c.transaction || c.ending; }));
+}
+
+bool Station::Impl::contactorsOpening() const {
+  return std::any_of(connectors_.begin(), connectors_.end(), [](const Connector& c) { return c.outlet.opening(); });
 }
 
 namespace {
@@ -115,6 +127,11 @@ void Station::Impl::restore(std::string_view key, std::string_view value) {
     Connector* c = at ? connector(*at) : nullptr;
     good = transaction && c;
     if (good) c->transaction = std::move(transaction);
+  } else if (name == "ending") {
+    auto stop = fromRecord<DecidedStop>(value);
+    Connector* c = at ? connector(*at) : nullptr;
+    good = stop && c;
+    if (good) c->ending = Ending{{}, std::move(*stop)};
   } else if (name == "lastTransaction") {
     lastTransaction_ = ocpp::parseInteger(value).value_or(0);
   } else if (name == "stopData") {
@@ -160,20 +177,16 @@ void Station::Impl::powerUp(const PowerUp& state, Steady now) {
       c.evDraws = found.evDraws;
       c.readings = found.readings;
     }
-    emit(SetContactor{c.id, false});
-    if (c.transaction)
-      endAfterPowerLoss(c, now);
-    else if (hasLock(c))
-      emit(Unlock{c.id});  // whose plug was kept back is not known any more
+    c.outlet.powerUp(now);
+    endAfterPowerLoss(c);
+    c.outlet.release();  // whose plug was kept back is not known any more
     if (c.plug != Plug::None && !c.spent) c.preparingUntil = now + seconds(Key::ConnectionTimeOut);
   }
   filesAfterBoot(state, now);
   for (const auto& [key, value] : configuration_.ofBoard()) emit(Configured{key, value});
   planAligned(now);
   bootAt_ = now;
-  for (Connector& c : connectors_)
-    if (settings_.freeTag && c.id > 0 && c.plug == Plug::Connected && !c.spent)
-      grant(c.id, *settings_.freeTag, {ocpp::AuthorizationStatus::Accepted, {}, {}}, {}, now);
+  for (std::size_t i = 1; i < connectors_.size(); ++i) serve(connectors_[i], now);
   finish(now);
 }
 
@@ -206,8 +219,15 @@ void Station::Impl::tick(Steady now) {
 
 void Station::Impl::finish(Steady now) {
   if (rebooting_) return;
-  tickFiles(now);
   updatePower(now);
+  for (Connector& c : connectors_) {
+    reportIfOff(c);
+    if (!isFaulted(c))
+      c.faultedSince.reset();
+    else if (!c.faultedSince)
+      c.faultedSince = now;
+  }
+  tickFiles(now);
   for (Connector& c : connectors_) settle(c, now);
   keepClock(now);
   tickReset(now);
@@ -233,6 +253,7 @@ std::optional<Steady> Station::Impl::deadline() const {
     for (const auto& each : {c.announceAt, c.preparingUntil, c.sampleAt, c.keepMeterAt}) sooner(found, each);
     if (c.grant) sooner(found, c.grant->until);
     if (c.unlock) sooner(found, c.unlock->until);
+    sooner(found, c.outlet.deadline());
     if (c.faultedSince && c.transaction) sooner(found, *c.faultedSince + settings_.faultGrace);
   }
   if (floatingGrant_) sooner(found, floatingGrant_->until);
@@ -240,7 +261,7 @@ std::optional<Steady> Station::Impl::deadline() const {
     for (const auto& each : reservations_) byCalendar(each.second.expiryDate.at);
   byCalendar(alignedAt_);
   sooner(found, limitsAt_);
-  if (reset_) sooner(found, reset_->until);
+  if (reset_ && !contactorsOpening()) sooner(found, reset_->until);
   if (firmware_.step == FirmwareStep::Scheduled) {
     if (firmwareRetryAt_)
       sooner(found, firmwareRetryAt_);
@@ -270,8 +291,9 @@ View Station::Impl::view() const {
     ConnectorView each;
     each.status = c.status;
     each.transaction = c.transaction.has_value();
+    each.ending = c.ending.has_value();
     if (c.transaction) each.transactionId = c.transaction->id;
-    each.contactorClosed = c.contactorClosed;
+    each.contactorClosed = c.outlet.closed();
     each.limit = c.limit.value_or(Limit{0, c.hardware.phases});
     view.connectors.push_back(each);
   }

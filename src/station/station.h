@@ -15,6 +15,7 @@ namespace station {
 struct ConnectorView {
   ocpp::ChargePointStatus status = ocpp::ChargePointStatus::Available;
   bool transaction = false;
+  bool ending = false;                               ///< One has ended, and is reported when the contactor is open.
   std::optional<ocpp::TransactionId> transactionId;  ///< Absent until the central system has given one.
   bool contactorClosed = false;
   Limit limit;
@@ -55,6 +56,9 @@ class Station {
   void fault(int connectorId, const BoardFault& fault, Steady now);
   void faultGone(int connectorId, ocpp::ChargePointErrorCode code, Steady now);
   void lockState(int connectorId, LockState state, Steady now);
+  /// The contactor is open: the answer to SetContactor{false}. Give the meter's readings right before it: they are the
+  /// end of the transaction's energy.
+  void powerOff(int connectorId, Steady now);
   void stopButton(int connectorId, Steady now);
   void emergencyStop(int connectorId, Steady now);  ///< 0: all of them.
   void powerFailing(Steady now);                    ///< The supply is going; there is time to write a little.

@@ -32,7 +32,7 @@ void Station::Impl::tag(int connectorId, const IdToken& idTag, Steady now) {
     tagForStop(*c, idTag, now);
   } else if (c && c->retainedFor && equalFold(*c->retainedFor, idTag)) {
     c->retainedFor.reset();
-    emit(Unlock{c->id});
+    c->outlet.release();
     emit(ShowTag{c->id, TagOutcome::Accepted});
   } else if (c && c->grant && equalFold(c->grant->idTag, idTag)) {
     c->grant.reset();  // B1: shown a second time

@@ -6,8 +6,22 @@ namespace station {
 
 using namespace ocpp;
 
-void Station::Impl::keepTransaction(const Connector& c) {
-  keep("transaction/" + std::to_string(c.id), toRecord(*c.transaction));
+void Station::Impl::keepTransaction(Connector& c) {
+  keep("transaction/" + std::to_string(c.id), toRecord(*c.unreported()));
+  if (c.ending) keep("ending/" + std::to_string(c.id), toRecord(c.ending->stop));
+}
+
+// Whoever waits for a connector that can be used (again): a tag shown for any cable, the tag of free charging, a grant.
+void Station::Impl::serve(Connector& c, Steady now) {
+  const bool fresh = c.plug != Plug::None && !c.transaction && !c.grant && !c.spent && usable(c);
+  if (fresh && floatingGrant_ && !blockedByReservation(c.id, floatingGrant_->idTag, floatingGrant_->parentIdTag)) {
+    c.grant = std::move(floatingGrant_);
+    floatingGrant_.reset();
+    c.preparingUntil.reset();
+  } else if (fresh && settings_.freeTag && c.plug == Plug::Connected) {
+    grant(c.id, *settings_.freeTag, {AuthorizationStatus::Accepted, {}, {}}, {}, now);
+  }
+  startIfReady(c, now);
 }
 
 void Station::Impl::startIfReady(Connector& c, Steady now) {
@@ -51,11 +65,11 @@ void Station::Impl::start(Connector& c, const Grant& grant, Steady now) {
     keepProfiles(before);
     if (!problem.empty()) note(Level::Warning, "the profile of the remote start was not installed: " + problem);
   }
-  if (hasLock(c)) emit(Lock{c.id});
+  c.outlet.lock(now);
   const Steady interval = seconds(Key::MeterValueSampleInterval);
   if (interval > Steady{}) c.sampleAt = now + interval;
   c.keepMeterAt = now + settings_.keepMeterEvery;
-  addStopData(c, Key::StopTxnSampledData, ReadingContext::TransactionBegin, now);
+  addStopData(c, Key::StopTxnSampledData, ReadingContext::TransactionBegin, wall(now));
 }
 
 void Station::Impl::started(std::int64_t number, const StartTransaction::Request& request,
@@ -63,9 +77,9 @@ void Station::Impl::started(std::int64_t number, const StartTransaction::Request
   // The delivered start was removed from the queue just now: that and the id must be kept together.
   queue_.identify(number, response.transactionId);
   const auto found = std::find_if(connectors_.begin(), connectors_.end(),
-                                  [&](const Connector& c) { return c.transaction && c.transaction->number == number; });
+                                  [&](Connector& c) { return c.unreported() && c.unreported()->number == number; });
   if (found == connectors_.end()) return learn(request.idTag, response.idTagInfo, now);
-  Transaction& transaction = *found->transaction;
+  Transaction& transaction = *found->unreported();
   transaction.id = response.transactionId;
   if (response.idTagInfo.parentIdTag) transaction.parentIdTag = response.idTagInfo.parentIdTag;
   if (response.idTagInfo.status != AuthorizationStatus::Accepted && !transaction.invalid) {
@@ -80,8 +94,8 @@ void Station::Impl::started(std::int64_t number, const StartTransaction::Request
 void Station::Impl::startGivenUp(std::int64_t number) {
   queue_.identify(number, {});
   for (Connector& c : connectors_) {
-    if (!c.transaction || c.transaction->number != number) continue;
-    c.transaction->startLost = true;
+    if (!c.unreported() || c.unreported()->number != number) continue;
+    c.unreported()->startLost = true;
     keepTransaction(c);
   }
 }
@@ -97,23 +111,27 @@ void Station::Impl::checkInvalid(Connector& c, Steady now) {
     stop(c, Reason::DeAuthorized, {}, now);
 }
 
-void Station::Impl::stop(Connector& c, Reason reason, std::optional<IdToken> idTag, Steady now,
-                         std::optional<DateTime> at) {
+// The one way by which a transaction ends while there is power. Its time and reason are those of now; the register is
+// that of the moment when the contactor is open (A12), since until then the EV draws on.
+void Station::Impl::stop(Connector& c, Reason reason, std::optional<IdToken> idTag, Steady now) {
   if (!c.transaction) return;
-  if (!at) addStopData(c, Key::StopTxnSampledData, ReadingContext::TransactionEnd, now);
-  const Transaction transaction = std::move(*c.transaction);
+  const DecidedStop decided{c.transaction->number, reason, std::move(idTag), stamp(now)};
+  // Section 4.8: a plug is not handed out to whoever comes by when its owner did not end the transaction.
+  const bool byOwner =
+      reason != Reason::DeAuthorized &&
+      (reason != Reason::EVDisconnected || configuration_.boolean(Key::UnlockConnectorOnEVSideDisconnect));
+  const bool retained = c.outlet.hasLock() && !byOwner && c.plug != Plug::None;
+  if (retained) c.retainedFor = c.transaction->idTag;
+  end(c, decided);
+  if (!c.outlet.isOpen()) keepTransaction(c);  // a power cut finds it as it is
+  reportIfOff(c);
+  if (!retained) c.outlet.release();
+}
+
+void Station::Impl::end(Connector& c, DecidedStop stop) {
+  if (stop.at.at < c.transaction->start.at) stop.at = c.transaction->start;  // the clock was set back
+  c.ending = Ending{std::move(*c.transaction), std::move(stop)};
   c.transaction.reset();
-  StopTransaction::Request request;
-  request.transactionId = transaction.id.value_or(TransactionId{-1});
-  request.idTag = std::move(idTag);
-  request.timestamp = at.value_or(stamp(now));
-  if (request.timestamp.at < transaction.start.at) request.timestamp = transaction.start;  // the clock was set back
-  request.meterStop = std::max(transaction.meterLast, transaction.meterStart);
-  request.reason = reason;
-  for (auto& each : c.stopData) request.transactionData.push_back(std::move(each.second));
-  forgetStopData(c);
-  queue_.add(std::move(request), {transaction.number, 0, clockKnown_ || transaction.clockKnown}, ++lastOrder_);
-  forget("transaction/" + std::to_string(c.id));
   profiles_.forgetTransaction(c.id);
   c.sampleAt.reset();
   c.keepMeterAt.reset();
@@ -126,29 +144,51 @@ void Station::Impl::stop(Connector& c, Reason reason, std::optional<IdToken> idT
     connectors_[0].scheduledInoperative = false;
     connectors_[0].operative = false;
   }
-  if (!hasLock(c)) return;
-  // Section 4.8: a plug is not handed out to whoever comes by when its owner did not end the transaction.
-  const bool retained =
-      reason == Reason::DeAuthorized ||
-      (reason == Reason::EVDisconnected && !configuration_.boolean(Key::UnlockConnectorOnEVSideDisconnect));
-  if (retained && c.plug != Plug::None)
-    c.retainedFor = transaction.idTag;
-  else
-    emit(Unlock{c.id});
+}
+
+// A contactor that does not open in its time holds up no bill.
+void Station::Impl::reportIfOff(Connector& c) {
+  if (!c.ending || c.outlet.closed() || c.outlet.opening()) return;
+  const Ending ending = std::move(*c.ending);
+  c.ending.reset();
+  addStopData(c, Key::StopTxnSampledData, ReadingContext::TransactionEnd, ending.stop.at.at);
+  report(c, ending);
+}
+
+void Station::Impl::report(Connector& c, const Ending& ending) {
+  const Transaction& transaction = ending.transaction;
+  StopTransaction::Request request;
+  request.transactionId = transaction.id.value_or(TransactionId{-1});
+  request.idTag = ending.stop.idTag;
+  request.timestamp = ending.stop.at;
+  request.meterStop = std::max(transaction.meterLast, transaction.meterStart);
+  request.reason = ending.stop.reason;
+  for (auto& each : c.stopData) request.transactionData.push_back(std::move(each.second));
+  forgetStopData(c);
+  queue_.add(std::move(request), {transaction.number, 0, clockKnown_ || transaction.clockKnown}, ++lastOrder_);
+  forget("transaction/" + std::to_string(c.id));
+  forget("ending/" + std::to_string(c.id));
 }
 
 void Station::Impl::stopAll(Reason reason, Steady now) {
   for (Connector& c : connectors_) stop(c, reason, {}, now);
 }
 
-// The meter counted on, or it did not: what it shows now is what was delivered. The time is the last one known.
-void Station::Impl::endAfterPowerLoss(Connector& c, Steady now) {
+// The meter counted on, or it did not: what it shows now is what was delivered. A stop that was decided keeps its time
+// and reason; else the time is the last one known.
+void Station::Impl::endAfterPowerLoss(Connector& c) {
+  if (c.ending && (!c.transaction || c.transaction->number != c.ending->stop.number)) {
+    forget("ending/" + std::to_string(c.id));  // the medium has lost the transaction
+    c.ending.reset();
+  }
+  if (!c.transaction) return;
   Transaction& transaction = *c.transaction;
   transaction.meterLast = std::max(transaction.meterLast, registerOf(c.readings).value_or(0));
   transaction.clockKnown = true;  // counted in another run; it can not be corrected any more
   lastTransaction_ = std::max(lastTransaction_, transaction.number);
   std::sort(c.stopData.begin(), c.stopData.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  stop(c, Reason::PowerLoss, {}, now, transaction.last);
+  end(c, c.ending ? c.ending->stop : DecidedStop{transaction.number, Reason::PowerLoss, {}, transaction.last});
+  report(c, *std::exchange(c.ending, std::nullopt));
 }
 
 }  // namespace station

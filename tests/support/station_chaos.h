@@ -15,6 +15,7 @@ namespace test {
 /// and FakeCentral check (one request at a time, transitions of section 4.9, bills):
 /// - energy flows in transactions only, of tags that the central system did not refuse, at 6 A or more;
 /// - all that flows together stays within ChargePointMaxProfile;
+/// - no plug is released under load, and no contactor closes before the lock holds the plug (A12);
 /// - every request of the central system is answered once, in the end;
 /// - configuration, availability and local list that were accepted are there after a power cut;
 /// - every transaction that was kept reaches the central system, once, with its stop; then nothing is queued.
@@ -50,6 +51,7 @@ class StationChaos {
     calm();
     for (int c = 1; c <= connectors(); ++c) h_.board([&](Station& s) { s.stopButton(c, h_.now); });
     for (int c = 1; c <= connectors(); ++c) plug(c, Plug::None);
+    pass(minutes(1));
     for (int i = 0; i < 40 && h_.box->view().queued > 0; ++i) {
       pass(hours(24));
       if (h_.rebooted) restart();
@@ -61,7 +63,8 @@ class StationChaos {
       require(billed.stop.has_value(), "a transaction without a stop");
     std::string begun = "0";
     h_.journal.replay([&](const std::string& key, const std::string& value) {
-      require(key.find("queue/") != 0 && key.find("transaction/") != 0 && key.find("stopData/") != 0,
+      require(key.find("queue/") != 0 && key.find("transaction/") != 0 && key.find("ending/") != 0 &&
+                  key.find("stopData/") != 0,
               "kept for ever: " + key);
       if (key == "lastTransaction") begun = value;
     });
@@ -87,6 +90,7 @@ class StationChaos {
     s.capacity.stopData = 8;
     if (pick(4) == 0) s.freeTag = IdToken("FREE");
     if (pick(4) == 0) s.connectors[0].fixedCable = true;
+    if (pick(2) != 0) s.powerOffWait = seconds(8);
     return s;
   }
 
@@ -128,18 +132,35 @@ class StationChaos {
   }
 
   void rarely() {
-    switch (pick(7)) {
+    switch (pick(8)) {
       case 0: return ask(Reset::Request{ResetType(below(2))});
       case 1: return cut();
       case 2: return h_.board([&](Station& s) { s.emergencyStop(below(connectors() + 1), h_.now); });
       case 3: return h_.board([&](Station& s) { s.powerFailing(h_.now); });
       case 4: return h_.board([&](Station& s) { s.stopButton(anyConnector(), h_.now); });
-      case 5: h_.locksWork = pick(2) != 0; return;
+      case 5:
+      case 7: return outlets();
       case 6:
         h_.board([&](Station& s) { s.restarting(h_.now); });
         if (h_.dead) return;
         return pick(1) == 0 ? boardStays() : restart();
       default: h_.central.clockError = pick(2) == 0 ? minutes(pick(240) - 120) : minutes(0);
+    }
+  }
+
+  /// Contactors and locks: slow, silent, broken.
+  void outlets() {
+    StationOutlets& o = h_.outlets;
+    const bool told = h_.settings.powerOffWait > Duration{};
+    const int c = anyConnector();
+    const LockState state = LockState(below(3));
+    switch (pick(5)) {
+      case 0: o.locksAnswer = pick(2) != 0; return;
+      case 1: o.locksFail = pick(1) == 0; return;
+      case 2: o.lockTime = seconds(pick(12)); return;
+      case 3: o.contactorsStick = told && pick(2) == 0; return;
+      case 4: o.openingTime = told ? seconds(pick(9)) : seconds(0); return;
+      default: o.tell(c, state); return h_.board([&](Station& s) { s.lockState(c, state, h_.now); });
     }
   }
 
@@ -340,7 +361,7 @@ class StationChaos {
   void calm() {
     h_.central.up = true;
     h_.silent = false;
-    h_.locksWork = true;
+    h_.outlets.repair(h_.now);
     h_.central.registration = RegistrationStatus::Accepted;
     for (auto* kind : {&h_.central.refuse, &h_.central.ignore, &h_.central.lose}) kind->clear();
     h_.cutAt.reset();
@@ -357,32 +378,7 @@ class StationChaos {
     if (h_.dead) restart();
     if (h_.rebooted) pick(5) == 0 ? boardStays() : restart();
     if (h_.dead || h_.rebooted) return;
-    const View view = h_.box->view();
-    std::int64_t together = 0;
-    for (int c = 1; c <= connectors(); ++c) {
-      const ConnectorView& each = view.connectors[static_cast<std::size_t>(c) - 1];
-      if (each.contactorClosed) energy(c, each, together);
-      require(!each.transaction || each.status == ChargePointStatus::Charging ||
-                  each.status == ChargePointStatus::SuspendedEV || each.status == ChargePointStatus::SuspendedEVSE ||
-                  each.status == ChargePointStatus::Faulted,
-              "a transaction does not show");
-    }
-    require(together <= most_, "more than ChargePointMaxProfile: " + std::to_string(together));
-    require(view.queued <= h_.settings.capacity.queue, "the queue is above its capacity");
-    require(h_.journal.size() < 400, "the journal grows");
-  }
-
-  void energy(int c, const ConnectorView& view, std::int64_t& together) {
-    require(view.transaction, "energy without a transaction");
-    const auto amps = h_.amps(c);
-    require(amps >= 60, "less than an EV can be told");
-    together += amps;
-    if (!view.transactionId) return;
-    const auto found = h_.central.transactions.find(view.transactionId->value);
-    require(found != h_.central.transactions.end() && found->second.start.connectorId == c,
-            "a transaction that the central system does not know");
-    require(found->second.status == AuthorizationStatus::Accepted, "energy for whom the central system refused");
-    require(!found->second.stop, "energy behind the stop");
+    StationLaws{h_, most_}.check();
   }
 
   static constexpr std::int64_t unlimited = 1'000'000;

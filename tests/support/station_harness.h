@@ -14,6 +14,7 @@
 #include "station/journal.h"
 #include "station/station.h"
 #include "tests/support/fake_central.h"
+#include "tests/support/station_outlets.h"
 #include "tests/support/station_zone.h"
 
 namespace test {
@@ -54,6 +55,7 @@ class StationHarness {
 
   /// (Re)starts the station with what the journal kept.
   void power(bool clock = true, PowerUp state = {}) {
+    outlets.restart();
     box = std::make_unique<Station>(settings);
     outstanding.reset();
     statuses.clear();
@@ -75,7 +77,10 @@ class StationHarness {
     box->powerUp(state, now);
     drain();
   }
-  void cutPower() { box.reset(); }
+  void cutPower() {
+    box.reset();
+    outlets.powerCut();
+  }
 
   Instant wall() const { return base + now; }
 
@@ -84,7 +89,10 @@ class StationHarness {
     for (;;) {
       while (auto effect = box->next()) execute(*effect);
       if (!dead) commit();
-      if (dead || !outstanding || !respond()) return;
+      if (dead) return outlets.powerCut();
+      if (tellOutlets()) continue;
+      for (int c = 1; c <= static_cast<int>(settings.connectors.size()); ++c) outlets.check(c, charging(c));
+      if (!outstanding || !respond()) return;
     }
   }
 
@@ -93,9 +101,14 @@ class StationHarness {
     const Steady until = now + duration;
     for (int steps = 0;; ++steps) {
       require(steps < 200000, "the station asks to be called without end");
-      const auto due = box->deadline();
+      auto due = box->deadline();
+      if (const auto moves = outlets.nextAt(); moves && (!due || *moves < *due)) due = moves;
       if (!due || *due > until) break;
       now = std::max(now, *due);
+      if (tellOutlets()) {
+        drain();
+        continue;
+      }
       if (outstanding && now >= sentAt + settings.answerTimeout) forgetOutstanding();
       box->tick(now);
       drain();
@@ -221,7 +234,7 @@ class StationHarness {
   std::map<int, std::int64_t> registers;
   std::optional<Reboot> rebooted;
   CallId lastCall = 0;
-  bool locksWork = true;
+  StationOutlets outlets{settings};
   bool keepLog = true;
   std::optional<int> cutAt;  ///< The power goes after so many effects.
   int executed = 0;
@@ -241,12 +254,12 @@ class StationHarness {
     commit();
     if (const auto* answer = std::get_if<Answer>(&effect))
       require(answers.emplace(answer->id, answer->result).second, "a second answer");
-    if (const auto* lock = std::get_if<Lock>(&effect))
-      if (locksWork) box->lockState(lock->connectorId, LockState::Locked, now);
-    if (const auto* unlock = std::get_if<Unlock>(&effect))
-      if (locksWork) box->lockState(unlock->connectorId, LockState::Unlocked, now);
-    if (const auto* contactor = std::get_if<SetContactor>(&effect))
+    if (const auto* lock = std::get_if<Lock>(&effect)) outlets.execute(*lock, now);
+    if (const auto* unlock = std::get_if<Unlock>(&effect)) outlets.execute(*unlock, now);
+    if (const auto* contactor = std::get_if<SetContactor>(&effect)) {
       require(!contactor->closed || plugs[contactor->connectorId] == Plug::Connected, "energy without an EV");
+      outlets.execute(*contactor, now);
+    }
     if (const auto* reboot = std::get_if<Reboot>(&effect)) rebooted = *reboot;
     if (const auto* said = std::get_if<Note>(&effect))
       if (said->text.find("dropped") != std::string::npos) statuses.clear();  // some of them are not told
@@ -257,6 +270,17 @@ class StationHarness {
       if (keepLog) requests.push_back(send->request);
       checkStatus(send->request);
     }
+  }
+
+  /// True when a contactor or lock had something to say by now.
+  bool tellOutlets() {
+    const auto event = outlets.take(now);
+    if (!event) return false;
+    if (event->lock)
+      box->lockState(event->connector, *event->lock, now);
+    else
+      box->powerOff(event->connector, now);
+    return true;
   }
 
   // As with a Journal: what stands in a row is kept together, before the next other effect.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a station has accepted and must still know after a power cut.
+// What a station has accepted and must still know after a power cut; and what must hold at any time.
 #pragma once
 
 #include "tests/support/station_harness.h"
@@ -27,6 +27,44 @@ struct StationPromises {
                 name + " is not what was accepted");
       }
     }
+  }
+};
+
+/// `most`: tenths of amperes that may flow together.
+struct StationLaws {
+  const StationHarness& h;
+  std::int64_t most;
+
+  void check() const {
+    const View view = h.box->view();
+    std::int64_t together = 0;
+    for (int c = 1; c <= static_cast<int>(view.connectors.size()); ++c) {
+      const ConnectorView& each = view.connectors[static_cast<std::size_t>(c) - 1];
+      if (each.contactorClosed) energy(c, each, together);
+      require(!each.transaction || h.outlets.silent(c) || each.status == ChargePointStatus::Charging ||
+                  each.status == ChargePointStatus::SuspendedEV || each.status == ChargePointStatus::SuspendedEVSE ||
+                  each.status == ChargePointStatus::Faulted,
+              "a transaction does not show");
+      require(each.status != ChargePointStatus::Charging || each.contactorClosed || each.ending,
+              "Charging with an open contactor");
+    }
+    require(together <= most, "more than ChargePointMaxProfile: " + std::to_string(together));
+    require(view.queued <= h.settings.capacity.queue, "the queue is above its capacity");
+    require(h.journal.size() < 400, "the journal grows");
+  }
+
+ private:
+  void energy(int c, const ConnectorView& view, std::int64_t& together) const {
+    require(view.transaction, "energy without a transaction");
+    const auto amps = h.amps(c);
+    require(amps >= 60, "less than an EV can be told");
+    together += amps;
+    if (!view.transactionId) return;
+    const auto found = h.central.transactions.find(view.transactionId->value);
+    require(found != h.central.transactions.end() && found->second.start.connectorId == c,
+            "a transaction that the central system does not know");
+    require(found->second.status == AuthorizationStatus::Accepted, "energy for whom the central system refused");
+    require(!found->second.stop, "energy behind the stop");
   }
 };
 

@@ -29,6 +29,8 @@ ENERGY = "Energy.Active.Import.Register"
 LONGEST, AROUND = 4, 2
 # Most milliseconds until a message about transactions is answered, so that many a power cut finds some unanswered.
 SLOW = 400
+# Milliseconds that an EV draws on in every other lane, so that power cuts find stops that wait for their contactor.
+EV_STOP = 1500
 # Longest outage of the central system before a power cut, so that it finds messages that wait.
 OUTAGE = 4
 
@@ -42,7 +44,7 @@ def killed(world, lane):
     central = Central(world, version, slow=SLOW)
     arguments = ["--version", version, "--state", os.path.join(world.folder, "state"), "--write", "milliseconds",
                  "--retry", "1", "--set", "MeterValueSampleInterval=1", "--set", "MeterValuesSampledData=" + ENERGY,
-                 "--set", "StopTxnSampledData=" + ENERGY]
+                 "--set", "StopTxnSampledData=" + ENERGY, "--ev-stop", str(EV_STOP * (int(lane) // len(VERSIONS) % 2))]
     for life in range(kills):
         seconds = dice.randrange(LONGEST + 1)
         session = ["--session", "TAG", "--sessions", "0", "--session-seconds", str(seconds)]

@@ -14,7 +14,7 @@ Board::Board(int connectors, int evAmperes)
 
 std::int64_t Board::tenthsDrawn(const Connector& c) const {
   const bool flows = c.closed && c.evDraws && c.plug == station::Plug::Connected;
-  return flows ? std::min(c.limit, evTenths_) : 0;
+  return flows ? std::min(c.followed, evTenths_) : 0;
 }
 
 bool Board::count(int connector, Moment now) {

@@ -22,7 +22,10 @@ class Board {
     bool evDraws = false;  ///< The EV takes what it is offered.
     bool closed = false;   ///< The contactor.
     bool locked = false;
-    std::int64_t limit = 0;  ///< Tenths of A per phase.
+    std::int64_t limit = 0;                ///< Tenths of A per phase; what is offered.
+    std::int64_t followed = 0;             ///< The same, as far as the EV has noticed.
+    std::size_t limits = 0, switches = 0;  ///< So many times told; what belongs to an earlier time is over.
+    bool opening = false;                  ///< The contactor, as soon as the EV does not draw any more.
     int phases = 3;
     std::int64_t microWh = 0;  ///< The register, in millionths of Wh.
     Moment since{};            ///< Until when it has counted.

@@ -133,6 +133,8 @@ std::vector<tool::Option> board(Options& o) {
        [&](Text v) { o.amperes = tool::wholeNumber(v, 6, 500); }},
       {"ev-amperes", "N", "16", "most that an EV draws, per phase",
        [&](Text v) { o.evAmperes = tool::wholeNumber(v, 1, 500); }},
+      {"ev-stop", "MS", "0", "how long an EV draws on after it was told to draw less, and the contactor waits for it",
+       [&](Text v) { o.evStopMs = tool::wholeNumber(v, 0, 6000); }},
       {"vendor", "NAME", "ocpp-soap-gateway", "chargePointVendor; its DataTransfer is answered",
        [&](Text v) { o.vendor = v; }},
       {"model", "NAME", "ocpp-soap-cp", "chargePointModel", [&](Text v) { o.model = v; }},

@@ -24,6 +24,7 @@ struct Options {
   std::string vendor = "ocpp-soap-gateway", model = "ocpp-soap-cp";
 
   int connectors = 1, amperes = 32, evAmperes = 16;
+  int evStopMs = 0;  ///< An EV draws on so long after it was told to stop.
   bool fixedCable = false;
   std::vector<std::pair<std::string, std::string>> keys;  ///< Configuration at first start.
   std::string stateDir;                                   ///< "" = what is kept is lost with the process.

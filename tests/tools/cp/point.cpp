@@ -80,7 +80,7 @@ void Point::switchOff() {
   if (!isOn()) return;
   for (int c = 1; c <= board_.size(); ++c) {
     board_.count(c, clock());
-    board_.at(c).closed = false;
+    board_.at(c).closed = board_.at(c).opening = false;
   }
   if (exchange_ != 0) wire_.cancel(exchange_);
   exchange_ = 0;
@@ -109,13 +109,17 @@ void Point::plug(int connector, Plug plug) {
   board([&](Station& station, Steady at) {
     station.plugged(connector, plug, at);
     station.evDraws(connector, plug == Plug::Connected, at);
+    if (board_.at(connector).opening && board_.watts(connector) == 0) contactorOpened(connector);
   });
 }
 
 void Point::evDraws(int connector, bool draws) {
   board_.count(connector, clock());
   board_.at(connector).evDraws = draws && board_.at(connector).plug == Plug::Connected;
-  board([&](Station& station, Steady at) { station.evDraws(connector, draws, at); });
+  board([&](Station& station, Steady at) {
+    station.evDraws(connector, draws, at);
+    if (board_.at(connector).opening && board_.watts(connector) == 0) contactorOpened(connector);
+  });
 }
 
 void Point::setRegister(int connector, std::int64_t wattHours) {
@@ -132,7 +136,12 @@ void Point::board(const std::function<void(Station&, Steady)>& event) {
 
 View Point::view() const { return isOn() ? station_->view() : View{}; }
 
-bool Point::quiet() const { return isOn() && exchange_ == 0 && view().queued == 0; }
+bool Point::quiet() const {
+  const View seen = view();
+  const bool ending =
+      std::any_of(seen.connectors.begin(), seen.connectors.end(), [](const auto& c) { return c.ending; });
+  return isOn() && exchange_ == 0 && seen.queued == 0 && !ending;
+}
 
 void Point::onDeadline() {
   if (isOn()) board([](Station& station, Steady at) { station.tick(at); });
@@ -239,16 +248,49 @@ void Point::on(const Answer& answer) {
   calls_.erase(call);
 }
 
+// An EV that is told to stop draws on for a while; then the contactor opens without load.
 void Point::on(const SetContactor& contactor) {
-  board_.count(contactor.connectorId, clock());
-  board_.at(contactor.connectorId).closed = contactor.closed;
+  const int connector = contactor.connectorId;
+  Board::Connector& c = board_.at(connector);
+  board_.count(connector, clock());
+  const std::size_t switches = ++c.switches;
+  c.opening = !contactor.closed;
+  if (contactor.closed) {
+    c.closed = true;
+    c.followed = c.limit;
+  } else if (board_.watts(connector) == 0) {
+    contactorOpened(connector);
+  } else {
+    later_.after(Moment(wire_.options().evStopMs), [this, connector, switches] {
+      if (board_.at(connector).switches != switches) return;
+      contactorOpened(connector);
+      drain();
+    });
+  }
+}
+
+// The register that the station sees is that of the end of the energy.
+void Point::contactorOpened(int connector) {
+  Board::Connector& c = board_.at(connector);
+  board_.count(connector, clock());
+  c.closed = c.opening = false;
+  ++c.switches;
+  station_->metered(connector, board_.readings(connector), now());
+  station_->powerOff(connector, now());
 }
 
 void Point::on(const SetLimit& limit) {
-  Board::Connector& c = board_.at(limit.connectorId);
-  board_.count(limit.connectorId, clock());
+  const int connector = limit.connectorId;
+  Board::Connector& c = board_.at(connector);
+  board_.count(connector, clock());
   c.limit = limit.amperes.tenths;
   c.phases = limit.phases;
+  const std::size_t limits = ++c.limits;
+  const int wait = c.limit < c.followed && board_.watts(connector) > 0 ? wire_.options().evStopMs : 0;
+  later_.after(Moment(wait), [this, connector, limits] {
+    board_.count(connector, clock());
+    if (board_.at(connector).limits == limits) board_.at(connector).followed = board_.at(connector).limit;
+  });
 }
 
 void Point::on(const Lock& lock) {
@@ -334,6 +376,7 @@ Settings settingsFor(const Options& options) {
   settings.connectors.assign(static_cast<std::size_t>(options.connectors), hardware);
   settings.dataVendors = {options.vendor};
   settings.bootRetryFirst = settings.offlineRetryFirst = std::chrono::seconds(options.retry);
+  settings.powerOffWait = std::chrono::seconds(8);
   settings.answerTimeout = std::chrono::seconds(options.timeout + 10);  // the wire knows sooner
   return settings;
 }

@@ -75,6 +75,7 @@ class Point : private bridge::Deadlines::Node {
   void on(const station::Forget& forget);
   void on(const station::SetContactor& contactor);
   void on(const station::SetLimit& limit);
+  void contactorOpened(int connector);
   void on(const station::Lock& lock);
   void on(const station::Unlock& unlock);
   void on(const station::Reboot& reboot);

@@ -50,6 +50,27 @@ void spill(const std::string& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
 }
 
+/// Nothing can be written to the file while it lives: a flash that is full.
+class FullFlash {
+ public:
+  explicit FullFlash(std::uint64_t bytes) : before_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &old_);
+    rlimit tight = old_;
+    tight.rlim_cur = bytes;
+    ::setrlimit(RLIMIT_FSIZE, &tight);
+  }
+  ~FullFlash() {
+    ::setrlimit(RLIMIT_FSIZE, &old_);
+    std::signal(SIGXFSZ, before_);
+  }
+  FullFlash(const FullFlash&) = delete;
+  FullFlash& operator=(const FullFlash&) = delete;
+
+ private:
+  rlimit old_{};
+  void (*before_)(int);
+};
+
 }  // namespace
 
 TEST(stationRecord, "a message becomes a record and comes back whole; every shorter record is refused") {
@@ -198,21 +219,82 @@ TEST(stationJournalFull, "a full disk fails the commit and loses nothing: the ne
   journal.open(folder.file);
   journal.put("a", "1");
   CPPUNIT_ASSERT(journal.commit());
-  const auto before = std::signal(SIGXFSZ, SIG_IGN);
-  rlimit old{};
-  ::getrlimit(RLIMIT_FSIZE, &old);
-  rlimit tight = old;
-  tight.rlim_cur = journal.bytes() + 20;
-  ::setrlimit(RLIMIT_FSIZE, &tight);
-  journal.put("b", std::string(100, 'x'));
-  const bool first = journal.commit();
-  journal.erase("a");
-  const bool second = journal.commit();
-  ::setrlimit(RLIMIT_FSIZE, &old);
-  std::signal(SIGXFSZ, before);
-  CPPUNIT_ASSERT(!first && !second);
+  {
+    const FullFlash full(journal.bytes() + 20);
+    journal.put("b", std::string(100, 'x'));
+    CPPUNIT_ASSERT(!journal.commit());
+    journal.erase("a");
+    CPPUNIT_ASSERT(!journal.commit());
+  }
   CPPUNIT_ASSERT(journal.commit());
   JournalFile again;
   CPPUNIT_ASSERT_EQUAL(std::size_t(0), again.open(folder.file).lost);
   CPPUNIT_ASSERT((valuesOf(again) == Values{{"b", std::string(100, 'x')}}));
+}
+
+TEST(stationJournalPending,
+     "A12: after 40 MiB of changes on a full flash the journal commits again, with the last of each key") {
+  Folder folder;
+  JournalFile journal;
+  journal.open(folder.file);
+  journal.put("transaction/1", "0");
+  CPPUNIT_ASSERT(journal.commit());
+  {
+    const FullFlash full(journal.bytes() + 10);
+    for (int i = 1; i <= 40; ++i) {
+      journal.put("transaction/1", std::string(1 << 20, 'x') + std::to_string(i));
+      journal.put("queue/" + std::to_string(i), std::string(1000, 'm'));
+      if (i > 2) journal.erase("queue/" + std::to_string(i - 2));  // it was delivered
+      CPPUNIT_ASSERT(!journal.commit());
+    }
+    CPPUNIT_ASSERT_EQUAL(std::size_t(3), journal.pending());  // memory does not grow with what came and went
+  }
+  CPPUNIT_ASSERT(journal.commit());
+  CPPUNIT_ASSERT_EQUAL(std::size_t(0), journal.pending());
+  CPPUNIT_ASSERT(journal.bytes() < (2u << 20));
+  journal.put("next", "1");
+  CPPUNIT_ASSERT(journal.commit());
+  JournalFile again;
+  CPPUNIT_ASSERT_EQUAL(std::size_t(0), again.open(folder.file).lost);
+  const Values values = valuesOf(again);
+  CPPUNIT_ASSERT_EQUAL(std::size_t(4), values.size());
+  CPPUNIT_ASSERT(values.at("transaction/1") == std::string(1 << 20, 'x') + "40");
+  CPPUNIT_ASSERT(values.count("queue/39") == 1 && values.count("queue/40") == 1);
+}
+
+TEST(stationJournalLarge, "A12: changes that are too many for one batch are kept as well, all of them or none") {
+  Folder folder;
+  JournalFile journal;
+  journal.open(folder.file);
+  journal.put("gone", "1");
+  journal.put("stays", "1");
+  CPPUNIT_ASSERT(journal.commit());
+  const auto change = [&] {
+    for (int i = 0; i < 20; ++i) journal.put("queue/" + std::to_string(i), std::string(1 << 20, 'x'));
+    journal.erase("gone");
+  };
+  {
+    const FullFlash full(8u << 20);
+    change();
+    CPPUNIT_ASSERT(!journal.commit());
+  }
+  {
+    JournalFile other;
+    CPPUNIT_ASSERT_EQUAL(std::size_t(0), other.open(folder.file).lost);
+    CPPUNIT_ASSERT((valuesOf(other) == Values{{"gone", "1"}, {"stays", "1"}}));
+  }
+  CPPUNIT_ASSERT(journal.commit());
+  JournalFile again;
+  CPPUNIT_ASSERT_EQUAL(std::size_t(0), again.open(folder.file).lost);
+  const Values values = valuesOf(again);
+  CPPUNIT_ASSERT_EQUAL(std::size_t(21), values.size());
+  CPPUNIT_ASSERT(values.count("gone") == 0 && values.at("stays") == "1");
+  journal.put("huge", std::string(17u << 20, 'x'));  // no batch can carry it: refused, and nothing else is lost
+  CPPUNIT_ASSERT(!journal.commit());
+  journal.erase("huge");
+  journal.put("next", "1");
+  CPPUNIT_ASSERT(journal.commit());
+  JournalFile last;
+  CPPUNIT_ASSERT_EQUAL(std::size_t(0), last.open(folder.file).lost);
+  CPPUNIT_ASSERT_EQUAL(std::size_t(22), valuesOf(last).size());
 }

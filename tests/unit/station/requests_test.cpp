@@ -82,7 +82,7 @@ TEST(stationUnlock, "UnlockConnector says what the lock did, or that there is no
   CPPUNIT_ASSERT(h.call<UnlockConnector>({1}).status == UnlockStatus::Unlocked);
   CPPUNIT_ASSERT(h.call<UnlockConnector>({2}).status == UnlockStatus::NotSupported);
   CPPUNIT_ASSERT(h.call<UnlockConnector>({7}).status == UnlockStatus::NotSupported);
-  h.locksWork = false;
+  h.outlets.locksAnswer = false;
   const CallId call = ++h.lastCall;
   h.board([&](Station& b) { b.fromCentral(call, UnlockConnector::Request{1}, h.now); });
   CPPUNIT_ASSERT_EQUAL(std::size_t(0), h.answers.count(call));
