@@ -378,7 +378,7 @@ TEST(outletOrder, "A12: an outlet refuses every order that would release a plug 
   outlet.supply(false, seconds(2));
   outlet.supply(true, seconds(3));
   CPPUNIT_ASSERT_EQUAL(std::string("O"), order());
-  CPPUNIT_ASSERT(outlet.deadline() == Steady(seconds(10)));
+  CPPUNIT_ASSERT(outlet.deadline() == station::Steady(seconds(10)));
   CPPUNIT_ASSERT(outlet.tick(seconds(10)) == Outlet::Overdue::Contactor);
   CPPUNIT_ASSERT(outlet.stuck() && order().empty());
   outlet.opened();
