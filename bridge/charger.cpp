@@ -45,7 +45,10 @@ Charger::Charger(Shard& shard, ChargerConfig config)
 
 Charger::~Charger() {
   for (const std::uint64_t post : posts_) shard_.calls().cancel(post);
+  shard_.backends().left(backEnd(), config_.identity);
 }
+
+std::string Charger::backEnd() const { return config_.centralUrl.value_or(shard_.centralUrl()); }
 
 session::Settings Charger::settings() const {
   session::Settings s = shard_.options().session;
@@ -100,6 +103,7 @@ void Charger::begin() {
 void Charger::configure(ChargerConfig config) {
   const bool moved = config.centralUrl != config_.centralUrl || config.centralIdentity != config_.centralIdentity ||
                      config.password != config_.password;
+  if (moved) shard_.backends().left(backEnd(), config_.identity);
   config_ = std::move(config);
   book_.fix(config_.callback, now());
   reconsiderCallback();
@@ -170,6 +174,7 @@ void Charger::onDeadline() {
   armedFor_ = {};
   session_.tick(now());
   pump();
+  if (!session_.wantsCentral()) shard_.backends().left(backEnd(), config_.identity);
 }
 
 void Charger::log(session::Level level, std::string_view event, const std::string& text) {
@@ -202,7 +207,7 @@ void Charger::pump() {
 WsTarget Charger::target() const {
   const Options& options = shard_.options();
   WsTarget target;
-  target.url = config_.centralUrl.value_or(shard_.centralUrl());
+  target.url = backEnd();
   if (target.url.empty() || target.url.back() != '/') target.url += '/';
   target.url += percentEncoded(config_.centralIdentity);  // SM-1
   target.subprotocol = "ocpp1.6";
@@ -219,7 +224,7 @@ WsTarget Charger::target() const {
 void Charger::execute(session::OpenCentral&) {
   WsCallbacks callbacks;
   callbacks.onOpen = [this] {
-    log(session::Level::Info, "central-up", "");
+    shard_.backends().up(backEnd(), config_.identity);
     session_.centralIsUp(now());
     pump();
   };
@@ -229,7 +234,8 @@ void Charger::execute(session::OpenCentral&) {
     const std::string code = closed.httpStatus ? "HTTP " + std::to_string(closed.httpStatus) + " "
                              : closed.wasOpen  ? "code " + std::to_string(closed.closeCode) + " "
                                                : "";
-    log(session::Level::Warning, "central-down", code + closed.reason);
+    const std::string reason = code + closed.reason;
+    shard_.backends().away(backEnd(), config_.identity, reason.empty() ? "lost" : reason);
     const std::unique_ptr<WsConnection> gone = std::move(ws_);
     outstanding_.clear();
     session_.centralIsDown(down, now());
@@ -242,6 +248,7 @@ void Charger::execute(session::CloseCentral& effect) {
   if (!ws_) return;
   // A connection that the session has given up reports nothing more; it only finishes its closing handshake.
   outstanding_.clear();
+  shard_.backends().left(backEnd(), config_.identity);
   ws_->close(effect.code, effect.reason);
   closing_ = std::move(ws_);
   log(session::Level::Info, "central-closed", effect.reason);

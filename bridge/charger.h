@@ -122,6 +122,8 @@ class Charger : private Deadlines::Node {
   /// A message that the wire has no words for is a mistake of ours: logged, the peer gets an error, the process lives
   /// on.
   ocpp::Fault unspeakableMessage(const std::logic_error& why);
+  /// The URL of its back-end, without the charger's name there.
+  std::string backEnd() const;
   WsTarget target() const;
 
   Shard& shard_;

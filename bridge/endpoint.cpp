@@ -60,7 +60,39 @@ std::string masked(std::string text, const std::string& secret) {
 }  // namespace
 
 Endpoint::Endpoint(Shard& shard, Access& access, EmbeddedCentral* embedded)
-    : shard_(shard), access_(access), embedded_(embedded), started_(wallClock()) {}
+    : shard_(shard),
+      access_(access),
+      embedded_(embedded),
+      started_(wallClock()),
+      condition_(
+          shard.deadlines(), [this] { return look(); },
+          [this](session::Level level, const char* event, const std::string& text) {
+            shard_.log().line(level, "", event, text);
+          }) {}
+
+/// What an operator should look at; liveness is another matter: chargers are served all the same.
+Troubles Endpoint::look() const {
+  Troubles all;
+  std::size_t away = 0;
+  std::string where;
+  for (const auto& [name, state] : shard_.backends().states()) {
+    if (!state.outage) continue;
+    away += state.away;
+    where += (where.empty() ? "" : ", ") + name + " for " + std::to_string(state.away) + " chargers";
+  }
+  if (away != 0) all.push_back({"back-end-away", away, redacted(where)});
+  const Store* store = shard_.store();
+  if (!store) return all;
+  const StoreStatus kept = store->status();
+  if (kept.deadLetters != 0)
+    all.push_back({"dead-letters", kept.deadLetters,
+                   std::to_string(kept.deadLetters) + " dead letters wait for the operator (queue list)"});
+  if (kept.spaceLow)
+    all.push_back({"disk", 1, "the disk is full; what is left is for running transactions"});
+  else if (!kept.lastError.empty())
+    all.push_back({"disk", 1, kept.lastError});
+  return all;
+}
 
 void Endpoint::handle(HttpRequest&& request, Responder responder) {
   if (!access_.findSender(request))
@@ -285,8 +317,12 @@ HttpResponse Endpoint::health() const {
                     {"failedChanges", kept.failed},
                     {"spaceLow", kept.spaceLow},
                     {"lastError", kept.lastError}};
-    if (kept.spaceLow || !kept.lastError.empty()) out["status"] = "degraded";
   }
+  const Troubles troubles = look();
+  out["reasons"] = nlohmann::ordered_json::array();
+  for (const Trouble& each : troubles)
+    out["reasons"].push_back({{"reason", each.word}, {"count", each.count}, {"text", each.text}});
+  if (!troubles.empty() && !draining_) out["status"] = "degraded";
   return textResponse(200, out.dump(1) + "\n", "application/json");
 }
 

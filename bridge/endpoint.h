@@ -6,6 +6,7 @@
 #include <string>
 
 #include "bridge/access.h"
+#include "bridge/condition.h"
 #include "bridge/embedded_central.h"
 #include "bridge/http_server.h"
 #include "bridge/listeners.h"
@@ -45,6 +46,7 @@ class Endpoint {
                     const char* why, std::string_view peer);
   HttpResponse wsdl(const HttpRequest& request) const;
   HttpResponse health() const;
+  Troubles look() const;
   void control(HttpRequest&& request, const Responder& responder);
 
   Shard& shard_;
@@ -53,6 +55,7 @@ class Endpoint {
   const Listeners* server_ = nullptr;
   ocpp::Instant started_;
   bool draining_ = false;
+  Condition condition_;
 };
 
 }  // namespace bridge

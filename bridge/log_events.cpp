@@ -21,6 +21,10 @@ constexpr LogEvent table[] = {
     {"removed", Cause::Operator},
     {"queue", Cause::Operator},
     {"log", Cause::Operator},
+    {"outage", Cause::Operator},
+    {"outage-over", Cause::Operator},
+    {"degraded", Cause::Operator},
+    {"recovered", Cause::Operator},
     // --trace was asked for, and shows admitted chargers only
     {"soap-in", Cause::Operator},
     {"soap-out", Cause::Operator},

@@ -27,6 +27,10 @@ Shard::Shard(const Outside& outside, const Options& options, std::string central
       trace_(outside.log, options.trace),
       addresses_(options.callbackAllow),
       soap_(guardLimits(options.limits)),
+      backends_(outside.clock, outside.deadlines,
+                [this](session::Level level, const std::string& identity, const char* event, const std::string& text) {
+                  outside_.log.line(level, identity, event, text);
+                }),
       centralUrl_(std::move(centralUrl)) {
   if (!options.centralPasswordFile.empty()) {
     centralPassword_ = readFile(options.centralPasswordFile);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bridge/address_policy.h"
+#include "bridge/backend_watch.h"
 #include "bridge/chargers_file.h"
 #include "bridge/options.h"
 #include "bridge/outside.h"
@@ -75,6 +76,8 @@ class Shard {
   HttpCaller& calls() { return outside_.calls; }
   WsConnector& central() { return outside_.central; }
   Counters& counters() { return counters_; }
+  /// Which back-ends are away, and for how many chargers.
+  BackendWatch& backends() { return backends_; }
   const std::unordered_map<std::string, std::unique_ptr<Charger>>& chargers() const { return chargers_; }
 
  private:
@@ -87,6 +90,7 @@ class Shard {
   AddressPolicy addresses_;
   ocpp_s::Codec soap_;
   Counters counters_;
+  BackendWatch backends_;
   std::string centralUrl_, centralPassword_, publicUrl_;
   ChargersFile file_;
   std::unordered_map<std::string, std::unique_ptr<Charger>> chargers_;

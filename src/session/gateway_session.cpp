@@ -157,6 +157,7 @@ void GatewaySession::tick(Now now) { impl_->tick(now); }
 std::optional<Steady> GatewaySession::deadline() const { return impl_->deadline(); }
 std::optional<Effect> GatewaySession::next() { return impl_->next(); }
 void GatewaySession::drain(Now now) { impl_->drain(now); }
+bool GatewaySession::wantsCentral() const { return impl_->wantsCentral(); }
 bool GatewaySession::idle() const { return impl_->idle(); }
 Overview GatewaySession::overview() const { return impl_->overview(); }
 

@@ -69,6 +69,8 @@ class GatewaySession {
   /// Answers every waiting charger with what can be said now; nothing new is forwarded (SIGTERM).
   void drain(ocpp::Now now);
   bool idle() const;  ///< Nothing in flight in either direction.
+  /// Its WebSocket is open, or will be as soon as that is possible; false for a silent charger (SM-6).
+  bool wantsCentral() const;
 
   Overview overview() const;
 

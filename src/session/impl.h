@@ -85,6 +85,7 @@ class GatewaySession::Impl {
   std::optional<Effect> next();
   void drain(ocpp::Now now);
   bool idle() const;
+  bool wantsCentral() const { return link_ != Link::Closed; }
   Overview overview() const;
 
   // charger_requests.cpp

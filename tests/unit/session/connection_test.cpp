@@ -209,3 +209,15 @@ TEST(otherAnswer, "7.2: an answer to another action, and an answer to no questio
   h.reply(Heartbeat::Response{});
   CPPUNIT_ASSERT(h.faulted(exchange) == FaultCode::InternalError);
 }
+
+TEST(silentWhileAway, "SM-6: a charger that falls silent while its back-end is away wants no connection any more") {
+  SessionHarness h;
+  h.boot(Version::V16);
+  h.down();
+  CPPUNIT_ASSERT(h.session.wantsCentral());
+  for (int i = 0; i < 40 && h.session.wantsCentral(); ++i) {
+    h.pass(minutes(1));
+    if (!h.effects.empty()) h.take<session::OpenCentral>(), h.down(0, false);
+  }
+  CPPUNIT_ASSERT(!h.session.wantsCentral());
+}
