@@ -2,13 +2,12 @@
 // The checks, in their order.
 #include "bridge/access.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
+#include <utility>
 
+#include "bridge/credentials.h"
 #include "bridge/forwarded.h"
 #include "bridge/random_id.h"
-#include "ocpp/text.h"
 
 namespace bridge {
 
@@ -36,35 +35,8 @@ const RefusalRow& rowOf(Refusal why) { return rows[static_cast<std::size_t>(why)
 
 constexpr std::size_t mostSegments = 8;  // of a path, looked at
 constexpr std::size_t shortestSecret = 16;
-
-/// Nothing if the header is not `Basic` with well-formed content (RFC 7617).
-std::optional<std::pair<std::string, std::string>> basicCredentials(std::string_view header) {
-  header = ocpp::trimmed(header);
-  if (header.size() < 6 || !ocpp::equalFold(header.substr(0, 6), "basic ")) return std::nullopt;
-  const std::string encoded(ocpp::trimmed(header.substr(6)));
-  if (encoded.empty() || encoded.size() % 4 != 0 || encoded.size() > 2048) return std::nullopt;
-  std::string plain(encoded.size() / 4 * 3, '\0');
-  const int size =
-      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(plain.data()),
-                      reinterpret_cast<const unsigned char*>(encoded.data()), static_cast<int>(encoded.size()));
-  if (size < 0) return std::nullopt;
-  const std::size_t padding = encoded.size() - 1 - encoded.find_last_not_of('=');
-  if (padding > 2) return std::nullopt;
-  plain.resize(static_cast<std::size_t>(size) - padding);
-  const std::size_t colon = plain.find(':');
-  if (colon == std::string::npos) return std::nullopt;
-  return std::make_pair(plain.substr(0, colon), plain.substr(colon + 1));
-}
-
-/// The value of `token` in a query, "" if it has none.
-std::string tokenIn(std::string_view query) {
-  while (!query.empty()) {
-    const std::string_view pair = query.substr(0, query.find('&'));
-    if (pair.size() > 6 && pair.substr(0, 6) == "token=") return percentDecoded(pair.substr(6));
-    query.remove_prefix(std::min(pair.size() + 1, query.size()));
-  }
-  return "";
-}
+constexpr std::size_t mostNobodies = 1000;
+constexpr unsigned minutesOfDay = 24 * 60;
 
 }  // namespace
 
@@ -72,59 +44,90 @@ std::string_view refusalName(Refusal refusal) { return rowOf(refusal).name; }
 std::string_view refusalText(Refusal refusal) { return rowOf(refusal).text; }
 
 Access::Access(const AccessOptions& options, bool autoRegister)
-    : options_(options), autoRegister_(autoRegister), failures_(options.failuresPerMinute) {
-  configure({});
+    : options_(options),
+      autoRegister_(autoRegister),
+      failures_(options.failuresPerMinute),
+      guesses_(options.failuresPerMinute * minutesOfDay, std::chrono::hours(24)) {
+  configure(ChargersFile());
 }
 
-void Access::configure(const ChargersFile& chargers) {
-  Rules rules;
+Access::Table Access::compile(const ChargersFile& chargers) const {
+  Table table;
   std::unordered_map<std::string, std::string> users;
   for (const auto& [identity, config] : chargers) {
     const AccessRules& wanted = config.access;
-    Rule& rule = rules[identity];
+    Rule& rule = table.rules[identity];
     rule.identity = identity;
     rule.from = wanted.from.empty() ? options_.allowFrom : wanted.from;
     if (wanted.urlSecret) rule.secret = digest_.of(*wanted.urlSecret);
     if (wanted.needsCertificate.value_or(options_.requireCertificate))
       rule.certificate = wanted.certificateName.empty() ? identity : wanted.certificateName;
-    if (!wanted.password) continue;
+    if (!wanted.password && !wanted.passwordHash) continue;
     rule.needsPassword = true;
-    rule.password = digest_.of(*wanted.password);
+    if (wanted.password) rule.password = digest_.of(*wanted.password);
+    rule.hash = wanted.passwordHash.value_or("");
     const std::string& user = wanted.user.empty() ? identity : wanted.user;
     if (const auto other = users.emplace(user, identity); !other.second)
       throw BadConfiguration("chargers '" + other.first->second + "' and '" + identity + "': both are user '" + user +
                              "' of Basic auth");
   }
-  rules_ = std::move(rules);
-  byUser_.clear();
-  for (const auto& [user, identity] : users) byUser_[user] = &rules_.at(identity);
-  bySecret_.clear();
-  byCertificate_.clear();
-  open_ = autoRegister_ && !options_.requireCertificate ? options_.allowFrom : IpRanges();
-  openAnywhere_ = autoRegister_ && !options_.requireCertificate && options_.allowFrom.empty();
-  for (const auto& [identity, rule] : rules_) {
-    if (!rule.secret.empty()) bySecret_[rule.secret].push_back(&rule);
-    if (!rule.certificate.empty()) byCertificate_[rule.certificate].push_back(&rule);
+  for (const auto& [user, identity] : users) table.byUser[user] = &table.rules.at(identity);
+  table.open = autoRegister_ && !options_.requireCertificate ? options_.allowFrom : IpRanges();
+  table.openAnywhere = autoRegister_ && !options_.requireCertificate && options_.allowFrom.empty();
+  table.reached = autoRegister_ ? options_.allowFrom : IpRanges();
+  table.reachedAnywhere = (autoRegister_ && options_.allowFrom.empty()) || (table.rules.empty() && !autoRegister_);
+  for (const auto& [identity, rule] : table.rules) {
+    if (!rule.secret.empty()) table.bySecret[rule.secret].push_back(&rule);
+    if (!rule.certificate.empty()) table.byCertificate[rule.certificate].push_back(&rule);
+    table.reached.add(rule.from);
+    table.reachedAnywhere = table.reachedAnywhere || rule.from.empty();
+    if (table.dummyHash.empty()) table.dummyHash = rule.hash;
     if (!rule.open()) continue;
-    open_.add(rule.from);
-    openAnywhere_ = openAnywhere_ || rule.from.empty();
+    table.open.add(rule.from);
+    table.openAnywhere = table.openAnywhere || rule.from.empty();
   }
   // Until the first charger is named there is nobody to be protected: strangers are told so in the words of OCPP.
-  openAnywhere_ = openAnywhere_ || (rules_.empty() && !autoRegister_);
+  table.openAnywhere = table.openAnywhere || (table.rules.empty() && !autoRegister_);
+  return table;
+}
+
+/// Moving keeps the rules where they are, so that the indexes still point to them.
+void Access::configure(Table&& table) {
+  for (const auto& [identity, rule] : rules_)
+    if (table.rules.count(identity) == 0) hashed_.forget(identity);
+  std::swap(rules_, table.rules);
+  std::swap(byUser_, table.byUser);
+  std::swap(bySecret_, table.bySecret);
+  std::swap(byCertificate_, table.byCertificate);
+  open_ = std::move(table.open);
+  openAnywhere_ = table.openAnywhere;
+  reached_ = std::move(table.reached);
+  reachedAnywhere_ = table.reachedAnywhere;
+  dummyHash_ = std::move(table.dummyHash);
   for (auto place = places_.begin(); place != places_.end();)
     place = autoRegister_ || rules_.count(place->first) != 0 ? std::next(place) : forget(place);
 }
 
-bool Access::findSender(HttpRequest& request) {
+bool Access::nameSender(HttpRequest& request) const {
   const auto origin = originOf(request, options_.trustedProxies, options_.proxyHeader);
   if (!origin) return true;
   request.peerAddress = origin->address.text();
-  if (!origin->headerIgnored) return true;
+  return !origin->headerIgnored;
+}
+
+bool Access::findSender(HttpRequest& request) {
+  if (nameSender(request)) return true;
   ++headersIgnored_;
   return false;
 }
 
-Refused Access::refuse(Refusal why, const IpAddress& address, std::string_view name, ocpp::Instant now) {
+bool Access::excludes(const std::string& sender) const {
+  if (reachedAnywhere_) return false;
+  const auto address = IpAddress::parse(sender);
+  return address && !reached_.contains(*address);
+}
+
+Refused Access::refuse(Refusal why, const IpAddress& address, std::string_view name, ocpp::Steady now) {
   ++counts_[static_cast<std::size_t>(why)];
   if (rowOf(why).failure) {
     failures_.failed(FailureLimit::of(address), now);
@@ -133,9 +136,11 @@ Refused Access::refuse(Refusal why, const IpAddress& address, std::string_view n
   return {why, 0};
 }
 
-Refused Access::tooOften(const IpAddress& address, int seconds, ocpp::Instant now) {
-  Refused refused = refuse(Refusal::TooOften, address, "", now);
-  refused.retryAfter = seconds;
+Refused Access::count(const Objection& objection, const IpAddress& address, ocpp::Steady now) {
+  if (objection.guessed) guesses_.failed(FailureLimit::of(address, objection.user), now);
+  const bool late = objection.why == Refusal::TooOften;
+  Refused refused = refuse(objection.why, address, late ? std::string_view() : objection.user, now);
+  refused.retryAfter = objection.retryAfter;
   return refused;
 }
 
@@ -155,7 +160,8 @@ bool Access::takeSecret(const std::string& text, Arrival& arrival) const {
 }
 
 void Access::readPath(const HttpRequest& request, Arrival& arrival) const {
-  std::string_view rest = request.path().substr(1);
+  std::string_view rest = request.path();
+  if (!rest.empty()) rest.remove_prefix(1);
   for (std::size_t segment = 0; segment < mostSegments; ++segment) {
     const std::size_t end = std::min(rest.find('/'), rest.size());
     const std::string text = percentDecoded(rest.substr(0, end));
@@ -168,21 +174,60 @@ void Access::readPath(const HttpRequest& request, Arrival& arrival) const {
   if (arrival.secret.empty()) takeSecret(tokenIn(request.query()), arrival);
 }
 
-std::optional<Refused> Access::readPassword(const std::string& header, Arrival& arrival, ocpp::Instant now) {
+const Access::Rule* Access::ruleOfUser(const std::string& user) const {
+  const auto known = byUser_.find(user);
+  return known == byUser_.end() ? nullptr : known->second;
+}
+
+/// Nothing where a hash would have to be computed first.
+std::optional<bool> Access::isPassword(const Rule* rule, const BasicCredentials& shown) const {
+  const std::string digest = digest_.of(shown.password);
+  if (rule && !rule->hash.empty()) return hashed_.verdict(rule->identity, rule->hash, digest);
+  // The same work for a user that does not exist.
+  return SecretDigest::equal(digest, rule ? rule->password : digest_.of(shown.user)) && rule != nullptr;
+}
+
+std::optional<Access::Question> Access::question(const HttpRequest& request, ocpp::Steady now) const {
+  const std::string* header = challenges() ? request.headers.find("Authorization") : nullptr;
+  const auto shown = header ? basicCredentials(*header) : std::nullopt;
+  if (!shown || excludes(request.peerAddress)) return std::nullopt;
+  const Rule* rule = ruleOfUser(shown->user);
+  if (!rule && dummyHash_.empty()) return std::nullopt;
+  if (rule ? isPassword(rule, *shown) : nobodys_.verdict(shown->user, dummyHash_, digest_.of(shown->password)))
+    return std::nullopt;
+  const IpAddress address = IpAddress::parse(request.peerAddress).value_or(IpAddress());
+  if (failures_.secondsBlocked(FailureLimit::of(address, shown->user), now) > 0) return std::nullopt;
+  if (!rule) return Question{"", dummyHash_, shown->password, shown->user};
+  return Question{rule->identity, rule->hash, shown->password};
+}
+
+void Access::answered(const Question& question, bool right) {
+  const std::string digest = digest_.of(question.password);
+  if (!question.identity.empty()) return hashed_.learn(question.identity, question.hash, digest, right);
+  if (nobodys_.size() >= mostNobodies) nobodys_.clear();
+  nobodys_.learn(question.user, question.hash, digest, false);
+}
+
+/// AU-8: who shows the right password passes, whatever others have tried from his address; who does not has to wait.
+std::optional<Access::Objection> Access::readPassword(const std::string& header, Arrival& arrival,
+                                                      ocpp::Steady now) const {
   arrival.passwordShown = true;
   const auto shown = basicCredentials(header);
-  if (!shown) return refuse(Refusal::Password, arrival.address, "", now);
-  const auto& [user, password] = *shown;
-  const auto known = byUser_.find(user);
-  const Rule* rule = known == byUser_.end() ? nullptr : known->second;
-  int wait = failures_.secondsBlocked(FailureLimit::of(arrival.address, user), now);
-  if (!rule || !wellKnown(rule->identity, arrival.address)) wait = std::max(wait, arrival.blockedFor);
-  if (wait > 0) return tooOften(arrival.address, wait, now);
-  // The same work for a user that does not exist.
-  const bool right = SecretDigest::equal(digest_.of(password), rule ? rule->password : digest_.of(user));
-  if (!rule || !right) return refuse(Refusal::Password, arrival.address, user, now);
-  arrival.user = rule;
-  return std::nullopt;
+  const std::string user = shown ? shown->user : "";
+  const Rule* rule = shown ? ruleOfUser(user) : nullptr;
+  const auto name = FailureLimit::of(arrival.address, user);
+  const auto right = shown ? isPassword(rule, *shown) : false;
+  if (!right) return Objection{Refusal::TooOften, std::max(1, failures_.secondsBlocked(name, now))};
+  if (*right) {
+    // Guessing at another's address shall take years, so even the right one waits when a whole day's guesses are spent.
+    const int guessed = wellKnown(rule->identity, arrival.address) ? 0 : guesses_.secondsBlocked(name, now);
+    if (guessed > 0) return Objection{Refusal::TooOften, guessed};
+    arrival.user = rule;
+    arrival.blockedFor = 0;
+    return std::nullopt;
+  }
+  const int wait = std::max(shown ? failures_.secondsBlocked(name, now) : 0, arrival.blockedFor);
+  return Objection{wait > 0 ? Refusal::TooOften : Refusal::Password, wait, user, rule != nullptr};
 }
 
 std::optional<Refusal> Access::judge(const Rule& rule, const std::string& identity, const Arrival& arrival) const {
@@ -228,7 +273,7 @@ std::optional<Refusal> Access::judgeAny(const Arrival& arrival) const {
   return byCertificate_.empty() && !options_.requireCertificate ? Refusal::Address : Refusal::Certificate;
 }
 
-std::optional<Refused> Access::arrive(const HttpRequest& request, Arrival& arrival, ocpp::Instant now) {
+std::optional<Access::Objection> Access::look(const HttpRequest& request, Arrival& arrival, ocpp::Steady now) const {
   arrival.address = IpAddress::parse(request.peerAddress).value_or(IpAddress());
   arrival.certificateNames = &request.certificateNames;
   readPath(request, arrival);
@@ -238,13 +283,22 @@ std::optional<Refused> Access::arrive(const HttpRequest& request, Arrival& arriv
   // What cannot be guessed need not wait: neighbours behind one address shall not shut each other out (AU-8).
   const bool proven = arrival.bySecret || !arrival.byCertificate.empty();
   if (!proven) arrival.blockedFor = failures_.secondsBlocked(FailureLimit::of(arrival.address), now);
-  if (arrival.blockedFor > 0 && heardFrom_.count(arrival.address.subscriber()) == 0)
-    return tooOften(arrival.address, arrival.blockedFor, now);
   const std::string* header = challenges() ? request.headers.find("Authorization") : nullptr;
-  if (header)
-    if (auto refused = readPassword(*header, arrival, now)) return refused;
-  if (const auto why = judgeAny(arrival)) return refuse(*why, arrival.address, "", now);
+  if (header && !excludes(request.peerAddress))
+    if (auto objection = readPassword(*header, arrival, now)) return objection;
+  if (arrival.blockedFor > 0 && heardFrom_.count(arrival.address.subscriber()) == 0)
+    return Objection{Refusal::TooOften, arrival.blockedFor};
+  if (const auto why = judgeAny(arrival)) return Objection{*why};
   return std::nullopt;
+}
+
+std::optional<Refused> Access::arrive(const HttpRequest& request, Arrival& arrival, ocpp::Steady now) {
+  const auto objection = look(request, arrival, now);
+  return objection ? std::optional(count(*objection, arrival.address, now)) : std::nullopt;
+}
+
+bool Access::wouldRefuse(const HttpRequest& request, Arrival& arrival, ocpp::Steady now) const {
+  return look(request, arrival, now).has_value();
 }
 
 Access::Rule Access::ruleOfStranger(const std::string& identity) const {
@@ -255,15 +309,23 @@ Access::Rule Access::ruleOfStranger(const std::string& identity) const {
   return rule;
 }
 
-std::optional<Refused> Access::admit(const Arrival& arrival, const std::string& identity, ocpp::Instant now) {
+std::optional<Access::Objection> Access::look(const Arrival& arrival, const std::string& identity, ocpp::Steady) const {
   if (arrival.blockedFor > 0 && !arrival.user && !wellKnown(identity, arrival.address))
-    return tooOften(arrival.address, arrival.blockedFor, now);
+    return Objection{Refusal::TooOften, arrival.blockedFor};
   const auto known = rules_.find(identity);
   const bool stranger = known == rules_.end();
   auto why = stranger ? judge(ruleOfStranger(identity), identity, arrival) : judge(known->second, identity, arrival);
   if (why != Refusal::Mismatch && stranger && !autoRegister_) why = Refusal::Unknown;
-  if (why) return refuse(*why, arrival.address, "", now);
-  return std::nullopt;
+  return why ? std::optional(Objection{*why}) : std::nullopt;
+}
+
+std::optional<Refused> Access::admit(const Arrival& arrival, const std::string& identity, ocpp::Steady now) {
+  const auto objection = look(arrival, identity, now);
+  return objection ? std::optional(count(*objection, arrival.address, now)) : std::nullopt;
+}
+
+bool Access::wouldRefuse(const Arrival& arrival, const std::string& identity, ocpp::Steady now) const {
+  return look(arrival, identity, now).has_value();
 }
 
 std::string Access::identityOf(const Arrival& arrival) const {
@@ -276,10 +338,12 @@ std::string Access::identityOf(const Arrival& arrival) const {
   return "";
 }
 
-std::optional<std::string> Access::heard(const Arrival& arrival, const std::string& identity, ocpp::Instant now) {
+std::optional<std::string> Access::heard(const Arrival& arrival, const std::string& identity, bool stranger,
+                                         ocpp::Steady now) {
   Place& place = places_[identity];
+  remember(identity, place, stranger);
   const IpAddress before = place.address;
-  const bool known = place.at != ocpp::Instant();
+  const bool known = place.at != ocpp::Steady();
   const bool recent = known && now - place.at < std::chrono::seconds(options_.twoPlaces);
   place.at = now;
   if (known && before.subscriber() == arrival.address.subscriber()) return std::nullopt;
@@ -298,7 +362,17 @@ void Access::leave(const IpAddress& address) {
 
 Access::Places::iterator Access::forget(Places::iterator place) {
   leave(place->second.address);
+  if (place->second.stranger) strangers_.erase(*place->second.stranger);
   return places_.erase(place);
+}
+
+/// C8: whoever invents names pushes out other inventions only.
+void Access::remember(const std::string& identity, Place& place, bool stranger) {
+  if (place.stranger && stranger) return strangers_.splice(strangers_.end(), strangers_, *place.stranger);
+  if (place.stranger) strangers_.erase(*std::exchange(place.stranger, std::nullopt));
+  if (!stranger) return;
+  if (strangers_.size() >= mostStrangers) forget(places_.find(strangers_.front()));
+  place.stranger = strangers_.insert(strangers_.end(), identity);
 }
 
 HttpResponse Access::answer(const Refused& refused) const {

@@ -25,12 +25,14 @@ class BackendWatch : private Deadlines::Node {
     std::size_t away = 0;  ///< Chargers that want a link and have none.
     std::string reason;    ///< Of the last loss or failure.
     bool outage = false;   ///< Has been told as such.
-    ocpp::Steady since{};  ///< When the first of `away` lost its link.
+    ocpp::Steady since{};  ///< When that began.
   };
 
   /// A single charger's link is told as such (central-up, central-down), also where it is the only one.
   /// How long losses are gathered before they are told.
   static constexpr ocpp::Duration gather = std::chrono::seconds(2);
+  /// When most are back and nobody else has come for so long, the outage is over; who is still away is told by name.
+  static constexpr ocpp::Duration patience = std::chrono::seconds(10);
 
   BackendWatch(const Clock& clock, Deadlines& deadlines, Tell tell);
 
@@ -50,10 +52,13 @@ class BackendWatch : private Deadlines::Node {
     std::string reason;
     bool outage = false;
     std::size_t most = 0;  ///< Largest number away in this outage.
-    ocpp::Steady since{};
+    ocpp::Steady since{}, lostAt{}, returnedAt{};
   };
   void onDeadline() override;
   void tellLosses(const std::string& name, Backend& backend);
+  static bool mostAreBack(const Backend& backend);
+  void tellRest(const std::string& name, Backend& backend);
+  void tellEnd(const std::string& name, Backend& backend, const std::string& rest);
   void tellReturn(const std::string& name, Backend& backend, const std::string& identity);
   void tidy(const std::string& name);
 

@@ -44,8 +44,23 @@ void CallbackBook::fix(const std::optional<std::string>& url, ocpp::Now now) {
     take(*url, now);
     standing_ = Standing::Fixed;
   } else if (standing_ == Standing::Fixed) {
-    standing_ = Standing::Untried;
+    forget();  // nobody says it any more
   }
+}
+
+void CallbackBook::forget() {
+  url_.clear();
+  waiting_.clear();
+  lastFailure_.clear();
+  standing_ = Standing::None;
+  since_.reset();
+  lastWorked_.reset();
+  keptUntil_.reset();
+}
+
+void CallbackBook::replace(const std::string& url, ocpp::Now now) {
+  waiting_.clear();
+  if (url != url_) take(url, now);
 }
 
 void CallbackBook::restore(const std::string& url, ocpp::Now now) {
@@ -56,12 +71,7 @@ void CallbackBook::restore(const std::string& url, ocpp::Now now) {
 
 void CallbackBook::reconsider(bool drop) {
   waiting_.clear();
-  if (!drop || standing_ == Standing::Fixed) return;
-  url_.clear();
-  standing_ = Standing::None;
-  since_.reset();
-  lastWorked_.reset();
-  keptUntil_.reset();
+  if (drop && standing_ != Standing::Fixed) forget();
 }
 
 std::string CallbackBook::announced(const std::string& url, ocpp::Now now) {

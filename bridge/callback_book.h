@@ -31,12 +31,15 @@ class CallbackBook {
   std::optional<ocpp::Instant> lastWorked() const { return lastWorked_; }
   const std::string& lastFailure() const { return lastFailure_; }
 
-  /// The operator's word; nothing: from now on it is learned.
+  /// The operator's word; nothing: it is forgotten, and from now on addresses are learned.
   void fix(const std::optional<std::string>& url, ocpp::Now now);
   /// Of an earlier process; kept as if it had worked now.
   void restore(const std::string& url, ocpp::Now now);
   /// The settings have changed: what waited must be announced again, and a learned address is given up if `drop`.
   void reconsider(bool drop);
+  /// The same announcement means this one under changed settings; "" = nothing usable.
+  void replace(const std::string& url, ocpp::Now now);
+  void forget();
   /// The charger announced this one. What the operator should read, or "".
   std::string announced(const std::string& url, ocpp::Now now);
   /// A call to `url` was answered by the charger.

@@ -22,16 +22,21 @@ nlohmann::json describe(const Charger& charger) {
   word("lastFailure", book.lastFailure());
   word("waiting", book.waiting());
   word("remark", charger.callbackRemark());
+  out["backend"] = charger.backend().name();
+  if (charger.leaving()) out["leaving"] = true;
+  if (charger.next()) {
+    out["movingTo"] = charger.next()->name();
+    out["waitsFor"] = charger.waitsFor();
+    time("movingSince", charger.movingSince());
+  }
   out["profile"] = charger.quirks().profile();
   out["tolerated"] = toleratedReport(charger.quirks().counts());
   return out;
 }
 }  // namespace
 
-std::string callbackReport(const Shard& shard) {
-  nlohmann::json out = nlohmann::json::object();
-  for (const auto& [identity, charger] : shard.chargers()) out[identity] = describe(*charger);
-  return out.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+std::string callbackReport(const Charger& charger) {
+  return describe(charger).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace bridge

@@ -6,6 +6,8 @@ namespace bridge {
 
 namespace {
 
+constexpr std::size_t longestAnnounced = 1024;  // that is remembered
+
 /// An address that the operator wrote as a number is allowed by that, whatever range it is of.
 std::vector<Cidr> allowedFor(const ChargerConfig& config) {
   std::vector<Cidr> ranges = config.call.allow;
@@ -33,15 +35,27 @@ void Charger::reconsiderCallback() {
   const std::string url = book_.url();
   const std::string objection = url.empty() ? "" : callbackObjection(url, callbackRules(), shard_.addresses());
   book_.reconsider(!objection.empty());
-  if (!objection.empty()) log(session::Level::Warning, "callback", url + " is not used any more: " + objection);
+  if (!objection.empty()) tellDropped(url, objection);
+}
+
+void Charger::tellDropped(const std::string& url, const std::string& why) {
+  if (!url.empty() && book_.url() != url)
+    log(session::Level::Warning, "callback", url + " is not used any more: " + why);
+}
+
+void Charger::forgetCallback(const std::string& why) {
+  if (config_.callback) return;
+  const std::string before = book_.url();
+  book_.forget();
+  announced_.clear();
+  tellDropped(before, why);
 }
 
 void Charger::learnCallback(const std::string& announced, const std::string& peer) {
   if (config_.callback) return;
-  const std::hash<std::string> hash;
-  const std::size_t source = hash(announced) * 31 + hash(peer);
-  if (source == learnedFrom_ && book_.waiting().empty()) return;
-  learnedFrom_ = source;
+  if (announced == announced_ && peer == announcer_ && book_.waiting().empty()) return;
+  announced_ = announced.size() <= longestAnnounced ? announced : "";
+  announcer_ = peer;
   const Callback found = callbackFrom(announced, peer, callbackRules(), shard_.addresses());
   if (!found.remark.empty() && found.remark != callbackRemark_) log(session::Level::Warning, "callback", found.remark);
   callbackRemark_ = found.remark;
@@ -49,7 +63,20 @@ void Charger::learnCallback(const std::string& announced, const std::string& pee
   const std::string news = book_.announced(found.url, now());
   if (!news.empty() && news != callbackNews_) log(session::Level::Info, "callback", news);
   if (!news.empty()) callbackNews_ = news;
-  if (book_.url() != before) keepRow();
+  if (book_.url() != before) keepRow(true);
+}
+
+void Charger::announcedAgain() {
+  if (config_.callback) return;
+  const Callback found = callbackFrom(announced_, announcer_, callbackRules(), shard_.addresses());
+  callbackRemark_ = found.remark;
+  const std::string before = book_.url();
+  if (found.url.empty())
+    book_.forget();  // until it announces one that they permit
+  else
+    book_.replace(found.url, now());
+  tellDropped(before, found.remark.empty() ? "the settings have changed" : found.remark);
+  announced_.clear();  // its next message is looked at again
 }
 
 void Charger::addressPost(HttpPost& post) {
@@ -72,7 +99,7 @@ bool Charger::judgeCall(const std::string& url, const session::ChargerReply& rep
   const bool another = book_.failed(url, reply.fault.description, now());
   if (!another) return false;
   log(session::Level::Warning, "callback", url + " failed; " + book_.url() + ", announced meanwhile, takes its place");
-  keepRow();
+  keepRow(false);
   return notReached;
 }
 

@@ -21,6 +21,9 @@ const ocpp_s::Profile* profileNamed(const std::string& name) {
 }
 
 void ChargerQuirks::choose(const QuirkChoice& choice) {
+  const bool another = choice.profile != choice_.profile || !(choice.on == choice_.on) || !(choice.off == choice_.off);
+  if (another) dropped_ = {};
+  if (another && !choice.profile) looked_ = false;  // its next message is looked at again
   choice_ = choice;
   settle();
 }
@@ -55,15 +58,18 @@ bool isRound(std::uint32_t count) {
 }  // namespace
 
 std::string ChargerQuirks::count(const ocpp_s::Notes& notes) {
+  constexpr std::size_t mostShown = 16;  // a line of the log is no place for more
   std::string text;
+  std::size_t shown = 0;
   for (const ocpp_s::Note& note : notes) {
     const ocpp_s::QuirkRow& row = ocpp_s::quirkRow(note.quirk);
     std::uint32_t& seen = counts_[static_cast<std::size_t>(note.quirk)];
     if (seen != UINT32_MAX) ++seen;
-    if (!row.loses && !isRound(seen)) continue;
+    if ((!row.loses && !isRound(seen)) || ++shown > mostShown) continue;
     text.append(text.empty() ? "" : "; ").append(row.name).append(" ").append(note.path).append(" ").append(note.text);
     if (!row.loses && seen > 1) text.append(" (").append(std::to_string(seen)).append(" times)");
   }
+  if (shown > mostShown) text.append("; and ").append(std::to_string(shown - mostShown)).append(" more");
   return text;
 }
 

@@ -26,6 +26,7 @@ const ocpp_s::Profile* profileNamed(const std::string& name);
 class ChargerQuirks {
  public:
   explicit ChargerQuirks(const QuirkChoice& choice) { choose(choice); }
+  /// Another choice than before also ends what drop() has learned.
   void choose(const QuirkChoice& choice);
 
   ocpp_s::Quirks quirks() const { return quirks_; }

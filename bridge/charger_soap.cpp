@@ -26,7 +26,6 @@ std::string hintFor(const ocpp::Fault& fault) {
     if (fault.description.find(each.fault) != std::string::npos) return " (hint: " + std::string(each.advice) + ")";
   return {};
 }
-constexpr std::size_t mostPosts = 10000;  // of all chargers; each has one at most (SM-11)
 
 }  // namespace
 
@@ -71,7 +70,7 @@ void Charger::call(session::ToCharger& effect, ocpp::Steady end) {
     session_.fromCharger(session::ChargerReply{effect.id, {}, session::ChargerFailure::NoCallbackUrl, {}}, now());
     return;
   }
-  if (shard_.calls().inFlight() >= mostPosts) {
+  if (shard_.calls().inFlight() >= shard_.options().limits.calls) {
     ocpp::Fault busy{ocpp::FaultCode::InternalError, "too many requests to chargers are under way"};
     session_.fromCharger({effect.id, {}, session::ChargerFailure::Unreachable, std::move(busy)}, now());
     return;

@@ -8,8 +8,13 @@
 #include <nlohmann/json.hpp>
 
 #include "bridge/charger_quirks.h"
+#include "bridge/identity.h"
+#include "bridge/password_hash.h"
+#include "bridge/random_id.h"
+#include "bridge/secret_file.h"
 #include "bridge/timezone.h"
 #include "bridge/url.h"
+#include "ocpp/hidden.h"
 #include "ocpp/text.h"
 
 namespace bridge {
@@ -23,6 +28,12 @@ std::string text(const json& value) {
   return value.get<std::string>();
 }
 
+std::string name(const json& value) {
+  std::string written = text(value);
+  if (const char* why = identityObjection(written)) throw BadConfiguration(std::string("the name ") + why);
+  return written;
+}
+
 std::string url(const json& value, bool webSocket) {
   const std::string address = text(value);
   const auto parsed = Url::parse(address);
@@ -34,11 +45,14 @@ std::string url(const json& value, bool webSocket) {
   return address;
 }
 
-/// The first line's text without its end, as editors leave it.
-std::string secretFile(const json& value) {
-  std::string content = readFile(text(value));
-  content.erase(content.find_last_not_of("\r\n") + 1);
-  return content;
+std::string secretFile(ChargerConfig& config, const json& value) {
+  config.secretFiles.push_back(text(value));
+  return readSecret(config.secretFiles.back());
+}
+
+std::string secretText(ChargerConfig& config, const json& value) {
+  config.holdsSecrets = true;
+  return text(value);
 }
 
 std::string secretVariable(const json& value) {
@@ -110,10 +124,18 @@ const KeyRow keys[] = {
     {"callbackSelfSigned", [](ChargerConfig& c, const json& v) { c.call.trust.selfSigned = yesOrNo(v); }},
     {"callbackName", [](ChargerConfig& c, const json& v) { c.call.trust.name = text(v); }},
     {"centralUrl", [](ChargerConfig& c, const json& v) { c.centralUrl = url(v, true); }},
-    {"centralIdentity", [](ChargerConfig& c, const json& v) { c.centralIdentity = text(v); }},
-    {"password", [](ChargerConfig& c, const json& v) { c.password = text(v); }},
-    {"passwordFile", [](ChargerConfig& c, const json& v) { c.password = secretFile(v); }},
-    {"passwordEnv", [](ChargerConfig& c, const json& v) { c.password = secretVariable(v); }},
+    {"centralIdentity", [](ChargerConfig& c, const json& v) { c.centralIdentity = name(v); }},
+    {"password", [](ChargerConfig& c, const json& v) { c.password = secretText(c, v); }},
+    {"passwordFile",
+     [](ChargerConfig& c, const json& v) {
+       c.password = secretFile(c, v);
+       c.passwordFile = text(v);
+     }},
+    {"passwordEnv",
+     [](ChargerConfig& c, const json& v) {
+       c.password = secretVariable(v);
+       c.passwordEnv = text(v);
+     }},
     {"timezone",
      [](ChargerConfig& c, const json& v) {
        c.timezone = text(v);
@@ -138,34 +160,42 @@ const KeyRow keys[] = {
        if (!v.is_array() || v.empty()) throw BadConfiguration("must be a list of addresses and ranges [\"...\"]");
        for (const json& range : v) c.access.from.add(text(range));
      }},
-    {"soapUser",
-     [](ChargerConfig& c, const json& v) {
-       c.access.user = text(v);
-       if (c.access.user.empty()) throw BadConfiguration("must not be empty");
-     }},
-    {"soapPassword", [](ChargerConfig& c, const json& v) { c.access.password = soapPassword(text(v)); }},
-    {"soapPasswordFile", [](ChargerConfig& c, const json& v) { c.access.password = soapPassword(secretFile(v)); }},
+    {"soapUser", [](ChargerConfig& c, const json& v) { c.access.user = name(v); }},
+    {"soapPassword", [](ChargerConfig& c, const json& v) { c.access.password = soapPassword(secretText(c, v)); }},
+    {"soapPasswordFile", [](ChargerConfig& c, const json& v) { c.access.password = soapPassword(secretFile(c, v)); }},
     {"soapPasswordEnv", [](ChargerConfig& c, const json& v) { c.access.password = soapPassword(secretVariable(v)); }},
-    {"urlSecret", [](ChargerConfig& c, const json& v) { c.access.urlSecret = urlSecret(text(v)); }},
-    {"urlSecretFile", [](ChargerConfig& c, const json& v) { c.access.urlSecret = urlSecret(secretFile(v)); }},
+    {"soapPasswordHash",
+     [](ChargerConfig& c, const json& v) {
+       c.access.passwordHash = secretText(c, v);
+       if (const char* why = hashObjection(*c.access.passwordHash)) throw BadConfiguration(why);
+     }},
+    {"urlSecret", [](ChargerConfig& c, const json& v) { c.access.urlSecret = urlSecret(secretText(c, v)); }},
+    {"urlSecretFile", [](ChargerConfig& c, const json& v) { c.access.urlSecret = urlSecret(secretFile(c, v)); }},
     {"urlSecretEnv", [](ChargerConfig& c, const json& v) { c.access.urlSecret = urlSecret(secretVariable(v)); }},
     {"clientCertificate",
      [](ChargerConfig& c, const json& v) {
        c.access.needsCertificate = !v.is_boolean() || v.get<bool>();
-       if (!v.is_boolean()) c.access.certificateName = text(v);
-       if (v.is_string() && c.access.certificateName.empty()) throw BadConfiguration("must not be empty");
+       if (!v.is_boolean()) c.access.certificateName = name(v);
      }},
 };
 
 /// AU-4, AU-5: Basic auth ends the user's name at the first colon.
 void checkAccess(const ChargerConfig& config) {
   const std::string& user = config.access.user.empty() ? config.identity : config.access.user;
-  if (!config.access.user.empty() && !config.access.password)
+  if (!config.access.user.empty() && !config.access.hasPassword())
     throw BadConfiguration("soapUser: nothing without a soapPassword");
-  if (config.access.password && user.find(':') != std::string::npos)
+  if (config.access.password && config.access.passwordHash)
+    throw BadConfiguration("soapPasswordHash: there is a soapPassword as well; which one counts?");
+  if (config.access.hasPassword() && user.find(':') != std::string::npos)
     throw BadConfiguration("'" + user +
                            "' cannot be a user of Basic auth because of its colon; name another as soapUser");
 }
+
+/// What is wrong with one key.
+struct BadKey : BadConfiguration {
+  BadKey(std::string theKey, const std::string& why) : BadConfiguration(why), key(std::move(theKey)) {}
+  std::string key;
+};
 
 ChargerConfig readOne(const std::string& identity, const json& object) {
   if (!object.is_object()) throw BadConfiguration("must be an object {...}");
@@ -174,37 +204,89 @@ ChargerConfig readOne(const std::string& identity, const json& object) {
   for (const auto& [key, value] : object.items()) {
     const auto* row =
         std::find_if(std::begin(keys), std::end(keys), [&, k = key](const KeyRow& r) { return k == r.key; });
-    if (row == std::end(keys)) throw BadConfiguration("unknown key '" + key + "'");
+    if (row == std::end(keys)) throw BadKey(key, "unknown key");
     try {
       row->apply(config, value);
-    } catch (const BadConfiguration& bad) { throw BadConfiguration(key + ": " + bad.what()); }
+    } catch (const BadConfiguration& bad) { throw BadKey(key, bad.what()); }
   }
   if (config.centralIdentity.empty()) config.centralIdentity = identity;
+  const std::string secrets = config.password.value_or("") + '\0' + config.access.password.value_or("") + '\0' +
+                              config.access.urlSecret.value_or("");  // what files and variables held
+  config.digest = sha256(object.dump() + '\0' + secrets);
   checkAccess(config);
   if (config.callback && config.call.trust.demanded() && !Url::parse(*config.callback)->secure())
-    throw BadConfiguration("callback: must be https:// with callbackPin, callbackSelfSigned or callbackName");
+    throw BadKey("callback", "must be https:// with callbackPin, callbackSelfSigned or callbackName");
   return config;
+}
+
+/// The same key twice: JSON libraries silently take the last one.
+void refuseTwins(ParsedChargers& parsed) {
+  std::set<std::pair<std::string, std::string>> seen;
+  const std::vector<JsonKey> all = parsed.keys;
+  for (const JsonKey& each : all) {
+    const std::string identity(ocpp::trimmed(each.outer));
+    if (!each.inner.empty() && parsed.refused.count(identity) != 0) continue;
+    if (each.inner.empty() ? seen.emplace(identity, "").second : seen.emplace(each.outer, "." + each.inner).second)
+      continue;
+    parsed.refused.insert(identity);
+    parsed.problems.push_back(parsed.path + ":" + std::to_string(each.line) + ": charger '" + ocpp::shown(identity) +
+                              "': " + each.inner + (each.inner.empty() ? "" : ": ") + "stands there twice");
+  }
 }
 
 }  // namespace
 
-ChargersFile parseChargers(const std::string& content, const std::string& path) {
+std::vector<std::string> chargerKeys() {
+  std::vector<std::string> all;
+  for (const KeyRow& row : keys) all.emplace_back(row.key);
+  return all;
+}
+
+void ParsedChargers::problem(const std::string& identity, const std::string& key, const std::string& why) {
+  int line = 0;
+  for (const JsonKey& each : keys)
+    if (ocpp::trimmed(each.outer) == identity && (each.inner == key || (line == 0 && each.inner.empty())))
+      line = each.line;
+  problems.push_back(path + (line == 0 ? "" : ":" + std::to_string(line)) + ": charger '" + ocpp::shown(identity) +
+                     "': " + key + (key.empty() ? "" : ": ") + why);
+}
+
+void ParsedChargers::refuse(const std::string& identity, const std::string& key, const std::string& why) {
+  problem(identity, key, why);
+  refused.insert(identity);
+  chargers.erase(identity);
+}
+
+ParsedChargers parseChargersFile(const std::string& content, const std::string& path) {
   json root;
   try {
     root = json::parse(content, nullptr, true, true);
   } catch (const json::exception& e) { throw BadConfiguration(path + ": " + e.what()); }
   if (!root.is_object()) throw BadConfiguration(path + ": must be an object of identities");
-  ChargersFile chargers;
-  for (const auto& [identity, object] : root.items()) {
-    const std::string name(ocpp::trimmed(identity));
+  ParsedChargers parsed;
+  parsed.path = path;
+  parsed.keys = jsonKeys(content);
+  refuseTwins(parsed);
+  for (const auto& [written, object] : root.items()) {
+    const std::string identity(ocpp::trimmed(written));
+    if (parsed.refused.count(identity) != 0) continue;
+    if (const char* why = identityObjection(identity)) {
+      parsed.refuse(identity, "", std::string("the identity ") + why);
+      continue;
+    }
     try {
-      if (name.empty()) throw BadConfiguration("an identity must not be empty");
-      if (!chargers.emplace(name, readOne(name, object)).second) throw BadConfiguration("stands there twice");
-    } catch (const BadConfiguration& bad) {
-      throw BadConfiguration(path + ": charger '" + identity + "': " + bad.what());
+      parsed.chargers.emplace(identity, readOne(identity, object));
+    } catch (const BadKey& bad) { parsed.refuse(identity, bad.key, bad.what()); } catch (const BadConfiguration& bad) {
+      parsed.refuse(identity, "", bad.what());
     }
   }
-  return chargers;
+  return parsed;
+}
+
+ChargersFile parseChargers(const std::string& content, const std::string& path) {
+  ParsedChargers parsed = parseChargersFile(content, path);
+  if (!parsed.problems.empty()) throw BadConfiguration(parsed.problems.front());
+  return std::move(parsed.chargers);
 }
 
 }  // namespace bridge

@@ -51,6 +51,7 @@ struct Cidr {
   static Cidr of(const IpAddress& address) { return {address, 128}; }
   bool four() const;
   bool contains(const IpAddress& address) const;
+  bool operator==(const Cidr& other) const { return bits == other.bits && base == other.base; }
   /// Every address of this range is in the other.
   bool within(const Cidr& other) const { return bits >= other.bits && other.contains(base); }
 };

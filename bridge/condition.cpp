@@ -3,6 +3,7 @@
 #include "bridge/condition.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace bridge {
@@ -20,15 +21,19 @@ Condition::Condition(Deadlines& deadlines, Look look, Tell tell)
 
 void Condition::onDeadline() {
   deadlines_.arm(*this, every);
-  const Troubles former = std::exchange(troubles_, look_());
-  const auto isNew = [&](const Trouble& now) {
+  troubles_ = look_();
+  Troubles now;
+  std::copy_if(troubles_.begin(), troubles_.end(), std::back_inserter(now),
+               [](const Trouble& each) { return !each.told; });
+  const Troubles former = std::exchange(untold_, now);
+  const auto isNew = [&](const Trouble& each) {
     return std::none_of(former.begin(), former.end(),
-                        [&](const Trouble& was) { return std::string_view(was.word) == now.word; });
+                        [&](const Trouble& was) { return std::string_view(was.word) == each.word; });
   };
   Troubles begun;
-  std::copy_if(troubles_.begin(), troubles_.end(), std::back_inserter(begun), isNew);
+  std::copy_if(now.begin(), now.end(), std::back_inserter(begun), isNew);
   if (!begun.empty()) tell_(session::Level::Warning, "degraded", textOf(begun));
-  if (troubles_.empty() && !former.empty()) tell_(session::Level::Info, "recovered", "was " + textOf(former));
+  if (now.empty() && !former.empty()) tell_(session::Level::Info, "recovered", "was " + textOf(former));
 }
 
 }  // namespace bridge

@@ -17,11 +17,12 @@ struct Trouble {
   const char* word;       ///< back-end-away, messages-refused, dead-letters, unserved, move-waits, disk, log.
   std::size_t count = 0;  ///< Of what the text speaks of.
   std::string text;
+  bool told = false;  ///< Whoever found it tells it: it is no part of degraded and recovered.
 };
 using Troubles = std::vector<Trouble>;
 
 /// Looks every few seconds and tells what has changed: one line when a kind of trouble begins, one when the last is
-/// over.
+/// over. Each trouble has one source of lines: those of the disk are the store's.
 class Condition : private Deadlines::Node {
  public:
   using Look = std::function<Troubles()>;
@@ -41,6 +42,7 @@ class Condition : private Deadlines::Node {
   Look look_;
   Tell tell_;
   Troubles troubles_;
+  Troubles untold_;  // of them those that are told here
 };
 
 /// Words and texts, for one line.

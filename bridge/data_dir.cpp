@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "bridge/database_files.h"
 #include "bridge/options.h"
 
 namespace bridge {
@@ -27,13 +28,21 @@ std::string contentOf(int file) {
   return text;
 }
 
+}  // namespace
+
 std::int64_t freeBytes(const std::string& path) {
   struct statvfs space {};
   if (::statvfs(path.c_str(), &space) != 0) return 0;
   return static_cast<std::int64_t>(space.f_bavail) * static_cast<std::int64_t>(space.f_frsize);
 }
 
-}  // namespace
+void syncDirectoryOf(const std::string& path) {
+  const std::string directory = path.substr(0, path.find_last_of('/') + 1);
+  const int file = ::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (file < 0) return;
+  ::fsync(file);
+  ::close(file);
+}
 
 std::string databasePath(const std::string& directory) { return directory + "/bridge.db"; }
 
@@ -59,10 +68,10 @@ DataDirLock::~DataDirLock() { ::close(file_); }
 
 bool DataDirLock::heldBySomebody(const std::string& directory) {
   const int file = ::open(lockPath(directory).c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return false;
+  if (file < 0) return DatabaseLock::heldBySomebody(databasePath(directory));
   const bool held = ::flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
   ::close(file);
-  return held;
+  return held || DatabaseLock::heldBySomebody(databasePath(directory));
 }
 
 bool SpaceReserve::occupy() {

@@ -10,6 +10,11 @@ namespace bridge {
 /// Where the database of a data directory is.
 std::string databasePath(const std::string& directory);
 
+/// Bytes that may still be written where the file lies; 0 when the system does not tell.
+std::int64_t freeBytes(const std::string& path);
+/// Makes the file's name survive a power failure. What the system refuses is not told: the file itself is safe.
+void syncDirectoryOf(const std::string& path);
+
 /// The right to be the only bridge on a data directory, until destruction or the end of the process.
 class DataDirLock {
  public:
@@ -20,7 +25,7 @@ class DataDirLock {
   DataDirLock(const DataDirLock&) = delete;
   DataDirLock& operator=(const DataDirLock&) = delete;
 
-  /// True when some process holds the lock now.
+  /// True when some process holds the lock now, or that of the database. Not for a process that has the database open.
   static bool heldBySomebody(const std::string& directory);
 
  private:

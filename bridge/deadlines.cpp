@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "bridge/firewall.h"
+
 namespace bridge {
 
 void Deadlines::Node::unlink() {
@@ -63,7 +65,10 @@ void Deadlines::visit(Anchor& slot, std::int64_t tick) {
     Node& node = *todo.next_;
     node.unlink();
     if (node.due_ <= tick) {
-      node.onDeadline();
+      if (firewall_)
+        firewall_->run(EventSource::Deadline, {}, [&] { node.onDeadline(); });
+      else
+        node.onDeadline();
     } else {
       insert(node);
     }

@@ -12,6 +12,8 @@
 
 namespace bridge {
 
+class Firewall;
+
 /// A wheel of 50 ms slots. Moving a deadline later costs two stores: the node is re-slotted when its old slot comes
 /// round. Loop thread only. Nodes must not outlive the wheel while armed.
 class Deadlines {
@@ -48,6 +50,8 @@ class Deadlines {
   /// Fires the node once, `after` from now (rounded up to a slot); replaces an earlier deadline.
   void arm(Node& node, std::chrono::milliseconds after);
   static void disarm(Node& node) { node.unlink(); }
+  /// From now on what nodes throw ends there (C6).
+  void behind(Firewall* firewall) { firewall_ = firewall; }
 
   static constexpr std::int64_t tickMs = 50;
   /// Fires what is due.
@@ -71,6 +75,7 @@ class Deadlines {
   const Clock& clock_;
   std::function<void()> wake_;
   bool awake_ = false;
+  Firewall* firewall_ = nullptr;
   std::int64_t done_;  // last tick that was looked at
   std::array<Anchor, slots> wheel_;
 };

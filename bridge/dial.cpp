@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "bridge/descriptors.h"
+#include "bridge/watch.h"
 
 namespace bridge {
 
@@ -55,14 +56,8 @@ std::string Dial::begin(std::size_t index, const NetAddress& address) {
   lane.dial = this;
   lane.index = index;
   lane.socket = socket;
-  ev_io_init(
-      &lane.io,
-      [](struct ev_loop*, ev_io* io, int) {
-        auto* ready = static_cast<Lane*>(io->data);
-        ready->dial->onWritable(*ready);
-      },
-      socket, EV_WRITE);
-  lane.io.data = &lane;
+  bindWatcher<EventSource::Other, &Lane::ready>(lane.io, lane);
+  ev_io_set(&lane.io, socket, EV_WRITE);
   ev_io_start(loop_.raw(), &lane.io);
   return "";
 }

@@ -56,6 +56,7 @@ class Dial final : AddressRace::Runner {
     std::size_t index = 0;
     int socket = -1;
     ev_io io{};
+    void ready(int) { dial->onWritable(*this); }
   };
 
   std::string begin(std::size_t index, const NetAddress& address) override;

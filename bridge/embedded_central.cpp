@@ -17,9 +17,13 @@ constexpr std::string_view pathPrefix = "/central/";
 constexpr int heartbeatInterval = 300;           // seconds
 constexpr std::size_t mostTransactions = 10000;  // older ones are forgotten: this is no billing system
 
+/// For what came from outside: what is no UTF-8 is replaced, where nlohmann would throw by default.
+std::string written(const nlohmann::ordered_json& value) {
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 std::string errorText(const std::string& code, const std::string& description) {
-  return nlohmann::ordered_json{{"errorCode", code}, {"errorDescription", description}}.dump(
-      -1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return written({{"errorCode", code}, {"errorDescription", description}});
 }
 
 }  // namespace
@@ -44,6 +48,11 @@ EmbeddedCentral::EmbeddedCentral(Loop& loop, Log& log)
                },
                {}}) {}
 
+EmbeddedCentral::~EmbeddedCentral() {
+  for (auto& [connection, peer] : std::exchange(peers_, {}))
+    for (auto& [id, done] : peer.waiting) done(503, errorText("InternalError", "the bridge ends"));
+}
+
 std::string EmbeddedCentral::url() const { return "ws://127.0.0.1:" + std::to_string(server_.port()) + "/central"; }
 
 void EmbeddedCentral::call(const std::string& identity, const std::string& action, const std::string& payload,
@@ -55,7 +64,7 @@ void EmbeddedCentral::call(const std::string& identity, const std::string& actio
   if (!parsed.is_object()) return done(400, errorText("FormationViolation", "the payload must be a JSON object"));
   const std::string id = newUuid();
   peers_[found->second].waiting[id] = std::move(done);
-  server_.send(found->second, "[2,\"" + id + "\"," + nlohmann::json(action).dump() + "," + parsed.dump() + "]");
+  server_.send(found->second, "[2,\"" + id + "\"," + written(action) + "," + written(parsed) + "]");
 }
 
 void EmbeddedCentral::onMessage(std::uint64_t connection, std::string&& text) {
@@ -75,7 +84,7 @@ void EmbeddedCentral::onMessage(std::uint64_t connection, std::string&& text) {
   if (node.empty()) return;
   if (frame.kind == Kind::CallError) return node.mapped()(502, errorText(frame.errorCode, frame.errorDescription));
   const auto whole = nlohmann::ordered_json::parse(text, nullptr, false);
-  node.mapped()(200, whole.is_array() && whole.size() > 2 ? whole[2].dump() : "{}");
+  node.mapped()(200, whole.is_array() && whole.size() > 2 ? written(whole[2]) : "{}");
 }
 
 ocpp::StartTransaction::Response EmbeddedCentral::start(const std::string& identity,

@@ -23,6 +23,10 @@ class EmbeddedCentral {
  public:
   /// Listens on a free port of 127.0.0.1.
   EmbeddedCentral(Loop& loop, Log& log);
+  /// Whoever waits for a charger's answer is told that there is none (FIELD A4).
+  ~EmbeddedCentral();
+  EmbeddedCentral(const EmbeddedCentral&) = delete;
+  EmbeddedCentral& operator=(const EmbeddedCentral&) = delete;
 
   /// ws://127.0.0.1:PORT/central
   std::string url() const;

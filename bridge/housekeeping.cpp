@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Rows are nearly in the order of their age, so the walk ends at the first slice that is young.
+// Rows are nearly in the order of their age, so the walk ends at the first young one.
 #include "bridge/housekeeping.h"
 
 namespace bridge {
@@ -8,8 +8,9 @@ namespace {
 
 constexpr int slice = 500;
 
-constexpr const char* endOfSlice =
-    "SELECT max(id), max(seen) FROM (SELECT id, seen FROM tx WHERE id > ? ORDER BY id LIMIT ?)";
+constexpr const char* endOfSlice = "SELECT max(id) FROM (SELECT id FROM tx WHERE id > ? ORDER BY id LIMIT ?)";
+// Rows of the future were made by a wrong clock and say nothing about the age of others.
+constexpr const char* firstYoung = "SELECT min(id) FROM tx WHERE id > ? AND id <= ? AND seen >= ? AND seen <= ?";
 // A promised start that was never delivered still has its message in the queue.
 constexpr const char* purgeTx =
     "DELETE FROM tx WHERE id > ? AND id <= ? AND seen < ? AND state IN ('Closed', 'Orphaned') "
@@ -18,20 +19,38 @@ constexpr const char* purgeDeadLetters = "DELETE FROM dead_letter WHERE resoluti
 
 }  // namespace
 
-void Housekeeping::step(Database& database, ocpp::Instant now) {
-  if (now < dueAt_) return;
-  const ocpp::Instant old = now - retention;
+bool Housekeeping::trusted(ocpp::Now now) {
+  const ocpp::Duration distance = now.calendar.time_since_epoch() - now.steady.time_since_epoch();
+  if (!distance_ || distance - *distance_ > tolerance || *distance_ - distance > tolerance) {
+    distance_ = distance;
+    trustedAt_ = now.steady + trust;
+    after_ = 0;
+  }
+  return now.steady >= trustedAt_;
+}
+
+void Housekeeping::step(Database& database, ocpp::Now now) {
+  if (!trusted(now) || now.steady < dueAt_) return;
+  const ocpp::Instant old = now.calendar - retention;
   Statement end(database, endOfSlice);
   (end << after_ << slice).step();
-  const bool over = end.isNull(0) || end.instant(1) >= old;
-  const std::int64_t upTo = end.number(0);
+  std::int64_t upTo = end.number(0);
+  bool over = end.isNull(0);
   end.reset();
-  if (upTo > 0) (Statement(database, purgeTx) << after_ << upTo << old).run();
+  // Nothing behind a young row is old, whatever the clock said when it was made.
+  Statement young(database, firstYoung);
+  (young << after_ << upTo << old << now.calendar).step();
+  if (!young.isNull(0)) {
+    over = true;
+    upTo = young.number(0) - 1;
+  }
+  young.reset();
+  if (upTo > after_) (Statement(database, purgeTx) << after_ << upTo << old).run();
   after_ = upTo;
   if (!over) return;
   (Statement(database, purgeDeadLetters) << old).run();
   after_ = 0;
-  dueAt_ = now + every;
+  dueAt_ = now.steady + every;
 }
 
 }  // namespace bridge

@@ -21,6 +21,7 @@
 #include "bridge/resolver.h"
 #include "bridge/tls_client.h"
 #include "bridge/url.h"
+#include "bridge/watch.h"
 
 namespace bridge {
 
@@ -46,6 +47,8 @@ class HttpClient::Exchange final : public Deadlines::Node, Dial::Owner, public s
   void start(HttpPost&& request);
   /// Without a callback.
   void drop();
+  /// The client is gone.
+  void end() { finish(connected_ ? Outcome::Broken : Outcome::ConnectFailed, "given up: the bridge ends"); }
 
  private:
   using Outcome = HttpResult::Outcome;
@@ -98,8 +101,7 @@ class HttpClient::Exchange final : public Deadlines::Node, Dial::Owner, public s
 
 HttpClient::Exchange::Exchange(std::shared_ptr<State> state, std::uint64_t id, Done&& done)
     : state_(std::move(state)), id_(id), done_(std::move(done)), dial_(state_->loop, *this) {
-  ev_init(&io_, [](struct ev_loop*, ev_io* io, int events) { static_cast<Exchange*>(io->data)->onEvent(events); });
-  io_.data = this;
+  bindWatcher<EventSource::Call, &Exchange::onEvent>(io_, *this);
 }
 
 namespace {
@@ -197,10 +199,13 @@ void HttpClient::Exchange::watch(int events) {
 
 void HttpClient::Exchange::onEvent(int events) {
   const auto self = shared_from_this();
-  if (!connected_) return shakeHands();
-  if ((events & EV_READ) != 0) receive();
-  while (done_ && tls_ && tls_->pending()) receive();
-  if (done_ && (events & EV_WRITE) != 0) sendMore();
+  const auto proceed = [&] {
+    if (!connected_) return shakeHands();
+    if ((events & EV_READ) != 0) receive();
+    while (done_ && tls_ && tls_->pending()) receive();
+    if (done_ && (events & EV_WRITE) != 0) sendMore();
+  };
+  if (!state_->loop.firewall().run(EventSource::Call, url_.host, proceed)) finish(Outcome::Broken, "our mistake");
 }
 
 void HttpClient::Exchange::connected(int socket, const NetAddress& address) {
@@ -346,7 +351,7 @@ HttpClient::HttpClient(Loop& loop, HttpClientOptions options)
 
 HttpClient::~HttpClient() {
   const auto exchanges = state_->exchanges;
-  for (const auto& [id, exchange] : exchanges) exchange->drop();
+  for (const auto& [id, exchange] : exchanges) exchange->end();
 }
 
 std::uint64_t HttpClient::post(HttpPost&& request, Done done) {

@@ -72,7 +72,7 @@ class HttpCaller {
 class HttpClient final : public HttpCaller {
  public:
   explicit HttpClient(Loop& loop, HttpClientOptions options = {});
-  /// Cancels everything, without callbacks.
+  /// Ends everything; whoever waits is told so (FIELD A4).
   ~HttpClient() override;
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;

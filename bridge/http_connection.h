@@ -2,6 +2,7 @@
 // Inside of the HTTP server: its shared state and one connection's state machine.
 #pragma once
 
+#include <deque>
 #include <list>
 #include <memory>
 #include <optional>
@@ -26,20 +27,28 @@ struct Neighbours {
   std::list<HttpConnection*> all;
 };
 
-struct HttpServerState {
+struct HttpServerState : std::enable_shared_from_this<HttpServerState> {
   HttpServerState(Loop& theLoop, HttpServerOptions&& theOptions, HttpServer::Handler&& theHandler);
   void accept(int socket, const NetAddress& peer);
   /// The connection is gone for libwebsockets: forgets it.
   void remove(HttpConnection& connection);
+  /// Closes the connection that has been idle longest; false if none is. `newest` is not looked at; it may be null.
   template <class List>
-  bool giveWay(List& list, const HttpConnection& newest);
+  bool giveWay(List& list, const HttpConnection* newest);
+  /// A request is complete. True: it may go to the handler now; false: its connection has to wait() (C2).
+  bool mayWork(const HttpConnection& connection);
+  /// Bytes have come. True: they may be parsed and inflated in this turn; false: the connection has to wait() (C2).
+  bool mayRead();
+  /// The connection gets its turn when the loop comes round again.
+  void wait(HttpConnection& connection);
+  void postWork();
+  void work();
 
   Loop& loop;
   HttpServerOptions options;
   HttpServer::Handler handler;
   std::optional<Listener> listener;
   std::unique_ptr<TlsServer> tlsServer;
-  lws_vhost* vhost = nullptr;  // of tlsServer
   bool tls = false;
   bool draining = false;
   std::size_t inFlight = 0;
@@ -48,25 +57,35 @@ struct HttpServerState {
   HttpServerCounters counters;
   Connections connections;
   std::unordered_map<std::string, Neighbours> perAddress;
-  std::string scratch;    // where answers are put together; one for all connections
-  std::string spareBody;  // of the last request, to receive the next one in
-  std::string received;   // where plain connections receive; one for all
+  std::string scratch;                                // where answers are put together; one for all connections
+  std::string spareBody;                              // of the last request, to receive the next one in
+  std::string received;                               // where plain connections receive; one for all
+  std::deque<std::weak_ptr<HttpConnection>> waiting;  // for their turn, in the order they came
+  bool workPosted = false;
+  std::uint64_t turn = 0;    // of the loop, in which ...
+  std::size_t workedOn = 0;  // ... so many requests went to the handler, and
+  std::size_t readOf = 0;    // so often bytes were looked at
 };
 
-/// States: Idle (between messages) -> Header -> Body -> Working (at the handler) -> Idle, or -> Closing from anywhere.
-/// While Working, further bytes are held up to a limit, then reading stops.
+/// States: Idle (between messages) -> Header -> Body -> Ready (waits for its turn, if others are first) -> Working (at
+/// the handler) -> Idle, or -> Closing from anywhere. Unless a message is being read, further bytes are held up to a
+/// limit, then reading stops.
 struct HttpConnection final : StreamUser, AnswerSink, Deadlines::Node, std::enable_shared_from_this<HttpConnection> {
-  enum class Phase : std::uint8_t { Idle, Header, Body, Working, Closing };
+  enum class Phase : std::uint8_t { Idle, Header, Body, Ready, Working, Closing };
 
   HttpConnection(HttpServerState& theServer, const NetAddress& peer);
 
-  /// Takes over the socket. False: it could not be used, and there was no onGone().
-  bool begin(int socket);
+  /// Takes over the socket.
+  void begin(int socket);
+  /// What was waited for: a request to hand over, or held bytes to look at.
+  void takeTurn();
   void onBytes(std::string_view bytes) override;
   void onSent() override;
   void onPeerEnd() override;
+  void onMistake(DoorMistake what) override;
   void onGone() override;
   std::shared_ptr<void> hold() override { return shared_from_this(); }
+  std::string_view leg() const override { return peerAddress; }
   void onDeadline() override;
 
   bool wants(std::uint64_t request) const override { return phase == Phase::Working && request == serial; }
@@ -95,13 +114,16 @@ struct HttpConnection final : StreamUser, AnswerSink, Deadlines::Node, std::enab
   bool http10 = false;
   bool headOnly = false;    // HEAD: the answer has no body
   bool processing = false;  // process() is on the stack
+  bool inLine = false;      // in server->waiting
+  bool itsTurn = false;     // takeTurn() is on the stack
   bool readingStopped = false;
   bool peerEnded = false;   // it sends no more; it may still read
   bool unanswered = false;  // the request at the handler will never be answered
   bool turnedAway = false;
-  double idleSince = 0;       // of the loop's clock
+  ocpp::Steady idleSince{};
   std::size_t accounted = 0;  // our part of server->unfinished
   std::uint64_t serial = 0;   // of the request at the handler
+  std::uint64_t turn = 0;     // of the loop, in which the last request went to the handler
   std::string held;           // received, not consumed
   HeaderScan scan;
   std::unique_ptr<HttpRequestParser> parser;  // only while a message is being read
@@ -109,14 +131,22 @@ struct HttpConnection final : StreamUser, AnswerSink, Deadlines::Node, std::enab
  private:
   void process(std::string_view& bytes);
   bool readHeader(std::string_view& bytes);
-  bool feedParser(std::string_view& bytes);
+  void feedParser(std::string_view& bytes);
   bool skipLineEnds(std::string_view& bytes) const;
+  bool speaksTls(std::string_view bytes);
+  void complete();
+  void cutShort();
+  bool unsettled() const { return phase == Phase::Ready || phase == Phase::Working; }
   void handOver();
+  void fail(std::uint64_t request);
   void resume();
   void keep(std::string_view rest);
+  void settle();
+  void adjustReading();
   void refuse(int status);
   void write(HttpResponse&& response);
   void send(std::string_view bytes);
+  void broken();
   void beginClose();
   void account();
   void arm(int ms);

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,6 +44,7 @@ struct HttpRequest {
   std::uint16_t peerPort = 0;
   std::vector<std::string> certificateNames;  // CN and SANs of the client certificate, verified; empty without one
   bool misnamedCoding = false;                // Content-Encoding named a compression that the body did not have
+  bool cut = false;                           // the body is only a beginning: the whole was longer than may be read
 
   /// The path without scheme, authority and query, still percent-encoded.
   std::string_view path() const;
@@ -49,11 +52,22 @@ struct HttpRequest {
   std::string_view query() const;
 };
 
+/// What becomes of a request whose body is longer than the limit.
+struct HttpGranted {
+  std::size_t most = 0;  ///< So many bytes of the body may be read; 0 = 413.
+  bool asItIs = false;   ///< The handler gets it at once with what there is of its body (`cut`): it will refuse it.
+};
+
+/// Asked for a request whose body is longer than the limit, with what there is of it. First with an empty body where a
+/// Content-Length announces it, then with the body's first 64 KiB.
+using HttpGrant = std::function<HttpGranted(const HttpRequest& begun)>;
+
 struct HttpResponse {
   int status = 200;
   HttpHeaders headers;
   std::string body;
-  bool close = false;  // the server ends the connection behind it
+  bool close = false;                           // the server ends the connection behind it
+  std::shared_ptr<const std::string> shared{};  // instead of `body`: a text that many answers have, never copied
 };
 
 /// A response with that body; Content-Type is its only header field.

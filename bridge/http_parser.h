@@ -8,10 +8,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "bridge/http_message.h"
 #include "bridge/inflater.h"
@@ -19,9 +21,10 @@
 namespace bridge {
 
 struct HttpLimits {
-  std::size_t header = 16 * 1024;  // start line and fields; also chunk headers and trailers
-  std::size_t fields = 128;        // header fields
-  std::size_t body = 1024 * 1024;  // as sent, and as it is after Content-Encoding is undone
+  std::size_t header = 16 * 1024;    // start line and fields; also chunk headers and trailers
+  std::size_t fields = 128;          // header fields
+  std::size_t body = 1024 * 1024;    // as sent, and as it is after Content-Encoding is undone
+  const HttpGrant* grant = nullptr;  // outlives the parser; of requests only
 };
 
 /// Parses one message, and undoes gzip and deflate while the body comes. Trailer fields are checked and dropped.
@@ -36,12 +39,12 @@ class HttpParser : public boost::beast::http::basic_parser<isRequest> {
 
   /// `body` is where the body is received: a string with room spares an allocation.
   explicit HttpParser(const HttpLimits& limits, std::string&& body = {})
-      : maxBody_(limits.body), maxFields_(limits.fields) {
+      : maxBody_(limits.body), maxFields_(limits.fields), grant_(limits.grant) {
     message_.body = std::move(body);
     message_.body.clear();
     // Our own check of the header's size comes first; Beast needs room for it.
     this->header_limit(static_cast<std::uint32_t>(limits.header + 4));
-    this->body_limit(limits.body);
+    this->body_limit(std::numeric_limits<std::uint64_t>::max());  // our own check
     this->eager(true);
   }
 
@@ -69,6 +72,11 @@ class HttpParser : public boost::beast::http::basic_parser<isRequest> {
   int minor() const { return minor_; }
   /// The body has a Content-Encoding that we do not know: the error was set because of that.
   bool unknownCoding() const { return coding_ == ContentCoding::Unknown; }
+  /// The body is longer than may be read: feed() has failed because of that, and the message has its beginning.
+  bool cut() const {
+    if constexpr (isRequest) return message_.cut;
+    return false;
+  }
   /// Bytes that the message keeps in memory so far.
   std::size_t memory() const { return message_.body.size() + (inflater_ ? Inflater::memory : 0); }
 
@@ -99,6 +107,10 @@ class HttpParser : public boost::beast::http::basic_parser<isRequest> {
       error = boost::beast::http::error::header_limit;
       return;
     }
+    if (isRequest && name == field::host && std::exchange(hostSeen_, true)) {
+      error = boost::beast::http::error::bad_value;  // RFC 9112 section 3.2: two readers could take different ones
+      return;
+    }
     if (name == field::content_encoding)
       coding_ = coding_ == ContentCoding::Identity ? contentCoding(text) : ContentCoding::Unknown;
     if (name == field::expect && sameToken(text, "100-continue")) expectsContinue_ = minor_ > 0;
@@ -106,7 +118,8 @@ class HttpParser : public boost::beast::http::basic_parser<isRequest> {
   }
   void on_header_impl(Error& error) override {
     inTrailer_ = true;
-    if (coding_ == ContentCoding::Identity) return;
+    announce(this->content_length().value_or(0), error);
+    if (error || coding_ == ContentCoding::Identity) return;
     if (coding_ == ContentCoding::Unknown)
       error = boost::beast::http::error::bad_value;
     else
@@ -117,24 +130,61 @@ class HttpParser : public boost::beast::http::basic_parser<isRequest> {
     if (length) message_.body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(*length, 64 * 1024)));
   }
   std::size_t append(View bytes, Error& error) {
+    if (announced_ && !asked_ && message_.body.size() >= firstLook && !grantMore()) return full({}, error);
     if (inflater_) return inflate(bytes, error);
-    if (message_.body.size() + bytes.size() > maxBody_) {
-      error = boost::beast::http::error::body_limit;
-      return 0;
-    }
+    if (message_.body.size() + bytes.size() > maxBody_) grantMore();
+    const std::size_t kept = std::min(bytes.size(), maxBody_ - message_.body.size());
+    if (kept < bytes.size()) return full(bytes.substr(0, kept), error);
     message_.body.append(bytes.data(), bytes.size());
     return bytes.size();
   }
   std::size_t inflate(View bytes, Error& error) {
-    switch (inflater_->feed({bytes.data(), bytes.size()}, message_.body, maxBody_)) {
+    Inflater::Outcome outcome = inflater_->feed({bytes.data(), bytes.size()}, message_.body, maxBody_);
+    if (outcome == Inflater::Outcome::Full && grantMore()) outcome = inflater_->goOn(message_.body, maxBody_);
+    switch (outcome) {
       case Inflater::Outcome::Good: return bytes.size();
       case Inflater::Outcome::Corrupt: error = boost::beast::http::error::bad_value; return 0;
-      case Inflater::Outcome::TooBig: error = boost::beast::http::error::body_limit; return 0;
+      case Inflater::Outcome::TooBig: grantMore(); return full({}, error);  // C1: its beginning may be of use
+      case Inflater::Outcome::Full: return full({}, error);
+    }
+    return 0;
+  }
+  /// So much more of the body is to come, says its peer.
+  void announce(std::uint64_t size, Error& error) {
+    if (size > mostAnnounced) {
+      error = boost::beast::http::error::body_limit;
+      return;
+    }
+    if (size <= maxBody_ - message_.body.size() || announced_ || asked_) return;
+    const HttpGranted granted = ask();
+    announced_ = granted.most > 0;
+    granted_ = granted.asItIs;
+    if (granted_ || !announced_) full({}, error);
+  }
+  HttpGranted ask() const {
+    if constexpr (isRequest)
+      if (grant_ != nullptr && *grant_) return (*grant_)(message_);
+    return {};
+  }
+  /// Asks, once, whether this body may be larger than others.
+  bool grantMore() {
+    if (std::exchange(asked_, true)) return false;
+    const HttpGranted granted = ask();
+    granted_ = granted.asItIs || granted.most > 0;
+    maxBody_ = std::max(maxBody_, granted.most);
+    return !granted.asItIs && maxBody_ > message_.body.size();
+  }
+  /// The limit is reached; of a body that was allowed to be large the beginning is of use.
+  std::size_t full(View last, Error& error) {
+    error = boost::beast::http::error::body_limit;
+    if constexpr (isRequest) {
+      if (granted_) message_.body.append(last.data(), last.size());
+      message_.cut = granted_;
     }
     return 0;
   }
   std::size_t on_body_impl(View bytes, Error& error) override { return append(bytes, error); }
-  void on_chunk_header_impl(std::uint64_t, View, Error&) override {}
+  void on_chunk_header_impl(std::uint64_t size, View, Error& error) override { announce(size, error); }
   std::size_t on_chunk_body_impl(std::uint64_t, View bytes, Error& error) override { return append(bytes, error); }
   void on_finish_impl(Error& error) override {
     if (!inflater_) return;
@@ -142,14 +192,21 @@ class HttpParser : public boost::beast::http::basic_parser<isRequest> {
     if constexpr (isRequest) message_.misnamedCoding = inflater_->plain();
   }
 
-  static constexpr std::size_t lastChunk = 5;  // bytes of the shortest end of a chunked message
+  static constexpr std::uint64_t mostAnnounced = 64 << 20;  // bytes; no charger has so much to say
+  static constexpr std::size_t firstLook = 64 * 1024;       // bytes of a body in which an envelope tells whose it is
+  static constexpr std::size_t lastChunk = 5;               // bytes of the shortest end of a chunked message
 
   Message message_;
   std::size_t maxBody_, maxFields_;
+  const HttpGrant* grant_;
+  bool announced_ = false;  // Content-Length is over the limit, and nobody has refused that yet
+  bool asked_ = false;      // with the beginning of the body
+  bool granted_ = false;    // what there is of the body is of use
   std::unique_ptr<Inflater> inflater_;
   int minor_ = 1;
   ContentCoding coding_ = ContentCoding::Identity;
   bool inTrailer_ = false;
+  bool hostSeen_ = false;
   bool expectsContinue_ = false;
 };
 

@@ -21,6 +21,23 @@ namespace {
 constexpr std::size_t mostLeaving = 256;  // connections that are being told 503; further ones are closed unanswered
 constexpr std::size_t mostLooks = 64;
 
+/// A descriptor that is closed unless somebody takes it over.
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int release() { return std::exchange(number_, -1); }
+
+ private:
+  int number_;
+};
+
+constexpr TurnMeter::Time share = std::chrono::milliseconds(10);  // of a turn for handlers; the last may take longer
+
 }  // namespace
 
 HttpServerState::HttpServerState(Loop& theLoop, HttpServerOptions&& theOptions, HttpServer::Handler&& theHandler)
@@ -32,15 +49,11 @@ HttpServerState::HttpServerState(Loop& theLoop, HttpServerOptions&& theOptions, 
       TlsClients{!options.clientCertOptional, [this](const std::string& peer, const std::string& reason) {
                    if (options.onCertificateRefused) options.onCertificateRefused(peer, reason);
                  }});
-  vhost = tlsServer->vhost();
 }
 
 void HttpServerState::accept(int socket, const NetAddress& peer) {
-  if (options.admit && !options.admit(peer.host())) {
-    resetOnClose(socket);
-    ::close(socket);
-    return;
-  }
+  Descriptor owned(socket);
+  if (options.admit && !options.admit(peer.host())) return resetOnClose(socket);
   auto connection = std::make_shared<HttpConnection>(*this, peer);
   const std::string group = peer.group();
   Neighbours& neighbours = perAddress[group];
@@ -51,28 +64,71 @@ void HttpServerState::accept(int socket, const NetAddress& peer) {
   connection->placeNear = neighbours.all.begin();
   connection->place = connections.begin();
   const bool crowded = (options.maxPerAddress != 0 && neighbours.all.size() > options.maxPerAddress &&
-                        !giveWay(neighbours.all, *connection)) ||
+                        !giveWay(neighbours.all, connection.get())) ||
                        (options.maxConnections != 0 && connections.size() - leaving > options.maxConnections &&
-                        !giveWay(connections, *connection));
-  if (!crowded) {
-    if (!connection->begin(socket) && connection->server != nullptr) remove(*connection);
-    return;
+                        !giveWay(connections, connection.get()));
+  const bool served = loop.firewall().run(EventSource::Accept, connection->peerAddress, [&] {
+    if (crowded) ++counters.turnedAway;
+    if (!crowded || (!tls && leaving < mostLeaving)) connection->begin(owned.release());
+    if (crowded && connection->stream) connection->turnAway();
+    if (!connection->stream) connection->onMistake(DoorMistake::Crowded);
+  });
+  if (served && connection->stream) return;
+  if (connection->stream)
+    connection->dropNow();
+  else
+    remove(*connection);
+}
+
+bool HttpServerState::mayWork(const HttpConnection& connection) {
+  const std::uint64_t now = loop.turns().number();
+  if (std::exchange(turn, now) != now) workedOn = readOf = 0;
+  if (workedOn == 0 && readOf <= 1) return true;
+  return connection.turn != now && loop.turns().spent() < share;
+}
+
+bool HttpServerState::mayRead() {
+  const std::uint64_t now = loop.turns().number();
+  if (std::exchange(turn, now) != now) workedOn = readOf = 0;
+  return waiting.empty() && ((workedOn == 0 && readOf == 0) || loop.turns().spent() < share);
+}
+
+void HttpServerState::wait(HttpConnection& connection) {
+  if (std::exchange(connection.inLine, true)) return;
+  waiting.push_back(connection.weak_from_this());
+  postWork();
+}
+
+void HttpServerState::postWork() {
+  if (waiting.empty() || std::exchange(workPosted, true)) return;
+  loop.post([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->work();
+  });
+}
+
+/// Who joins the line meanwhile is for the next turn.
+void HttpServerState::work() {
+  workPosted = false;
+  for (std::size_t left = waiting.size(); left > 0; --left) {
+    const auto connection = waiting.front().lock();
+    if (connection && connection->server != nullptr && !mayWork(*connection)) break;
+    waiting.pop_front();
+    if (!connection || connection->server == nullptr) continue;
+    connection->inLine = false;
+    loop.firewall().run(EventSource::Connection, connection->peerAddress, [&] { connection->takeTurn(); });
   }
-  ++counters.turnedAway;
-  if (!tls && leaving < mostLeaving && connection->begin(socket)) return connection->turnAway();
-  if (!connection->stream) ::close(socket);
-  if (connection->server != nullptr) remove(*connection);
+  postWork();
 }
 
 /// Closes the connection that has been idle longest, of a few that were opened early. The order turns, so that all of
 /// them are looked at in time; looking at all at once would let strangers slow us down.
 template <class List>
-bool HttpServerState::giveWay(List& list, const HttpConnection& newest) {
+bool HttpServerState::giveWay(List& list, const HttpConnection* newest) {
   HttpConnection* oldest = nullptr;
   for (std::size_t looks = std::min(list.size(), mostLooks); looks > 0; --looks) {
     HttpConnection& each = **std::prev(list.end());
     list.splice(list.begin(), list, std::prev(list.end()));
-    if (&each != &newest && each.idle() && (oldest == nullptr || each.idleSince < oldest->idleSince)) oldest = &each;
+    if (&each != newest && each.idle() && (oldest == nullptr || each.idleSince < oldest->idleSince)) oldest = &each;
   }
   if (oldest == nullptr) return false;
   ++counters.gaveWay;
@@ -145,6 +201,8 @@ HttpServer::HttpServer(Loop& loop, HttpServerOptions options, Handler handler)
     : state_(std::make_shared<detail::HttpServerState>(loop, std::move(options), std::move(handler))) {
   state_->listener.emplace(loop, state_->options.address, state_->options.port,
                            [state = state_.get()](int socket, const NetAddress& peer) { state->accept(socket, peer); });
+  state_->listener->onShortage([state = state_.get()] { return state->giveWay(state->connections, nullptr); },
+                               state_->options.onDescriptors);
 }
 
 HttpServer::~HttpServer() {

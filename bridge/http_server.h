@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "bridge/door_mistake.h"
 #include "bridge/http_message.h"
 #include "bridge/loop.h"
 
@@ -34,6 +35,15 @@ struct HttpServerOptions {
   bool clientCertOptional = false;  // with a client CA: false refuses clients that show none
   /// Asked for every connection before anything is read from it; false: it is reset. Empty = all are welcome.
   std::function<bool(const std::string& peerAddress)> admit;
+  /// Lets single requests have a body of more than maxBody: see HttpGrant. Empty = none may.
+  HttpGrant grantBody;
+  /// Asked with the header, before anything of a body is looked at. True: the handler will refuse the request whatever
+  /// its body is, and gets it without (`cut`) (C2). Empty = none.
+  std::function<bool(const HttpRequest& begun)> refusesUnread;
+  /// Somebody did not get to the handler, or not by what this port speaks.
+  std::function<void(const std::string& peerAddress, DoorMistake what)> onMistake;
+  /// There are no descriptors left for who wants to connect (true), or there are again.
+  std::function<void(bool short_)> onDescriptors;
   /// A client's certificate was not good: where it comes from, and why.
   std::function<void(const std::string& peerAddress, const std::string& reason)> onCertificateRefused;
 };
@@ -43,6 +53,7 @@ struct HttpServerCounters {
   std::uint64_t gaveWay = 0;     // idle connections closed for new ones
   std::uint64_t turnedAway = 0;  // connections that got 503, or were closed at once
   std::uint64_t refused = 0;     // requests answered 4xx or 503 before the handler saw them
+  std::uint64_t threw = 0;       // requests answered 500 because the handler threw
 };
 
 namespace detail {
@@ -86,10 +97,12 @@ class Responder {
   std::shared_ptr<Right> right_;
 };
 
-/// Serves until destroyed. Requests of one connection are handed over one at a time, in order. Requests that are no
-/// valid HTTP are answered here (400, 408, 413, 415, 431) and never reach the handler. A peer that has ended its own
-/// direction still gets the answers to what it sent before. The handler must not throw and must
-/// not destroy the server; it may do anything else, respond() included.
+/// Serves until destroyed. Requests of one connection are handed over one at a time, in order, and no two of them in
+/// one turn of the loop; when a turn has had its share of work, parsing and inflating included, the others wait for the
+/// next, first come first served (C2). Requests that are no valid HTTP are answered here (400, 408, 413, 415, 431) and
+/// never reach the handler. A peer that has ended its own direction still gets the answers to what it sent before. The
+/// handler must not destroy the server; it may do anything else, respond() included. If it throws, the request is
+/// answered 500, unless it was (C6).
 class HttpServer {
  public:
   using Handler = std::function<void(HttpRequest&&, Responder)>;

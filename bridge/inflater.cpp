@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <new>
+#include <utility>
 
 #include "bridge/http_message.h"
 
@@ -64,15 +65,28 @@ Inflater::Outcome Inflater::feed(std::string_view bytes, std::string& out, std::
       if (!begin(bytes)) throw std::bad_alloc();
     }
   }
-  if (state_ != State::Plain) return inflatePiece(bytes, out, limit);
-  if (out.size() + bytes.size() > limit) return Outcome::TooBig;
-  out.append(bytes);
-  return Outcome::Good;
+  if (state_ == State::Plain) return copy(bytes, out, limit);
+  received_ += bytes.size();
+  return inflatePiece(bytes, out, limit);
+}
+
+Inflater::Outcome Inflater::copy(std::string_view bytes, std::string& out, std::size_t limit) {
+  const std::size_t room = limit - std::min(limit, out.size());
+  out.append(bytes.substr(0, room));
+  if (bytes.size() <= room) return Outcome::Good;
+  spilled_ = bytes.substr(room);
+  return Outcome::Full;
+}
+
+Inflater::Outcome Inflater::goOn(std::string& out, std::size_t limit) {
+  const std::string text = std::exchange(spilled_, {}), bytes = std::exchange(unread_, {});
+  if (const Outcome outcome = copy(text, out, limit); outcome != Outcome::Good) return outcome;
+  if (state_ == State::Running) return inflatePiece(bytes, out, limit);
+  return bytes.empty() ? Outcome::Good : Outcome::Corrupt;
 }
 
 Inflater::Outcome Inflater::inflatePiece(std::string_view bytes, std::string& out, std::size_t limit) {
   if (state_ == State::Ended) return Outcome::Corrupt;
-  received_ += bytes.size();
   std::array<char, 16 * 1024> piece;
   stream_->next_in = reinterpret_cast<unsigned char*>(const_cast<char*>(bytes.data()));
   stream_->avail_in = static_cast<unsigned>(bytes.size());
@@ -81,14 +95,15 @@ Inflater::Outcome Inflater::inflatePiece(std::string_view bytes, std::string& ou
     stream_->avail_out = static_cast<unsigned>(piece.size());
     const int result = inflate(stream_.get(), Z_NO_FLUSH);
     const std::size_t made = piece.size() - stream_->avail_out;
-    if (out.size() + made > limit) return Outcome::TooBig;
-    out.append(piece.data(), made);
+    if (result != Z_STREAM_END && result != Z_OK && result != Z_BUF_ERROR) return Outcome::Corrupt;
+    if (result == Z_STREAM_END) state_ = State::Ended;
+    const bool fits = copy({piece.data(), made}, out, limit) == Outcome::Good;
     if (out.size() > freeGrowth && out.size() / mostGrowth > received_) return Outcome::TooBig;
-    if (result == Z_STREAM_END) {
-      state_ = State::Ended;
-      return stream_->avail_in == 0 ? Outcome::Good : Outcome::Corrupt;
+    if (!fits) {
+      unread_.assign(reinterpret_cast<const char*>(stream_->next_in), stream_->avail_in);
+      return Outcome::Full;
     }
-    if (result != Z_OK && result != Z_BUF_ERROR) return Outcome::Corrupt;
+    if (result == Z_STREAM_END) return stream_->avail_in == 0 ? Outcome::Good : Outcome::Corrupt;
     if (stream_->avail_in == 0 && stream_->avail_out != 0) return Outcome::Good;
     if (made == 0 && result == Z_BUF_ERROR) return Outcome::Good;
   }

@@ -8,18 +8,24 @@ namespace bridge {
 
 namespace {
 
-HttpServerOptions common(const Options& options) {
+HttpServerOptions common(const Options& options, const Listeners::Hooks& hooks) {
   HttpServerOptions server;
   const auto ms = [](std::uint32_t seconds) { return static_cast<int>(seconds * 1000); };
   const InputLimits& limits = options.limits;
   server.maxBody = limits.body;
   server.maxHeader = limits.header;
-  server.maxConnections = limits.connections;
+  // Both ports share: one that is full of connections must not shut the other.
+  const bool both = !options.listenAddress.empty() && !options.tlsListenAddress.empty();
+  server.maxConnections = both ? (limits.connections + 1) / 2 : limits.connections;
   server.maxPerAddress = limits.connectionsPerAddress;
-  server.maxUnfinished = std::size_t(limits.unfinished) << 20;
+  if (limits.unfinished != 0) server.maxUnfinished = std::size_t(limits.unfinished) << 20;
   server.headerTimeoutMs = ms(limits.headerTimeout);
   server.bodyTimeoutMs = server.answerTimeoutMs = ms(limits.bodyTimeout);
   server.idleTimeoutMs = ms(limits.idleTimeout);
+  server.onMistake = hooks.mistake;
+  server.onDescriptors = hooks.descriptors;
+  server.grantBody = hooks.grantBody;
+  server.refusesUnread = hooks.refusesUnread;
   return server;
 }
 
@@ -30,24 +36,23 @@ std::string urlOf(const char* scheme, const std::string& address, std::uint16_t 
 
 }  // namespace
 
-Listeners::Listeners(Loop& loop, const Options& options, const HttpServer::Handler& handler,
-                     CertificateRefused refused) {
+Listeners::Listeners(Loop& loop, const Options& options, const HttpServer::Handler& handler, const Hooks& hooks) {
   if (!options.listenAddress.empty()) {
-    HttpServerOptions server = common(options);
+    HttpServerOptions server = common(options, hooks);
     server.address = options.listenAddress;
     server.port = options.listenPort;
     plain_ = std::make_unique<HttpServer>(loop, std::move(server), handler);
     plainUrl_ = urlOf("http", options.listenAddress, plain_->port());
   }
   if (!options.tlsListenAddress.empty()) {
-    HttpServerOptions server = common(options);
+    HttpServerOptions server = common(options, hooks);
     server.address = options.tlsListenAddress;
     server.port = options.tlsListenPort;
     server.certFile = options.tlsCert;
     server.keyFile = options.tlsKey;
     server.clientCaFile = options.tlsClientCa;
     server.clientCertOptional = true;  // who must show one is decided for each charger
-    server.onCertificateRefused = std::move(refused);
+    server.onCertificateRefused = hooks.certificateRefused;
     tls_ = std::make_unique<HttpServer>(loop, std::move(server), handler);
     tlsUrl_ = urlOf("https", options.tlsListenAddress, tls_->port());
   }
@@ -79,6 +84,7 @@ HttpServerCounters Listeners::counters() const {
     sum.gaveWay += one.gaveWay;
     sum.turnedAway += one.turnedAway;
     sum.refused += one.refused;
+    sum.threw += one.threw;
   }
   return sum;
 }

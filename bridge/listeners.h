@@ -16,10 +16,17 @@ namespace bridge {
 /// One or two HTTP servers with the same handler, seen as one.
 class Listeners {
  public:
-  using CertificateRefused = std::function<void(const std::string& peerAddress, const std::string& reason)>;
+  /// As HttpServerOptions has them; for both servers.
+  struct Hooks {
+    std::function<void(const std::string& peerAddress, const std::string& reason)> certificateRefused;
+    std::function<void(const std::string& peerAddress, DoorMistake what)> mistake;
+    std::function<void(bool short_)> descriptors;
+    HttpGrant grantBody{};
+    std::function<bool(const HttpRequest& begun)> refusesUnread{};
+  };
 
   /// Listens at once. Throws std::runtime_error if an address or a certificate cannot be used.
-  Listeners(Loop& loop, const Options& options, const HttpServer::Handler& handler, CertificateRefused refused);
+  Listeners(Loop& loop, const Options& options, const HttpServer::Handler& handler, const Hooks& hooks);
 
   /// The SOAP endpoint without and with TLS as the listening addresses have it; "" where there is none.
   const std::string& plainUrl() const { return plainUrl_; }

@@ -69,16 +69,31 @@ Log::Log(int fd, Choice choice) : choice_(std::move(choice)), limit_(choice_.per
 }
 
 Log::Log(std::ostream& out, Choice choice) : choice_(std::move(choice)), limit_(choice_.perMinute) {
-  out_ = [&out](std::string&& lines) { out << lines << std::flush; };
+  out_ = [this, &out](std::string&& lines) {
+    if (!(out << lines << std::flush)) ++lost_;
+  };
 }
 
 Log::~Log() { tell(limit_.all()); }
 
 void Log::line(Level level, std::string_view identity, std::string_view event, std::string_view text,
                std::initializer_list<Field> fields) {
+  say(logEvent(event), level, identity, text, fields);
+}
+
+void Log::lineOfStranger(Level level, std::string_view identity, std::string_view event, std::string_view text,
+                         std::initializer_list<Field> fields) {
+  LogEvent kind = logEvent(event);
+  if (kind.cause == Cause::Admitted) kind.cause = Cause::Anyone;
+  kind.word = event;
+  say(kind, level, identity, text, fields);
+}
+
+void Log::say(const LogEvent& kind, Level level, std::string_view identity, std::string_view text,
+              std::initializer_list<Field> fields) {
   if (!writes(level)) return;
   tellLeftOut();
-  const LogEvent kind = logEvent(event);
+  const std::string_view event = kind.word;
   std::string_view apart;
   for (const auto& [name, value] : fields)
     if (name == kind.apart) apart = value;

@@ -9,6 +9,7 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -47,21 +48,29 @@ class Log {
   /// events of the process. Where the event has many of its kind the line is only counted.
   void line(Level level, std::string_view identity, std::string_view event, std::string_view text,
             std::initializer_list<Field> fields = {});
+  /// The same of somebody who is on trial: his lines are limited as anybody's (AU-1).
+  void lineOfStranger(Level level, std::string_view identity, std::string_view event, std::string_view text,
+                      std::initializer_list<Field> fields = {});
   /// Lines that stand as they are, of --trace for people.
   void block(std::string&& lines) { out_(std::move(lines)); }
   /// Tells what has been left out in minutes that are over; to be called now and then. line() does, too.
   void tellLeftOut();
+  /// Lines that nobody took.
+  std::uint64_t dropped() const { return writer_ ? writer_->dropped() : lost_; }
   bool writes(Level level) const { return level >= choice_.quietBelow; }
   LogFormat format() const { return choice_.format; }
 
  private:
   const Clock& clock() const { return choice_.clock ? *choice_.clock : systemClock(); }
   void tell(const std::vector<LogLimit::LeftOut>& all);
+  void say(const LogEvent& kind, Level level, std::string_view identity, std::string_view text,
+           std::initializer_list<Field> fields);
 
   Choice choice_;
   std::mutex mutex_;  // of limit_
   LogLimit limit_;
   std::unique_ptr<LogWriter> writer_;
+  std::uint64_t lost_ = 0;  // without a writer
   std::function<void(std::string&&)> out_;
 };
 

@@ -10,7 +10,7 @@ namespace bridge {
 /// How often lines of a kind may come: nobody but us shall be able to fill a disk or hide other lines (C7).
 enum class Cause {
   Operator,  ///< Start, stop, signals, commands: written always.
-  Admitted,  ///< A charger that was admitted, or its back-end: limited for each identity.
+  Admitted,  ///< A charger that was admitted, or its back-end: limited for each identity, and for all together.
   Anyone     ///< Strangers, whatever identity they claim: limited for all of them together.
 };
 

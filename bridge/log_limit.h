@@ -16,7 +16,8 @@
 
 namespace bridge {
 
-/// Counts lines per kind in windows of a minute, each beginning with its first line. Time is given by the caller.
+/// Counts lines per kind in windows of a minute, each beginning with its first line: of an identity, and of all
+/// together (Cause::Admitted). Time is given by the caller.
 class LogLimit {
  public:
   /// What one window left out.
@@ -40,6 +41,9 @@ class LogLimit {
   /// The same for all windows, at the end of the process.
   std::vector<LeftOut> all() { return over(ocpp::Steady::max()); }
 
+  /// All identities together may have so many times what one may.
+  static constexpr unsigned together = 10;
+
  private:
   struct Window {
     LeftOut leftOut;
@@ -48,12 +52,15 @@ class LogLimit {
   struct End {
     ocpp::Steady at;
     std::string key;
+    bool total;
   };
+  Window& windowOf(std::string key, const LeftOut& fresh, bool total, ocpp::Steady now);
 
   unsigned perMinute_;
   std::size_t capacity_;
   std::unordered_map<std::string, Window> windows_;
-  std::deque<End> ends_;  // all windows are of one length: in the order of their beginnings
+  std::size_t totals_ = 0;  // of them, of all identities together
+  std::deque<End> ends_;    // all windows are of one length: in the order of their beginnings
 };
 
 }  // namespace bridge

@@ -8,6 +8,7 @@
 
 #include "bridge/lws_sink.h"
 #include "bridge/resolver.h"
+#include "bridge/watch.h"
 
 namespace bridge {
 
@@ -15,13 +16,14 @@ Loop::Loop(LogSink errors) {
   lws_set_log_level(errors == nullptr ? 0 : LLL_ERR, errors);
   loop_ = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
   if (loop_ == nullptr) throw std::runtime_error("cannot create an epoll event loop");
-  ev_timer_init(
-      &tick_, [](struct ev_loop*, ev_timer* tick, int) { static_cast<Loop*>(tick->data)->deadlines_->advance(); },
-      Deadlines::tickMs / 1000.0, Deadlines::tickMs / 1000.0);
-  tick_.data = this;
+  ev_set_userdata(loop_, &firewall_);
+  firewall_.onBroken([this] { ev_break(loop_, EVBREAK_ALL); });
+  turns_ = std::make_unique<TurnMeter>(loop_);
+  bindWatcher<EventSource::Deadline, &Loop::onTick>(tick_, *this);
+  ev_timer_set(&tick_, Deadlines::tickMs / 1000.0, Deadlines::tickMs / 1000.0);
   deadlines_ = std::make_unique<Deadlines>(systemClock(), [this] { ev_timer_again(loop_, &tick_); });
-  ev_async_init(&wake_, [](struct ev_loop*, ev_async* wake, int) { static_cast<Loop*>(wake->data)->runPosted(); });
-  wake_.data = this;
+  deadlines_->behind(&firewall_);
+  bindWatcher<EventSource::Task, &Loop::runPosted>(wake_, *this);
   ev_async_start(loop_, &wake_);
   createContext();
 }
@@ -40,9 +42,11 @@ void Loop::createContext() {
   info.connect_timeout_secs = lwsFallbackTimeoutS;
   info.retry_and_idle_policy = &noIdlePolicy;
   info.protocols = sinkProtocols;
+  info.user = &firewall_;
   lws_ = lws_create_context(&info);
   if (lws_ != nullptr) {
     info.vhost_name = "plain";
+    info.user = nullptr;
     info.options = 0;  // no TLS context for it
     plainVhost_ = lws_create_vhost(lws_, &info);
   }
@@ -55,10 +59,14 @@ Loop::~Loop() {
   ev_async_stop(loop_, &wake_);
   ev_timer_stop(loop_, &tick_);
   deadlines_.reset();
+  turns_.reset();
   ev_loop_destroy(loop_);
 }
 
-void Loop::run() { ev_run(loop_, 0); }
+void Loop::run() {
+  ev_run(loop_, 0);
+  firewall_.rethrow();
+}
 
 void Loop::stop() {
   post([this] { ev_break(loop_, EVBREAK_ALL); });
@@ -74,15 +82,17 @@ void Loop::post(std::function<void()> task) {
   if (first) ev_async_send(loop_, &wake_);
 }
 
-void Loop::runPosted() {
+void Loop::runPosted(int) {
   std::vector<std::function<void()>> tasks;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     tasks.swap(posted_);
   }
   for (auto& task : tasks) {
-    task();
-    task = nullptr;  // what it owns dies before the next one runs
+    firewall_.run(EventSource::Task, {}, [&] {
+      task();
+      task = nullptr;  // what it owns dies before the next one runs
+    });
   }
 }
 
@@ -91,12 +101,11 @@ Resolver& Loop::resolver() {
   return *resolver_;
 }
 
-Timer::Timer(Loop& loop) : loop_(loop) {
-  ev_init(&timer_, [](struct ev_loop*, ev_timer* timer, int) {
-    const auto task = static_cast<Timer*>(timer->data)->task_;  // survives the timer's own destruction
-    (*task)();
-  });
-  timer_.data = this;
+Timer::Timer(Loop& loop) : loop_(loop) { bindWatcher<EventSource::Timer, &Timer::fires>(timer_, *this); }
+
+void Timer::fires(int) {
+  const auto task = task_;  // survives the timer's own destruction
+  (*task)();
 }
 
 Timer::~Timer() { stop(); }
@@ -120,11 +129,12 @@ void Timer::startEvery(std::chrono::milliseconds period, std::function<void()> t
 void Timer::stop() { ev_timer_stop(loop_.raw(), &timer_); }
 
 SignalWatch::SignalWatch(Loop& loop, int signal, std::function<void()> task) : loop_(loop), task_(std::move(task)) {
-  ev_signal_init(
-      &watch_, [](struct ev_loop*, ev_signal* watch, int) { static_cast<SignalWatch*>(watch->data)->task_(); }, signal);
-  watch_.data = this;
+  bindWatcher<EventSource::Signal, &SignalWatch::comes>(watch_, *this);
+  ev_signal_set(&watch_, signal);
   ev_signal_start(loop_.raw(), &watch_);
 }
+
+void SignalWatch::comes(int) { task_(); }
 
 SignalWatch::~SignalWatch() { ev_signal_stop(loop_.raw(), &watch_); }
 

@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "bridge/deadlines.h"
+#include "bridge/firewall.h"
+#include "bridge/turn_meter.h"
 
 namespace bridge {
 
@@ -31,7 +33,8 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  /// Serves events until stop(). May be called again after it returned.
+  /// Serves events until stop(). May be called again after it returned. Throws what a handler threw if nobody listens
+  /// to the firewall.
   void run();
   /// Makes run() return after the current event; a stop() before run() makes the next run() return at once.
   /// Thread-safe.
@@ -47,14 +50,20 @@ class Loop {
   /// The virtual host for everything without TLS. It listens nowhere.
   lws_vhost* plainVhost() const { return plainVhost_; }
   Deadlines& deadlines() { return *deadlines_; }
+  /// Behind it runs everything that the loop calls.
+  Firewall& firewall() { return firewall_; }
+  TurnMeter& turns() { return *turns_; }
   /// Resolves names; made with the first question.
   Resolver& resolver();
 
  private:
-  void runPosted();
+  void runPosted(int events);
+  void onTick(int) { deadlines_->advance(); }
   void createContext();
 
+  Firewall firewall_;
   struct ev_loop* loop_ = nullptr;
+  std::unique_ptr<TurnMeter> turns_;
   ev_async wake_{};
   ev_timer tick_{};  // of deadlines_
   std::unique_ptr<Deadlines> deadlines_;
@@ -83,6 +92,7 @@ class Timer {
 
  private:
   void begin(std::chrono::milliseconds after, std::chrono::milliseconds period, std::function<void()> task);
+  void fires(int events);
 
   Loop& loop_;
   ev_timer timer_{};
@@ -98,6 +108,8 @@ class SignalWatch {
   SignalWatch& operator=(const SignalWatch&) = delete;
 
  private:
+  void comes(int events);
+
   Loop& loop_;
   ev_signal watch_{};
   std::function<void()> task_;

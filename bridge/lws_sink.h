@@ -20,7 +20,8 @@ class LwsSink {
   ~LwsSink() = default;
 };
 
-/// Forwards to the sink of the connection; callback of every protocol of the bridge. A server vhost whose user pointer
+/// Forwards to the sink of the connection, behind the firewall of its loop: a connection whose sink throws is closed
+/// (C6). Callback of every protocol of the bridge. A server vhost whose user pointer
 /// is a `void**` gets its SSL_CTX written there while it is made: libwebsockets has no other way to tell it.
 int lwsToSink(lws* wsi, lws_callback_reasons reason, void* user, void* in, std::size_t len);
 

@@ -1,51 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // ocpp-soap-bridge: wires the parts together, listens, reloads on SIGHUP, drains on SIGTERM.
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <functional>
 #include <iostream>
 #include <memory>
+#include <vector>
 
 #include "bridge/access.h"
+#include "bridge/backup_command.h"
 #include "bridge/charger.h"
+#include "bridge/chargers_source.h"
 #include "bridge/embedded_central.h"
 #include "bridge/endpoint.h"
+#include "bridge/hardening.h"
 #include "bridge/listeners.h"
 #include "bridge/options.h"
 #include "bridge/queue_command.h"
+#include "bridge/quota.h"
+#include "bridge/reloader.h"
 #include "bridge/shard.h"
 #include "bridge/sqlite_store.h"
+#include "bridge/startup_checks.h"
+#include "bridge/system_limits.h"
 #include "bridge/url.h"
 
 namespace {
 
 using namespace bridge;
 
-/// As many files as the system lets us have: a charger needs two.
-void raiseFileLimit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-ChargersFile loadChargers(const Options& options) {
-  if (options.chargersFile.empty()) return {};
-  ChargersFile chargers = parseChargers(readFile(options.chargersFile), options.chargersFile);
-  for (const auto& [identity, config] : chargers)
-    if (config.access.needsCertificate.value_or(false) && options.tlsClientCa.empty())
-      throw BadConfiguration(options.chargersFile + ": charger '" + identity +
-                             "': clientCertificate: needs the option tls-client-ca");
-  return chargers;
-}
-
 /// Stops in two steps: no new connections and every open exchange answered; then whoever still waits is told so.
 class Drain {
  public:
   Drain(Loop& loop, Shard& shard, Listeners& server, Endpoint& endpoint, Log& log)
-      : loop_(loop), shard_(shard), server_(server), endpoint_(endpoint), log_(log), poll_(loop), limit_(loop) {}
+      : loop_(loop),
+        shard_(shard),
+        server_(server),
+        endpoint_(endpoint),
+        log_(log),
+        poll_(loop),
+        limit_(loop),
+        grace_(loop) {}
 
   void begin() {
     if (begun_) return;
@@ -55,6 +51,7 @@ class Drain {
     server_.stopListening();
     poll_.startEvery(std::chrono::milliseconds(20), [this] { look(); });
     limit_.start(std::chrono::seconds(shard_.options().drainTimeout), [this] { finish(); });
+    grace_.start(std::chrono::seconds(5), [this] { patient_ = false; });
     look();
   }
 
@@ -62,7 +59,7 @@ class Drain {
   void look() {
     if (finishing_) {
       if (server_.flushed() && shard_.disconnected()) loop_.stop();
-    } else if (server_.inFlight() == 0 && shard_.idle()) {
+    } else if (server_.inFlight() == 0 && (patient_ ? shard_.quiet() : shard_.idle())) {
       finish();
     }
   }
@@ -78,25 +75,72 @@ class Drain {
   Listeners& server_;
   Endpoint& endpoint_;
   Log& log_;
-  Timer poll_, limit_;
+  Timer poll_, limit_, grace_;
   bool begun_ = false, finishing_ = false;
+  bool patient_ = true;  // for a short while also for answers that nobody needs: else they are asked for again
 };
 
+void tell(Log& log, Log::Level level, const char* event, const std::vector<std::string>& sentences) {
+  for (const std::string& each : sentences) log.line(level, "", event, each);
+}
+
 /// One part of what SIGHUP asks for; the other parts do not suffer from its mistakes.
-void reload(Log& log, const std::string& what, const std::function<void()>& part) {
+void reload(Log& log, const std::string& what, const std::function<std::string()>& part) {
   try {
-    part();
-    log.line(Log::Level::Info, "", "reloaded", what);
+    const std::string did = part();
+    log.line(Log::Level::Info, "", "reloaded", what + (did.empty() ? "" : ": " + did));
   } catch (const std::runtime_error& bad) {
     log.line(Log::Level::Error, "", "reload-failed", std::string(bad.what()) + "; what was there before stays");
   }
 }
 
-int serve(const Options& options) {
-  raiseFileLimit();
-  ChargersFile chargers = loadChargers(options);
-  Log log(STDOUT_FILENO, {options.logFormat, Log::Level::Info, options.logLimit});
+/// What the loop itself tells: mistakes of ours that the firewall stopped (C6), and turns that were too long (C4).
+void watch(Loop& loop, Log& log) {
+  loop.firewall().onCaught([&log](const Firewall::Caught& caught) {
+    const std::string_view source = eventSourceName(caught.source);
+    log.line(Log::Level::Error, "", "internal", caught.what, {{"source", source}, {"leg", caught.leg}});
+  });
+  loop.turns().onTooLong([&log](TurnMeter::Time took) {
+    log.line(Log::Level::Warning, "", "slow-turn", "one turn of the loop kept everybody waiting",
+             {{"cpuMs", std::to_string(took.count() / 1000)}});
+  });
+}
+
+void tellDescriptors(Log& log, bool none) {
+  if (none)
+    log.line(Log::Level::Error, "", "no-descriptors", "no descriptor is left for who connects; idle ones give way");
+  else
+    log.line(Log::Level::Info, "", "descriptors", "there are descriptors again");
+}
+
+/// The options, within what the system gives.
+Options fitted(Options options, Log& log) {
+  for (const std::string& each : fitToSystem(options.limits, takeSystemLimits(), options.centralUrl.empty()))
+    log.line(Log::Level::Warning, "", "limit", each);
+  return options;
+}
+
+/// What the program does besides running as a bridge; a word in front of all options.
+struct Command {
+  const char* name;
+  int (*run)(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err);
+};
+constexpr Command commands[] = {
+    {"queue", queueCommand}, {"move", moveCommand}, {"backup", backupCommand}, {"restore", restoreCommand}};
+
+int serve(const Options& chosen) {
+  if (!chosen.coreDumps) makeUndumpable();
+  ChargersSource source(chosen);
+  ChargersFile chargers = source.load();
+  const std::vector<std::string> warnings = setupWarnings(chosen);
+  Log log(STDOUT_FILENO, {chosen.logFormat, Log::Level::Info, chosen.logLimit});
+  Options options = fitted(chosen, log);
+  if (chargers.size() > options.limits.webSockets)
+    log.line(Log::Level::Warning, "", "limit",
+             std::to_string(chargers.size()) + " chargers, and descriptors for " +
+                 std::to_string(options.limits.webSockets) + " WebSockets: raise the limit of open files");
   Loop loop;
+  watch(loop, log);
   Timer leftOut(loop);
   leftOut.startEvery(std::chrono::seconds(10), [&log] { log.tellLeftOut(); });
   std::unique_ptr<EmbeddedCentral> embedded;
@@ -105,22 +149,31 @@ int serve(const Options& options) {
   if (!options.dataDir.empty()) {
     SqliteStoreOptions where;
     where.directory = options.dataDir;
+    where.acceptLoss = options.acceptLoss;
     store = std::make_unique<SqliteStore>(loop, std::move(where));
+    if (options.limits.chargerBytes == 0)
+      options.limits.chargerBytes = usualShare(freeBytes(databasePath(options.dataDir)));
   }
   HttpClient calls(loop, callOptions(options));
   const std::string problem = options.chargerCa.empty() ? "" : calls.tlsProblem();
   if (!problem.empty()) throw BadConfiguration("option charger-ca: " + problem);
   WsClient central(loop);
+  if (options.limits.webSockets != 0) central.setMost(options.limits.webSockets);
   const Outside outside{systemClock(), loop.deadlines(), calls, central, store.get(), log};
   Shard shard(outside, options, embedded ? embedded->url() : options.centralUrl);
   Access access(options.access, options.autoRegister);
   access.configure(chargers);
-  Endpoint endpoint(shard, access, embedded.get());
+  PasswordHasher hasher(loop);
+  Endpoint endpoint(loop, shard, access, embedded.get(), &hasher);
   const auto serveOne = [&](HttpRequest&& request, Responder responder) {
     endpoint.handle(std::move(request), std::move(responder));
   };
-  Listeners server(loop, options, serveOne,
-                   [&](const std::string& peer, const std::string& why) { endpoint.certificateRefused(peer, why); });
+  Listeners server(
+      loop, options, serveOne,
+      {[&](const std::string& peer, const std::string& why) { endpoint.certificateRefused(peer, why); },
+       [&](const std::string& peer, DoorMistake what) { endpoint.door().tell(what, peer); },
+       [&](bool none) { tellDescriptors(log, none); }, [&](const HttpRequest& begun) { return endpoint.grant(begun); },
+       [&](const HttpRequest& begun) { return endpoint.refusesUnread(begun); }});
   const std::string& soapUrl = server.plainUrl().empty() ? server.tlsUrl() : server.plainUrl();
   endpoint.setServer(server);
   shard.setPublicUrl(options.publicUrl.empty() ? soapUrl : options.publicUrl);
@@ -131,20 +184,46 @@ int serve(const Options& options) {
   Drain drain(loop, shard, server, endpoint, log);
   const SignalWatch term(loop, SIGTERM, [&] { drain.begin(); });
   const SignalWatch interrupt(loop, SIGINT, [&] { drain.begin(); });
+  Reloader chargersAgain(loop, source, access, shard, log, options.chargersFile);
   const SignalWatch hangup(loop, SIGHUP, [&] {
-    if (!server.tlsUrl().empty()) reload(log, options.tlsCert, [&] { server.renewCertificates(); });
-    reload(log, options.chargersFile, [&] {
-      ChargersFile fresh = loadChargers(options);
-      access.configure(fresh);
-      shard.configure(std::move(fresh));
-    });
+    try {
+      tell(log, Log::Level::Warning, "insecure", setupWarnings(options));
+    } catch (const std::runtime_error& bad) { log.line(Log::Level::Error, "", "insecure", bad.what()); }
+    if (!server.tlsUrl().empty())
+      reload(log, options.tlsCert, [&] {
+        server.renewCertificates();
+        return std::string();
+      });
+    if (!options.centralPasswordFile.empty())
+      reload(log, options.centralPasswordFile, [&] {
+        shard.renewCentralPassword();
+        return std::string();
+      });
+    chargersAgain.begin();
   });
   const std::string backEnd = embedded ? "embedded" : options.centralUrl;
   const std::string tls = server.tlsUrl().empty() ? "none" : server.tlsUrl();
-  log.line(Log::Level::Info, "", "listening", "", {{"soap", soapUrl}, {"soapTls", tls}, {"central", backEnd}});
+  const InputLimits& limits = options.limits;
+  log.line(Log::Level::Info, "", "listening", "",
+           {{"soap", soapUrl},
+            {"soapTls", tls},
+            {"central", backEnd},
+            {"maxConnections", std::to_string(limits.connections)},
+            {"maxWebSockets", std::to_string(limits.webSockets)},
+            {"maxCalls", std::to_string(limits.calls)},
+            {"maxUnfinishedMib", std::to_string(limits.unfinished)}});
+  tell(log, Log::Level::Warning, "insecure", warnings);
+  tell(log, Log::Level::Warning, "insecure", source.warnings());
   loop.run();
   log.line(Log::Level::Info, "", "stopped", "");
   return 0;
+}
+
+/// Says why, if somebody reads it: a reader that stalls does not keep the process (C7).
+int fail(int status, const std::string& why) {
+  LogWriter errors(STDERR_FILENO, [](std::uint64_t) { return std::string(); });
+  errors.write("ocpp-soap-bridge: " + why + "\n");
+  return status;
 }
 
 }  // namespace
@@ -152,7 +231,11 @@ int serve(const Options& options) {
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   try {
-    if (argc > 1 && std::string_view(argv[1]) == "queue") return queueCommand(argc, argv);
+    for (const auto& [name, run] : commands)
+      if (argc > 1 && std::string_view(argv[1]) == name) {
+        makeUndumpable();
+        return run(std::vector<std::string>(argv + 2, argv + argc), std::cout, std::cerr);
+      }
     const CommandLine command = readCommandLine(argc, argv);
     switch (command.action) {
       case CommandLine::Action::Help: std::cout << helpText(); return 0;
@@ -163,11 +246,7 @@ int main(int argc, char** argv) {
       case CommandLine::Action::Run: break;
     }
     return serve(command.options);
-  } catch (const BadConfiguration& bad) {
-    std::cerr << "ocpp-soap-bridge: " << bad.what() << "\n";
-    return 2;
-  } catch (const std::exception& error) {
-    std::cerr << "ocpp-soap-bridge: " << error.what() << "\n";
-    return 1;
+  } catch (const BadConfiguration& bad) { return fail(2, bad.what()); } catch (const std::exception& error) {
+    return fail(1, error.what());
   }
 }

@@ -24,6 +24,8 @@ class MemoryStore : public Store {
   Ticket put(const std::string& identity, StoredRecord record) override;
   Ticket erase(const std::string& identity, StoredRecord record) override;
   Ticket putCharger(ChargerRow row) override;
+  Ticket forgetCharger(const std::string& identity, const std::string& why) override;
+  Ticket renameBackend(const std::string& identity, const std::string& former, const std::string& name) override;
   Ticket commandDone(std::uint64_t command) override;
   void whenDurable(Ticket ticket, Done done) override;
   bool pending(Ticket ticket) const override { return ticket > settled_; }
@@ -31,8 +33,12 @@ class MemoryStore : public Store {
   void load(const std::function<void(StoredCharger&&)>& each,
             const std::function<void(const std::string& line)>& problem) override;
   void read(const std::string& identity, Wanted wanted, std::function<void(ReadResult&&)> done) override;
+  void readCharger(const std::string& identity, std::function<void(ReadCharger&&)> done) override;
+  void onEvent(std::function<void(const StoreEvent&)> tell) override { tell_ = std::move(tell); }
   void onCommand(std::function<void(OperatorCommand&&)> carryOut) override { carryOut_ = std::move(carryOut); }
   StoreStatus status() const override;
+  std::uint64_t waitingBytes(const std::string& identity) const override { return bytesOf(identity, false); }
+  std::uint64_t deadBytes(const std::string& identity) const override { return bytesOf(identity, true); }
 
   // What a test can do.
   /// While held, changes stay pending until commit().
@@ -41,17 +47,35 @@ class MemoryStore : public Store {
   void commit(const std::string& error = "");
   /// The next commit fails with that text.
   void failNext(std::string error) { failNext_ = std::move(error); }
+  /// What status() says of the disk.
+  void setTrouble(bool spaceLow, std::string degraded) {
+    status_.spaceLow = spaceLow;
+    status_.degraded = std::move(degraded);
+  }
+  /// The process that used it is gone: what was not durable is lost, and nobody is told.
+  void crash();
+  /// While it is true nothing can be read but by load().
+  void failReads(bool on) { unreadable_ = on; }
+  /// What is durable of a charger beside its records.
+  ChargerRow row(const std::string& identity) const;
   /// All records of a charger that are durable.
   std::vector<StoredRecord> content(const std::string& identity) const;
   void command(OperatorCommand command) { carryOut_(std::move(command)); }
 
  private:
+  std::uint64_t bytesOf(const std::string& identity, bool dead) const;
   struct Content {
     ChargerRow row;
     std::map<std::string, std::pair<std::uint64_t, StoredRecord>> records;  ///< By key; with the order of arrival.
     std::uint64_t lastNumber = 0;
+    std::optional<std::int64_t> lastAlias, lastProvisional;
+    bool forgotten = false;
   };
+  static StoredCharger storedOf(const Content& content);
+  void keep(const std::string& identity, StoredRecord record);
+  void makeRoom(const std::string& identity, Content& content, StoredRecord& record);
   static std::vector<StoredRecord> find(const Content& content, const session::LoadQueued& wanted);
+  static std::vector<StoredRecord> findNamed(const Content& content, const session::QueuedRecord& queued);
   static std::vector<StoredRecord> find(const Content& content, const session::FindTransaction& wanted);
   static void loadTransactions(const Content& content, StoredCharger& charger);
   Ticket add(std::function<void()> change);
@@ -60,6 +84,7 @@ class MemoryStore : public Store {
   Post post_;
   std::shared_ptr<bool> alive_;
   std::function<void(OperatorCommand&&)> carryOut_;
+  std::function<void(const StoreEvent&)> tell_;
   std::map<std::string, Content> chargers_;
   std::deque<std::function<void()>> changes_;
   std::multimap<Ticket, Done> waiting_;
@@ -68,7 +93,7 @@ class MemoryStore : public Store {
   std::uint64_t order_ = 0;
   StoreStatus status_;
   std::string failNext_;
-  bool held_ = false, posted_ = false;
+  bool held_ = false, posted_ = false, unreadable_ = false;
 };
 
 }  // namespace bridge

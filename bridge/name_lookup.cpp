@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "bridge/descriptors.h"
+#include "bridge/watch.h"
 
 namespace bridge {
 
@@ -74,22 +75,25 @@ void NameLookup::ask(int family, ares_addrinfo_callback callback) {
 
 void NameLookup::onAll(void* self, int status, int, ares_addrinfo* found) {
   auto& lookup = *static_cast<NameLookup*>(self);
-  if (!lookup.ending_ && !lookup.result_) {
+  lookup.guarded([&] {
+    if (lookup.ending_ || lookup.result_) return;
     if (status == ARES_SUCCESS && found->nodes != nullptr) {
       append(lookup.result_.emplace().addresses, found);
     } else {
       const std::string shortage = status == ARES_ECONNREFUSED ? descriptorShortage() : "";
       lookup.fail(shortage.empty() ? ares_strerror(status == ARES_SUCCESS ? ARES_ENODATA : status) : shortage);
     }
-  }
+  });
   if (found != nullptr) ares_freeaddrinfo(found);
 }
 
 /// The question for both families goes on if this one brings nothing.
 void NameLookup::onIpv4(void* self, int status, int, ares_addrinfo* found) {
   auto& lookup = *static_cast<NameLookup*>(self);
-  if (!lookup.ending_ && !lookup.result_ && status == ARES_SUCCESS && found->nodes != nullptr)
-    append(lookup.result_.emplace().addresses, found);
+  lookup.guarded([&] {
+    if (!lookup.ending_ && !lookup.result_ && status == ARES_SUCCESS && found->nodes != nullptr)
+      append(lookup.result_.emplace().addresses, found);
+  });
   if (found != nullptr) ares_freeaddrinfo(found);
 }
 
@@ -99,22 +103,31 @@ void NameLookup::fail(const std::string& why) {
 
 void NameLookup::onSocket(void* self, ares_socket_t socket, int readable, int writable) {
   auto& lookup = *static_cast<NameLookup*>(self);
-  const auto [at, fresh] = lookup.watches_.try_emplace(socket);
-  ev_io& watch = at->second;
-  if (fresh) {
-    ev_init(&watch, [](struct ev_loop*, ev_io* io, int events) {
-      static_cast<NameLookup*>(io->data)->process((events & EV_READ) != 0 ? io->fd : ARES_SOCKET_BAD,
-                                                  (events & EV_WRITE) != 0 ? io->fd : ARES_SOCKET_BAD);
-    });
-    watch.data = self;
-  }
-  ev_io_stop(lookup.loop_.raw(), &watch);
+  lookup.guarded([&] { lookup.watch(socket, readable, writable); });
+}
+
+void NameLookup::watch(ares_socket_t socket, int readable, int writable) {
+  const auto [at, fresh] = watches_.try_emplace(socket);
+  ev_io& watcher = at->second;
+  if (fresh) bindWatcher<EventSource::Name, &NameLookup::onReady>(watcher, *this);
+  ev_io_stop(loop_.raw(), &watcher);
   if (readable == 0 && writable == 0) {
-    lookup.watches_.erase(at);
+    watches_.erase(at);
     return;
   }
-  ev_io_set(&watch, socket, (readable != 0 ? EV_READ : 0) | (writable != 0 ? EV_WRITE : 0));
-  ev_io_start(lookup.loop_.raw(), &watch);
+  ev_io_set(&watcher, socket, (readable != 0 ? EV_READ : 0) | (writable != 0 ? EV_WRITE : 0));
+  ev_io_start(loop_.raw(), &watcher);
+}
+
+/// C6: c-ares is C.
+template <class Event>
+void NameLookup::guarded(Event&& event) {
+  if (loop_.firewall().run(EventSource::Name, name_, event)) return;
+  result_.emplace().error = "internal error";
+}
+
+void NameLookup::onReady(ev_io& watch, int events) {
+  process((events & EV_READ) != 0 ? watch.fd : ARES_SOCKET_BAD, (events & EV_WRITE) != 0 ? watch.fd : ARES_SOCKET_BAD);
 }
 
 void NameLookup::process(ares_socket_t readable, ares_socket_t writable) {

@@ -37,11 +37,15 @@ class NameLookup {
   };
   using Channel = std::unique_ptr<std::remove_pointer_t<ares_channel>, FreeChannel>;
 
+  void watch(ares_socket_t socket, int readable, int writable);
+  template <class Event>
+  void guarded(Event&& event);
   static void onSocket(void* self, ares_socket_t socket, int readable, int writable);
   static void onAll(void* self, int status, int timeouts, ares_addrinfo* found);
   static void onIpv4(void* self, int status, int timeouts, ares_addrinfo* found);
   bool open(const ResolverOptions& options);
   void ask(int family, ares_addrinfo_callback callback);
+  void onReady(ev_io& watch, int events);
   void process(ares_socket_t readable, ares_socket_t writable);
   /// After everything that c-ares did: says what came of it, or waits on.
   void proceed();

@@ -115,11 +115,13 @@ const OptionRow rows[] = {
      [](Options& o, const std::string& v) { o.centralCert = v; }},
     {"central-key", "FILE", "none", "private key (PEM) of the client certificate",
      [](Options& o, const std::string& v) { o.centralKey = v; }},
-    {"central-password-file", "FILE", "none", "password for Basic auth of chargers that have none of their own",
+    {"central-password-file", "FILE", "none",
+     "password for Basic auth of chargers that have none of their own; read again on SIGHUP",
      [](Options& o, const std::string& v) { o.centralPasswordFile = v; }},
     {"chargers", "FILE", "none", "JSON file of the known chargers and their settings",
      [](Options& o, const std::string& v) { o.chargersFile = v; }},
-    {"auto-register", "", "off", "serve identities that the chargers file does not name",
+    {"auto-register", "", "off",
+     "serve identities that the chargers file does not name; kept when the back-end has accepted their boot (AU-1)",
      [](Options& o, const std::string&) { o.autoRegister = true; }},
     {"max-chargers", "N", "50000", "most identities that --auto-register takes in",
      [](Options& o, const std::string& v) { o.maxChargers = number(v, 1000000); }},
@@ -151,6 +153,9 @@ const OptionRow rows[] = {
     {"data-dir", "DIR", "none",
      "directory for what must outlive the process; without it nothing is promised while the back-end is away",
      [](Options& o, const std::string& v) { o.dataDir = v; }},
+    {"accept-loss", "", "off",
+     "begin anew when the database is missing and only its log (-wal) is there; the log is kept under another name",
+     [](Options& o, const std::string&) { o.acceptLoss = true; }},
     {"log", "FORMAT", "human", "one line per event: human or json",
      [](Options& o, const std::string& v) { o.logFormat = choose(v, logFormats); }},
     {"log-limit", "N", "6",
@@ -159,13 +164,15 @@ const OptionRow rows[] = {
      [](Options& o, const std::string& v) { o.logLimit = number(v, 1000000); }},
     {"trace", "", "off", "log each message on both sides, next to each other",
      [](Options& o, const std::string&) { o.trace = true; }},
+    {"core-dumps", "", "off", "let the process be dumped and debugged, passwords in its memory included",
+     [](Options& o, const std::string&) { o.coreDumps = true; }},
     {"soap-hold", "SECONDS", "20", "longest wait for the back-end before a charger is answered",
      [](Options& o, const std::string& v) { o.session.soapHold = seconds(v); }},
-    {"charger-timeout", "SECONDS", "30", "longest wait for a charger's response",
+    {"charger-timeout", "SECONDS", "25", "longest wait for a charger's response",
      [](Options& o, const std::string& v) { o.chargerTimeout = number(v, 3600); }},
     {"drain-timeout", "SECONDS", "30", "longest wait for open exchanges after SIGTERM",
      [](Options& o, const std::string& v) { o.drainTimeout = number(v, 3600); }},
-    {"ws-ping-interval", "SECONDS", "60", "between WebSocket pings; 0 sends none",
+    {"ws-ping-interval", "SECONDS", "45", "between WebSocket pings; 0 sends none",
      [](Options& o, const std::string& v) { o.session.webSocketPingInterval = static_cast<int>(number(v, 86400)); }},
     {"ws-lifecycle", "WHEN", "charger-driven", "when a charger's WebSocket is opened: charger-driven or always-on",
      [](Options& o, const std::string& v) { o.session.lifecycle = choose(v, lifecycles); }},
@@ -173,6 +180,13 @@ const OptionRow rows[] = {
      [](Options& o, const std::string& v) { o.session.reconnectFirst = seconds(v); }},
     {"reconnect-most", "SECONDS", "300", "longest wait before a WebSocket is tried again",
      [](Options& o, const std::string& v) { o.session.reconnectMost = seconds(v); }},
+    {"retry-attempts", "N", "3",
+     "attempts to deliver a message that the back-end refuses before others pass it or it is a dead letter, until the "
+     "back-end sets TransactionMessageAttempts (ER-3)",
+     [](Options& o, const std::string& v) { o.session.retryAttempts = static_cast<int>(number(v, 1, 1000)); }},
+    {"retry-interval", "SECONDS", "60",
+     "between those attempts, longer by as much each time, until the back-end sets TransactionMessageRetryInterval",
+     [](Options& o, const std::string& v) { o.session.retryInterval = static_cast<int>(number(v, 21600)); }},
     {"heartbeat-interval", "SECONDS", "900", "interval for chargers when the back-end names none",
      [](Options& o, const std::string& v) { o.session.defaultInterval = static_cast<int>(number(v, 86400)); }},
     {"heartbeat-most", "SECONDS", "0",
@@ -204,7 +218,9 @@ const OptionRow rows[] = {
      [](Options& o, const std::string&) { o.session.authKeyPlain = true; }},
     {"no-trigger-meter-values", "", "off", "never answer TriggerMessage(MeterValues) from memory (EM-4)",
      [](Options& o, const std::string&) { o.session.triggerMeterValues = false; }},
-    {"max-body", "BYTES", "1048576", "largest HTTP body, also after gzip or deflate is undone; more is answered 413",
+    {"max-body", "BYTES", "1048576",
+     "largest HTTP body, also after gzip or deflate is undone; more is answered 413, but for a StopTransaction of a "
+     "charger that is served: up to 4 MiB are read, and what it reports in the end is kept without its readings",
      [](Options& o, const std::string& v) { o.limits.body = number(v, 1024, 16U << 20); }},
     {"max-header", "BYTES", "16384", "largest HTTP header; more, or more than 128 fields, is answered 431",
      [](Options& o, const std::string& v) { o.limits.header = number(v, 1024, 1U << 20); }},
@@ -212,16 +228,32 @@ const OptionRow rows[] = {
      [](Options& o, const std::string& v) { o.limits.xmlDepth = number(v, 4, 64); }},
     {"max-xml-attributes", "N", "64", "most attributes of an element; of it and all around it twice as many",
      [](Options& o, const std::string& v) { o.limits.xmlAttributes = number(v, 8, 1024); }},
+    {"max-xml-elements", "N", "16384",
+     "most elements of an envelope; of a StopTransaction with more the transactionData is left out",
+     [](Options& o, const std::string& v) { o.limits.xmlElements = number(v, 256, 1000000); }},
     {"max-message", "BYTES", "1048576", "largest WebSocket message of the back-end; more closes with 1009",
      [](Options& o, const std::string& v) { o.limits.message = number(v, 1024, 16U << 20); }},
-    {"max-connections", "N", "60000", "most TCP connections of chargers; above it idle ones give way, or 503",
+    {"max-connections", "N", "derived",
+     "most TCP connections of chargers; above it idle ones give way, or 503; by default what the limit of open files "
+     "gives, at most 60000",
      [](Options& o, const std::string& v) { o.limits.connections = number(v, 1, 1000000); }},
     {"max-connections-per-address", "N", "1000", "the same for one IPv4 address or IPv6 /64; 0 is no limit",
      [](Options& o, const std::string& v) { o.limits.connectionsPerAddress = number(v, 1000000); }},
-    {"max-unfinished", "MIB", "256", "memory for requests that are not complete; beyond it the large ones get 503",
+    {"max-unfinished", "MIB", "derived",
+     "memory for requests that are not complete; beyond it the large ones get 503; by default an eighth of what there "
+     "is, 16 to 256",
      [](Options& o, const std::string& v) { o.limits.unfinished = number(v, 1, 65536); }},
     {"max-backlog", "N", "100000", "changes that wait for the disk before requests of chargers get 503",
      [](Options& o, const std::string& v) { o.limits.backlog = number(v, 100, 100000000); }},
+    {"charger-bytes", "BYTES", "1/16 of what is free at start, at least 16 MiB",
+     "share of the data directory for one charger's waiting messages and open dead letters; over it MeterValues are "
+     "refused, then starts",
+     [](Options& o, const std::string& v) { o.limits.chargerBytes = number(v, 65536, 4294967295U); }},
+    {"charger-requests", "N", "100",
+     "requests per second of one charger, a minute's worth at once; more get 503; 0 is no limit",
+     [](Options& o, const std::string& v) { o.limits.chargerRequests = number(v, 1000000); }},
+    {"charger-input", "KIB", "2048", "the same for the bytes that it sends per second",
+     [](Options& o, const std::string& v) { o.limits.chargerInput = number(v, 1000000); }},
     {"header-timeout", "SECONDS", "10", "for a whole HTTP header, from its first byte",
      [](Options& o, const std::string& v) { o.limits.headerTimeout = number(v, 1, 3600); }},
     {"body-timeout", "SECONDS", "30", "for a whole HTTP body, and for a charger to take an answer",
@@ -269,6 +301,13 @@ po::options_description fileDescription() {
   return all;
 }
 
+/// Boost 1.74 replaces these in its messages, and without end if what it puts there contains them.
+void refusePlaceholders(const std::string& text) {
+  for (const char* each :
+       {"%canonical_option%", "%value%", "%prefix%", "%original_token%", "%option%", "%invalid_line%"})
+    if (text.find(each) != std::string::npos) throw BadConfiguration(std::string("'") + each + "' cannot be used here");
+}
+
 /// What single options cannot see.
 void checkTogether(const Options& o) {
   const bool tls = !o.tlsListenAddress.empty();
@@ -299,17 +338,6 @@ std::string readFile(const std::string& path) {
   if (!in) throw BadConfiguration(path + ": cannot be opened (" + std::strerror(errno) + ")");
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
-
-namespace {
-
-/// Boost 1.74 replaces these in its messages, and without end if what it puts there contains them.
-void refusePlaceholders(const std::string& text) {
-  for (const char* each :
-       {"%canonical_option%", "%value%", "%prefix%", "%original_token%", "%option%", "%invalid_line%"})
-    if (text.find(each) != std::string::npos) throw BadConfiguration(std::string("'") + each + "' cannot be used here");
-}
-
-}  // namespace
 
 CommandLine readCommandLine(int argc, const char* const* argv) {
   po::options_description all = describeAll();

@@ -49,15 +49,21 @@ struct InputLimits {
   std::uint32_t body = 1024 * 1024;  ///< Bytes of one HTTP body, also after gzip or deflate is undone.
   std::uint32_t header = 16 * 1024;  ///< Bytes of one HTTP header.
   std::uint32_t xmlDepth = 32;
-  std::uint32_t xmlAttributes = 64;     ///< Of one element, namespaces included; of all around it twice as many.
+  std::uint32_t xmlAttributes = 64;  ///< Of one element, namespaces included; of all around it twice as many.
+  std::uint32_t xmlElements = 16384;
   std::uint32_t message = 1024 * 1024;  ///< Bytes of one WebSocket message of the back-end.
   std::uint32_t headerTimeout = 10;     ///< Seconds, as the next ones.
   std::uint32_t bodyTimeout = 30;
   std::uint32_t idleTimeout = 900;  ///< Chargers keep a connection between heartbeats.
-  std::uint32_t connections = 60000;
+  std::uint32_t connections = 0;    ///< With this and `unfinished`, 0 = what the system gives: see fitToSystem().
   std::uint32_t connectionsPerAddress = 1000;
-  std::uint32_t unfinished = 256;  ///< MiB of all incomplete requests.
-  std::uint32_t backlog = 100000;  ///< Changes that wait for the disk before chargers are told to come again.
+  std::uint32_t unfinished = 0;         ///< MiB of all incomplete requests.
+  std::uint32_t backlog = 100000;       ///< Changes that wait for the disk before chargers are told to come again.
+  std::uint64_t chargerBytes = 0;       ///< Of one charger's messages that wait in the data directory; 0 = derived.
+  std::uint32_t chargerRequests = 100;  ///< Per second, of one charger; 0 = no limit.
+  std::uint32_t chargerInput = 2048;    ///< KiB per second, of one charger; 0 = no limit.
+  std::uint32_t calls = 10000;          ///< Requests to chargers under way. No option, as the next one: it follows.
+  std::uint32_t webSockets = 0;         ///< To back-ends; 0 = no limit.
 };
 
 struct Options {
@@ -71,10 +77,12 @@ struct Options {
   std::string chargersFile;
   bool autoRegister = false;
   std::string dataDir;
+  bool acceptLoss = false;  ///< Begin anew when the database is missing and its log is there.
   LogFormat logFormat = LogFormat::Human;
   std::uint32_t logLimit = 6;  ///< Lines a minute of each kind that others can cause; 0 = no limit.
   bool trace = false;
-  std::string publicUrl;  ///< Our own endpoint as chargers see it (wsa:From of our requests).
+  bool coreDumps = false;  ///< The process may be dumped and debugged.
+  std::string publicUrl;   ///< Our own endpoint as chargers see it (wsa:From of our requests).
   CallbackPolicy callbackPolicy = CallbackPolicy::PeerChecked;
   bool callbackNat = false;                        ///< A private callback host behind a public peer means the peer.
   std::vector<Cidr> callbackAllow;                 ///< Hosts that may be announced, even in refused ranges.
@@ -84,7 +92,7 @@ struct Options {
   std::string chargerCa;                           ///< PEM file that chargers' certificates must chain to.
   std::string centralCa, centralCert, centralKey;  ///< PEM files for wss.
   std::string centralPasswordFile;                 ///< One password for all chargers without their own.
-  std::uint32_t chargerTimeout = 30;               ///< Seconds (soap_out_timeout).
+  std::uint32_t chargerTimeout = 25;               ///< Seconds (soap_out_timeout).
   std::uint32_t chargerConnectTimeout = 10;        ///< Seconds, part of chargerTimeout.
   std::uint32_t drainTimeout = 30;                 ///< Seconds.
   InputLimits limits;

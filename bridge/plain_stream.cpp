@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "bridge/stream.h"
+#include "bridge/watch.h"
 
 namespace bridge {
 
@@ -16,15 +17,8 @@ void resetOnClose(int socket) {
 
 PlainStream::PlainStream(Loop& loop, int socket, StreamUser& user, std::string& buffer)
     : loop_(loop), user_(user), buffer_(buffer), socket_(socket) {
-  ev_io_init(
-      &watch_,
-      [](struct ev_loop*, ev_io* io, int events) {
-        auto* self = static_cast<PlainStream*>(io->data);
-        const auto kept = self->user_.hold();
-        self->onEvent(events);
-      },
-      socket_, EV_READ);
-  watch_.data = this;
+  bindWatcher<EventSource::Connection, &PlainStream::onEvent>(watch_, *this);
+  ev_io_set(&watch_, socket_, EV_READ);
   ev_io_start(loop_.raw(), &watch_);
 }
 
@@ -61,8 +55,12 @@ void PlainStream::setReading(bool on) {
 }
 
 void PlainStream::onEvent(int events) {
-  if ((events & EV_WRITE) != 0) flush();
-  if ((events & EV_READ) != 0 && socket_ >= 0) onReadable();
+  const auto kept = user_.hold();
+  const bool well = loop_.firewall().run(EventSource::Connection, user_.leg(), [&] {
+    if ((events & EV_WRITE) != 0) flush();
+    if ((events & EV_READ) != 0 && socket_ >= 0) onReadable();
+  });
+  if (!well) drop();
 }
 
 void PlainStream::onReadable() {
@@ -72,27 +70,49 @@ void PlainStream::onReadable() {
   if (errno != EAGAIN && errno != EINTR) drop();
 }
 
+/// How much the socket took; nothing when the connection is broken.
+std::optional<std::size_t> PlainStream::sendSome(std::string_view bytes) {
+  const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  if (sent < 0 && errno != EAGAIN && errno != EINTR) return std::nullopt;
+  return static_cast<std::size_t>(sent < 0 ? 0 : sent);
+}
+
+bool PlainStream::writeShared(const std::shared_ptr<const std::string>& text) {
+  if (socket_ < 0) return false;
+  if (rest_.text) return write(*text);
+  rest_ = {text, 0};
+  if (unsent_.empty()) {
+    const auto sent = sendSome(*text);
+    if (!sent) return false;
+    rest_.advance(*sent);
+    if (!rest_.text) return true;
+  }
+  watch(watch_.events | EV_WRITE);
+  return true;
+}
+
 bool PlainStream::write(std::string_view bytes) {
   if (socket_ < 0) return false;
-  if (unsent_.empty()) {
-    const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent < 0 && errno != EAGAIN && errno != EINTR) return false;
-    if (sent > 0) bytes.remove_prefix(static_cast<std::size_t>(sent));
+  if (!unsent()) {
+    const auto sent = sendSome(bytes);
+    if (!sent) return false;
+    bytes.remove_prefix(*sent);
     if (bytes.empty()) return true;
   }
-  unsent_.append(bytes);
+  unsent_.append(rest_.view()).append(bytes);
+  rest_ = SharedRest();
   watch(watch_.events | EV_WRITE);
   return true;
 }
 
 void PlainStream::flush() {
-  const ssize_t sent = ::send(socket_, unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
-  if (sent < 0) {
-    if (errno != EAGAIN && errno != EINTR) drop();
-    return;
-  }
-  unsent_.erase(0, static_cast<std::size_t>(sent));
-  if (!unsent_.empty()) return;
+  const auto sent = sendSome(unsent_.empty() ? rest_.view() : unsent_);
+  if (!sent) return drop();
+  if (unsent_.empty())
+    rest_.advance(*sent);
+  else
+    unsent_.erase(0, *sent);
+  if (unsent()) return;
   unsent_.shrink_to_fit();
   watch(watch_.events & EV_READ);
   if (finishing_) ::shutdown(socket_, SHUT_WR);
@@ -101,7 +121,7 @@ void PlainStream::flush() {
 
 void PlainStream::finish() {
   finishing_ = true;
-  if (socket_ >= 0 && unsent_.empty()) ::shutdown(socket_, SHUT_WR);
+  if (socket_ >= 0 && !unsent()) ::shutdown(socket_, SHUT_WR);
 }
 
 }  // namespace bridge

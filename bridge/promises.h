@@ -6,6 +6,7 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "bridge/store.h"
@@ -13,12 +14,15 @@
 
 namespace bridge {
 
-/// Keeps one charger's effects in order behind the store's commits. Without a store everything is said at once. What
-/// the charger hears, what the back-end hears and what the store is asked are each in order, and do not wait for each
-/// other.
+/// The one door for what is kept and what is promised. Keeps one charger's effects in order behind the store's commits.
+/// Without a store everything is said at once. What the charger hears, what the back-end hears and what the store is
+/// asked are each in order, and do not wait for each other.
 ///
-/// When a commit fails, answers to transaction messages that waited for it become a Fault, so that the charger keeps
-/// the message and repeats it; what was to be kept is handed to the store again before anything else is promised.
+/// When a commit fails, what waited for it and promises (session::promises()) is not said: answers to transaction
+/// messages become a Fault, so that the charger keeps the message and repeats it; an accepted setting becomes Rejected;
+/// a new password is not used. What was to be kept is handed to the store again before anything else is promised.
+///
+/// What it holds when it is destroyed is not said: its owner answers whoever waits.
 class Promises {
  public:
   using Execute = std::function<void(session::Effect&&)>;
@@ -27,21 +31,33 @@ class Promises {
   /// take() or from the store's callback.
   Promises(Store* store, std::string identity, Execute execute);
 
+  /// From now on things are kept: nothing has been yet.
+  void keepIn(Store& store) { store_ = &store; }
   /// Keep and Forget go to the store; notes are executed at once; everything else in order, when it may be said. A CALL
   /// waits only for what the back-end calls a transaction (TX-1): what else is kept promises it nothing, and a
   /// delivered message that is still on disk after a crash is said again anyhow.
   void take(session::Effect&& effect);
+  /// What the bridge itself remembers of the charger, instead of what it handed over before. `awaited`: what is said
+  /// from now on rests on it.
+  void keep(ChargerRow row, bool awaited);
   /// Called after effects were executed from the store's callback, so that the owner can go on.
   void onReleased(std::function<void()> released) { released_ = std::move(released); }
+  /// Called instead of execute for a promise that has no answer to be turned into a refusal: NewPassword.
+  void onRefused(std::function<void(const session::Effect&)> refused) { refused_ = std::move(refused); }
   /// Effects that wait for the disk.
   std::size_t held() const { return held_.size(); }
   /// True while something that should have been kept could not be.
   bool failing() const { return !unkept_.empty(); }
+  /// Everything that was to be kept is on disk, and everything was said.
+  bool settled() const { return held_.empty() && pending_.empty() && unkept_.empty(); }
 
  private:
-  struct Change {
-    bool erase = false;
+  struct Erase {
     StoredRecord record;
+  };
+  struct Change {
+    std::variant<StoredRecord, Erase, ChargerRow> what;
+    bool awaited = true;
     Ticket ticket = 0;
   };
   enum class Lane { Charger, Central, Store };
@@ -49,31 +65,32 @@ class Promises {
     Lane lane;
     Ticket ticket;
     session::Effect effect;
+    bool broken = false;  ///< Something that it rests on could not be kept.
   };
   static Lane laneOf(const session::Effect& effect);
   bool laneIsFree(Lane lane) const;
 
-  void change(bool erase, const session::Record& record);
+  static std::string nameOf(const Change& change);
+  void change(Change change);
   void hand(Change change);
   void tryAgain();
   void remember(Change&& unkept);
   void settled(Ticket ticket, bool ok, const std::string& error);
   void say(Held&& held);
+  void refuse(session::Effect& effect);
 
   Store* store_;
   std::string identity_;
   Execute execute_;
   std::function<void()> released_;
+  std::function<void(const session::Effect&)> refused_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   std::list<Change> pending_;   ///< Handed over, fate unknown.
   std::vector<Change> unkept_;  ///< Refused by the disk; to be handed over again.
   std::list<Held> held_;
-  Ticket last_ = 0;   ///< Newest change.
+  Ticket last_ = 0;   ///< Newest change that is waited for.
   Ticket named_ = 0;  ///< Newest change that says what the back-end calls an open transaction.
   std::string error_;
 };
-
-/// True for the answers that promise a charger that a transaction message is safe.
-bool promises(const session::Effect& effect);
 
 }  // namespace bridge

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Reading never changes anything; retry and discard are one transaction each. Nothing is ever deleted (SM-15).
+// Reading never changes anything; what changes is one transaction each. Nothing is ever deleted (SM-15): most acts are
+// left as commands for the bridge.
 #include "bridge/queue_command.h"
 
 #include <algorithm>
@@ -8,110 +9,45 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "bridge/command_words.h"
 #include "bridge/data_dir.h"
 #include "bridge/log.h"
+#include "bridge/open_database.h"
 #include "bridge/options.h"
+#include "bridge/queue_messages.h"
 #include "bridge/record_text.h"
-#include "bridge/schema.h"
 #include "ocpp/text.h"
 
 namespace bridge {
 
 namespace {
 
-constexpr const char* usage =
-    "usage: ocpp-soap-bridge queue --data-dir DIR list [--charger IDENTITY] [--all]\n"
+constexpr const char* queueUsage =
+    "usage: ocpp-soap-bridge queue --data-dir DIR list [--charger IDENTITY] [--all] [--json]\n"
     "       ocpp-soap-bridge queue --data-dir DIR show ID\n"
     "       ocpp-soap-bridge queue --data-dir DIR retry ID...|all\n"
     "       ocpp-soap-bridge queue --data-dir DIR discard ID... --reason TEXT\n"
     "       ocpp-soap-bridge queue --data-dir DIR export\n"
-    "IDs are those of list: Q1 waits for the back-end, D1 (or 1) is a dead letter.\n"
-    "retry all means every open dead letter. --all lists the resolved ones as well.";
+    "       ocpp-soap-bridge queue --data-dir DIR forget IDENTITY [--discard-all --reason TEXT]\n"
+    "IDs are those of list: Q1 waits for the back-end, D1 (or 1) is a dead letter, T1 an open transaction that a move\n"
+    "waits for. retry all means every open dead letter. --all lists the resolved ones as well. forget frees an "
+    "identity\n"
+    "that --auto-register took in, that is leaving or that nothing is known of; with --discard-all its waiting "
+    "messages\n"
+    "become discarded dead letters.";
+constexpr const char* moveUsage =
+    "usage: ocpp-soap-bridge move --data-dir DIR IDENTITY --now|--same-back-end\n"
+    "For a charger that waits to move to another back-end (state move-waits in `queue list`).\n"
+    "--now            it moves at once; what is left behind becomes dead letters of the former back-end\n"
+    "--same-back-end  the new address is the same back-end: its queue and transactions go along";
 
-// Both tables as one. A message with a command says what is going to happen to it.
-constexpr const char* messages =
-    "SELECT 'Q' AS place, q.id AS id, q.identity, q.number, q.action, q.payload, q.attempts, q.created, "
-    "coalesce((SELECT CASE c.kind WHEN 'retry' THEN 'queued, retry asked' ELSE 'queued, discard asked' END "
-    "FROM command c WHERE c.dead_letter IS NULL AND c.identity = q.identity AND c.number = q.number), 'queued'), "
-    "NULL, NULL, NULL, NULL FROM queued q "
-    "UNION ALL "
-    "SELECT 'D', d.id, d.identity, d.number, d.action, d.payload, d.attempts, d.created, "
-    "coalesce(d.resolution, (SELECT 'dead, retry asked' FROM command c WHERE c.dead_letter = d.id), 'dead'), "
-    "d.reason, d.died, d.resolved, d.remark FROM dead_letter d ";
-
-struct Message {
-  char table;
-  std::int64_t id;
-  std::string identity;
-  std::int64_t number;
-  std::string action, payload;
-  std::int64_t attempts;
-  ocpp::Instant created;
-  std::string state;
-  std::optional<std::string> reason;
-  std::optional<ocpp::Instant> died, resolved;
-  std::optional<std::string> remark;
-
-  std::string name() const { return table + std::to_string(id); }
-  bool resolvedAlready() const { return resolved.has_value(); }
-};
-
-Message readMessage(const Statement& row) {
-  Message m{row.text(0)[0],
-            row.number(1),
-            row.text(2),
-            row.number(3),
-            row.text(4),
-            row.text(5),
-            row.number(6),
-            row.instant(7),
-            row.text(8),
-            {},
-            {},
-            {},
-            {}};
-  if (!row.isNull(9)) m.reason = row.text(9);
-  if (!row.isNull(10)) m.died = row.instant(10);
-  if (!row.isNull(11)) m.resolved = row.instant(11);
-  if (!row.isNull(12)) m.remark = row.text(12);
-  return m;
-}
-
-struct Arguments {
-  std::string directory, action, charger, reason;
-  std::vector<std::string> ids;
-  bool all = false;
-};
-
-Arguments read(const std::vector<std::string>& words) {
-  Arguments found;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string name = words[i].substr(0, words[i].find('='));
-    std::string* target = name == "--data-dir"  ? &found.directory
-                          : name == "--reason"  ? &found.reason
-                          : name == "--charger" ? &found.charger
-                                                : nullptr;
-    if (target && name != words[i])
-      *target = words[i].substr(name.size() + 1);
-    else if (target && ++i < words.size())
-      *target = words[i];
-    else if (target || (words[i].rfind("--", 0) == 0 && words[i] != "--all"))
-      throw BadConfiguration("queue: '" + name + "' " + (target ? "needs a value" : "is unknown") + "\n" + usage);
-    else if (words[i] == "--all")
-      found.all = true;
-    else if (found.action.empty())
-      found.action = words[i];
-    else
-      found.ids.push_back(words[i]);
-  }
-  if (found.directory.empty()) throw BadConfiguration(std::string("queue: --data-dir is missing\n") + usage);
-  return found;
-}
+const CommandRules queueRules{"queue", queueUsage, {"--reason", "--charger"}, {"--all", "--json", "--discard-all"}};
+const CommandRules moveRules{"move", moveUsage, {}, {"--now", "--same-back-end"}};
 
 std::string when(ocpp::Instant at) { return ocpp::formatDateTime(at, ocpp::Fraction::IfNotZero); }
 
-std::string age(ocpp::Instant since, ocpp::Instant now) {
-  const auto seconds = std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(now - since).count());
+std::string span(ocpp::Duration time) {
+  const auto seconds = std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(time).count());
   if (seconds < 120) return std::to_string(seconds) + " s";
   if (seconds < 7200) return std::to_string(seconds / 60) + " min";
   if (seconds < 172800) return std::to_string(seconds / 3600) + " h";
@@ -127,85 +63,87 @@ std::string plain(std::string text) {
 
 class Queue {
  public:
-  Queue(Arguments arguments, std::ostream& out, std::ostream& err)
-      : arguments_(std::move(arguments)), out_(out), err_(err) {}
+  Queue(CommandWords words, std::ostream& out, std::ostream& err) : words_(std::move(words)), out_(out), err_(err) {}
   int list();
   int show();
   int exportAll();
   int retry();
   int discard();
+  int forget();
+  int move();
 
  private:
   Database& open(Database::Mode mode) {
-    database_ = openBeside(databasePath(arguments_.directory), mode);
+    running_ = DataDirLock::heldBySomebody(words_.directory);  // before: see DatabaseLock
+    database_ = openBeside(databasePath(words_.directory), mode);
     return *database_;
   }
-  std::optional<Message> find(const std::string& id);
-  std::vector<Message> chosen(bool& complete);
-  void showTransaction(const Message& message);
-  bool ask(const char* kind, const Message& message);
-  std::string whoDoesIt() const {
-    return DataDirLock::heldBySomebody(arguments_.directory) ? "the running bridge does it within a second"
-                                                             : "the bridge does it when it is started";
+  std::optional<QueueMessage> find(const std::string& id);
+  std::vector<QueueMessage> chosen(bool& complete);
+  void showTransaction(const QueueMessage& message);
+  bool ask(const char* kind, const QueueMessage& message);
+  void leave(const char* kind, const QueueMessage& message);
+  const char* whoDoesIt() const {
+    return running_ ? "the running bridge does it within a second" : "the bridge does it when it is started";
   }
+  const std::string& identity();
 
-  Arguments arguments_;
+  CommandWords words_;
   std::ostream& out_;
   std::ostream& err_;
   std::unique_ptr<Database> database_;
+  bool running_ = false;
 };
 
 int Queue::list() {
-  Database& db = open(Database::Mode::ReadOnly);
-  const std::string order = " ORDER BY 3, 1 DESC, 2";
-  Statement rows(db, std::string(messages) + (arguments_.all ? "" : "WHERE d.resolution IS NULL") + order);
+  const auto all =
+      queueMessages(open(Database::Mode::ReadOnly), words_.has("--all") ? QueuePart::All : QueuePart::Open);
   const ocpp::Instant now = wallClock();
   int queued = 0, dead = 0;
-  const auto line = [&](const auto& id, const auto& charger, const auto& action, const auto& old, const auto& attempts,
-                        const std::string& state) {
+  const auto line = [&](const std::string& id, const std::string& charger, const std::string& action,
+                        const std::string& state, const std::string& attempts, const std::string& reason,
+                        const std::string& next, const std::string& old) {
     out_ << std::left << std::setw(7) << id << " " << std::setw(20) << charger << " " << std::setw(17) << action << " "
-         << std::right << std::setw(8) << old << " " << std::setw(8) << attempts << "  " << state << "\n";
+         << std::setw(11) << state << " " << std::right << std::setw(8) << attempts << "  " << std::left
+         << std::setw(40) << reason << " " << std::right << std::setw(8) << next << " " << std::setw(8) << old << "\n";
   };
-  line("ID", "CHARGER", "ACTION", "AGE", "ATTEMPTS", "STATE");
-  while (rows.step()) {
-    const Message m = readMessage(rows);
-    if (!arguments_.charger.empty() && m.identity != arguments_.charger) continue;
-    ++(m.table == 'Q' ? queued : dead);
-    const std::string why = m.reason ? ": " + *m.reason : "";
-    line(m.name(), plain(m.identity), m.action, age(m.created, now), m.attempts,
-         plain(std::string(ocpp::cutTo(m.state + why, 80))));
+  if (!words_.has("--json")) line("ID", "CHARGER", "ACTION", "STATE", "ATTEMPTS", "REASON", "NEXT", "AGE");
+  for (const QueueMessage& m : all) {
+    const std::string& only = words_.value("--charger");
+    if (!only.empty() && m.identity != only) continue;
+    queued += m.table == 'Q';
+    dead += m.table == 'D';
+    if (words_.has("--json")) {
+      out_ << queueJson(m) << "\n";
+      continue;
+    }
+    const std::string why = (m.asked.empty() ? "" : m.asked + " asked" + (m.reason.empty() ? "" : "; ")) + m.reason;
+    const bool waits = m.table == 'Q' && m.wait > ocpp::Duration::zero();
+    line(m.name(), plain(m.identity), m.action, m.state, std::to_string(m.attempts),
+         plain(std::string(ocpp::cutTo(why.empty() ? "-" : why, 40))), waits ? "<" + span(m.wait) : "-",
+         span(now - m.created));
   }
-  out_ << queued << " queued, " << dead << " dead letters\n";
+  if (!words_.has("--json")) out_ << queued << " queued, " << dead << " dead letters\n";
   return 0;
 }
 
-std::optional<Message> Queue::find(const std::string& id) {
-  const bool named = !id.empty() && (id[0] == 'Q' || id[0] == 'q' || id[0] == 'D' || id[0] == 'd');
-  const std::string table = named && (id[0] == 'Q' || id[0] == 'q') ? "Q" : "D";
-  const auto number = ocpp::parseInteger(named ? id.substr(1) : id);
-  if (!number) throw BadConfiguration("queue: '" + id + "' is no ID\n" + usage);
-  Statement row(*database_, "SELECT * FROM (" + std::string(messages) + ") WHERE place = ? AND id = ?");
-  row << table << *number;
-  if (row.step()) return readMessage(row);
-  err_ << "queue: there is no message " << id << "\n";
-  return std::nullopt;
+std::optional<QueueMessage> Queue::find(const std::string& id) {
+  auto found = findQueueMessage(*database_, id);
+  if (!found) err_ << "queue: there is no message " << id << "\n";
+  return found;
 }
 
-std::vector<Message> Queue::chosen(bool& complete) {
-  std::vector<Message> found;
+std::vector<QueueMessage> Queue::chosen(bool& complete) {
+  std::vector<QueueMessage> found;
   complete = true;
-  if (arguments_.ids.empty()) throw BadConfiguration("queue: which message?\n" + std::string(usage));
-  if (arguments_.ids == std::vector<std::string>{"all"} && arguments_.action == "retry") {
-    Statement rows(*database_, std::string("SELECT * FROM (") + messages +
-                                   "WHERE d.resolution IS NULL) WHERE place = 'D' ORDER BY id");
-    while (rows.step()) {
-      Message m = readMessage(rows);
-      if (m.state == "dead") found.push_back(std::move(m));
-    }
+  if (words_.others.empty()) throw BadConfiguration("queue: which message?\n" + std::string(queueUsage));
+  if (words_.others == std::vector<std::string>{"all"} && words_.action == "retry") {
+    for (QueueMessage& m : queueMessages(*database_, QueuePart::Open))
+      if (m.table == 'D' && m.asked.empty()) found.push_back(std::move(m));
     return found;
   }
-  for (const std::string& id : arguments_.ids) {
-    std::optional<Message> m = find(id);
+  for (const std::string& id : words_.others) {
+    std::optional<QueueMessage> m = find(id);
     if (m && m->resolvedAlready()) {
       err_ << "queue: " << m->name() << " has been " << m->state << " already\n";
       m.reset();
@@ -218,7 +156,7 @@ std::vector<Message> Queue::chosen(bool& complete) {
   return found;
 }
 
-void Queue::showTransaction(const Message& message) {
+void Queue::showTransaction(const QueueMessage& message) {
   const auto tree = nlohmann::json::parse(message.payload, nullptr, false);
   if (!tree.is_object() || !tree.contains("transactionId") || !tree["transactionId"].is_number_integer()) return;
   Statement row(
@@ -234,47 +172,46 @@ void Queue::showTransaction(const Message& message) {
 
 int Queue::show() {
   open(Database::Mode::ReadOnly);
-  if (arguments_.ids.size() != 1) throw BadConfiguration("queue: show one message\n" + std::string(usage));
-  const auto m = find(arguments_.ids.front());
+  if (words_.others.size() != 1) throw BadConfiguration("queue: show one message\n" + std::string(queueUsage));
+  const auto m = find(words_.others.front());
   if (!m) return 1;
   out_ << "id:          " << m->name() << "\ncharger:     " << plain(m->identity) << "\nnumber:      " << m->number
        << "\naction:      " << m->action << "\nstate:       " << m->state << "\nattempts:    " << m->attempts
        << "\ncreated:     " << when(m->created) << "\n";
-  if (m->reason) out_ << "reason:      " << plain(*m->reason) << "\n";
+  if (!m->backend.empty()) out_ << "back-end:    " << plain(m->backend) << "\n";
+  if (!m->asked.empty()) out_ << "asked:       " << m->asked << "\n";
+  if (!m->reason.empty()) out_ << "reason:      " << plain(m->reason) << "\n";
+  if (m->wait > ocpp::Duration::zero()) out_ << "next:        within " << span(m->wait) << "\n";
+  if (!m->movingTo.empty()) out_ << "moves to:    " << plain(m->movingTo) << ", since " << when(m->movingSince) << "\n";
   if (m->died) out_ << "died:        " << when(*m->died) << "\n";
   if (m->resolved) out_ << "resolved:    " << when(*m->resolved) << "\n";
   if (m->remark) out_ << "remark:      " << plain(*m->remark) << "\n";
   showTransaction(*m);
   const auto tree = nlohmann::ordered_json::parse(m->payload, nullptr, false);
-  out_ << "payload:     " << (tree.is_discarded() ? m->payload : tree.dump(2)) << "\n";
+  if (!m->payload.empty()) out_ << "payload:     " << (tree.is_discarded() ? m->payload : tree.dump(2)) << "\n";
   return 0;
 }
 
 int Queue::exportAll() {
-  Database& db = open(Database::Mode::ReadOnly);
-  Statement rows(db, std::string(messages) + "ORDER BY 3, 1 DESC, 2");
-  constexpr auto replace = nlohmann::ordered_json::error_handler_t::replace;
-  while (rows.step()) {
-    const Message m = readMessage(rows);
-    nlohmann::ordered_json line{
-        {"id", m.name()},         {"charger", m.identity}, {"number", m.number},        {"action", m.action},
-        {"attempts", m.attempts}, {"state", m.state},      {"created", when(m.created)}};
-    if (m.reason) line["reason"] = *m.reason;
-    if (m.died) line["died"] = when(*m.died);
-    if (m.resolved) line["resolved"] = when(*m.resolved);
-    if (m.remark) line["remark"] = *m.remark;
-    const auto tree = nlohmann::ordered_json::parse(m.payload, nullptr, false);
-    line["payload"] = tree.is_discarded() ? nlohmann::ordered_json(m.payload) : tree;
-    out_ << line.dump(-1, ' ', false, replace) << "\n";
-  }
+  for (const QueueMessage& m : queueMessages(open(Database::Mode::ReadOnly), QueuePart::All))
+    if (m.table != 'T') out_ << queueJson(m) << "\n";
   return 0;
 }
 
-/// Leaves a command for the bridge, unless there is one.
-bool Queue::ask(const char* kind, const Message& m) {
-  if (m.state.find("asked") != std::string::npos) {
-    out_ << m.name() << ": " << m.state << " already\n";
+/// Leaves a command for the bridge, unless there is one or it could not be carried out.
+bool Queue::ask(const char* kind, const QueueMessage& m) {
+  if (!m.asked.empty()) {
+    out_ << m.name() << ": " << m.asked << " asked already\n";
     return true;
+  }
+  if (m.table == 'T') {
+    err_ << "queue: " << m.name() << " is no message; see `ocpp-soap-bridge move --help`\n";
+    return false;
+  }
+  if (m.unserved && std::string_view(kind) != "discard") {  // TX-15
+    err_ << "queue: " << m.name() << " is unserved: nothing is known of the charger '" << plain(m.identity)
+         << "'. Add it to the chargers file, and it is delivered\n";
+    return false;
   }
   try {
     readRequestText(m.action, m.payload);
@@ -282,80 +219,151 @@ bool Queue::ask(const char* kind, const Message& m) {
     err_ << "queue: " << m.name() << " cannot be delivered: " << error.what() << "\n";
     return false;
   }
-  Statement insert(*database_,
-                   "INSERT INTO command (kind, dead_letter, identity, number, reason, created) VALUES (?,?,?,?,?,?)");
-  insert << kind;
-  if (m.table == 'D')
-    insert << m.id;
-  else
-    insert.null();
-  (insert << m.identity << m.number << arguments_.reason << wallClock()).run();
+  leave(kind, m);
   out_ << m.name() << ": " << kind << "; " << whoDoesIt() << "\n";
   return true;
+}
+
+void Queue::leave(const char* kind, const QueueMessage& m) {
+  Statement insert(
+      *database_,
+      "INSERT INTO command (kind, dead_letter, identity, number, key, reason, created) VALUES (?,?,?,?,?,?,?)");
+  insert << kind << (m.table == 'D' ? std::optional(m.id) : std::nullopt) << m.identity << m.number << m.key
+         << words_.value("--reason") << wallClock();
+  insert.run();
 }
 
 int Queue::retry() {
   Transaction transaction(open(Database::Mode::ReadWrite));
   bool complete = true;
-  for (const Message& m : chosen(complete)) complete = ask("retry", m) && complete;
+  for (const QueueMessage& m : chosen(complete)) complete = ask("retry", m) && complete;
   transaction.commit();
   return complete ? 0 : 1;
 }
 
 int Queue::discard() {
-  if (ocpp::trimmed(arguments_.reason).empty())
-    throw BadConfiguration(std::string("queue: discard needs --reason TEXT\n") + usage);
+  if (ocpp::trimmed(words_.value("--reason")).empty())
+    throw BadConfiguration(std::string("queue: discard needs --reason TEXT\n") + queueUsage);
   Transaction transaction(open(Database::Mode::ReadWrite));
   bool complete = true;
-  for (const Message& m : chosen(complete)) {
-    if (m.table == 'Q') {
+  for (const QueueMessage& m : chosen(complete)) {
+    if (m.table != 'D') {
       complete = ask("discard", m) && complete;
       continue;
     }
     Statement update(*database_,
                      "UPDATE dead_letter SET resolution = 'discarded', resolved = ?, remark = ? WHERE id = ?");
-    (update << wallClock() << arguments_.reason << m.id).run();
-    Statement forget(*database_, "DELETE FROM command WHERE dead_letter = ?");
-    (forget << m.id).run();
+    (update << wallClock() << words_.value("--reason") << m.id).run();
+    Statement obsolete(*database_, "DELETE FROM command WHERE dead_letter = ?");
+    (obsolete << m.id).run();
     out_ << m.name() << ": discarded\n";
   }
   transaction.commit();
   return complete ? 0 : 1;
 }
 
+const std::string& Queue::identity() {
+  if (words_.others.size() != 1) throw BadConfiguration("which charger? Name one identity");
+  return words_.others.front();
+}
+
+/// TX-15: numbers, transactions and dead letters stay; the name can be taken in again.
+int Queue::forget() {
+  QueueMessage m;
+  m.identity = identity();
+  const bool discardAll = words_.has("--discard-all");
+  if (discardAll == ocpp::trimmed(words_.value("--reason")).empty())
+    throw BadConfiguration(std::string("queue: forget needs --discard-all and --reason TEXT, or neither\n") +
+                           queueUsage);
+  Transaction transaction(open(Database::Mode::ReadWrite));
+  Statement row(*database_,
+                "SELECT auto_registered OR unserved OR leaving, (SELECT count(*) FROM queued q "
+                "WHERE q.identity = charger.identity), (SELECT count(*) FROM command c WHERE c.identity = "
+                "charger.identity AND c.kind = 'forget') FROM charger WHERE identity = ? AND forgotten = 0");
+  row << m.identity;
+  if (!row.step()) {
+    err_ << "queue: there is no charger '" << plain(m.identity) << "'\n";
+    return 1;
+  }
+  if (!row.flag(0)) {
+    err_ << "queue: '" << plain(m.identity) << "' is in the chargers file; take it out there, then it is forgotten\n";
+    return 1;
+  }
+  if (row.number(1) > 0 && !discardAll) {
+    err_ << "queue: " << row.number(1) << " messages of '" << plain(m.identity)
+         << "' wait; deliver or discard them first, or say --discard-all --reason TEXT\n";
+    return 1;
+  }
+  const bool asked = row.number(2) > 0;
+  row.reset();
+  if (!asked) leave("forget", m);
+  transaction.commit();
+  out_ << plain(m.identity) << ": forget; " << whoDoesIt() << "\n";
+  return 0;
+}
+
+/// TX-14.
+int Queue::move() {
+  QueueMessage m;
+  m.identity = identity();
+  if (words_.has("--now") == words_.has("--same-back-end"))
+    throw BadConfiguration(std::string("move: --now or --same-back-end?\n") + moveUsage);
+  Transaction transaction(open(Database::Mode::ReadWrite));
+  Statement row(*database_, "SELECT moving_to FROM charger WHERE identity = ? AND moving_to <> ''");
+  row << m.identity;
+  if (!row.step()) {
+    err_ << "move: '" << plain(m.identity) << "' does not wait to move to another back-end\n";
+    return 1;
+  }
+  const std::string to = row.text(0);
+  row.reset();
+  leave(words_.has("--now") ? "move-now" : "move-same", m);
+  transaction.commit();
+  out_ << plain(m.identity) << ": moves to " << plain(to) << "; " << whoDoesIt() << "\n";
+  return 0;
+}
+
 struct Action {
   const char* name;
   int (Queue::*run)();
 };
-constexpr Action actions[] = {{"list", &Queue::list},
-                              {"show", &Queue::show},
-                              {"retry", &Queue::retry},
-                              {"discard", &Queue::discard},
-                              {"export", &Queue::exportAll}};
+constexpr Action actions[] = {{"list", &Queue::list},       {"show", &Queue::show},        {"retry", &Queue::retry},
+                              {"discard", &Queue::discard}, {"export", &Queue::exportAll}, {"forget", &Queue::forget}};
+
+int runOn(CommandWords words, int (Queue::*act)(), std::ostream& out, std::ostream& err) {
+  const std::string path = databasePath(words.directory);
+  const std::string command = words.command;
+  try {
+    Queue queue(std::move(words), out, err);
+    return (queue.*act)();
+  } catch (const SqliteError& error) {
+    err << command << ": " << path << ": " << error.what() << "\n";
+    return 1;
+  }
+}
 
 }  // namespace
 
 int queueCommand(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
   if (arguments == std::vector<std::string>{"--help"}) {
-    out << usage << "\n";
+    out << queueUsage << "\n";
     return 0;
   }
-  const Arguments read = bridge::read(arguments);
+  CommandWords words = readCommandWords(arguments, queueRules, true);
   const auto found = std::find_if(std::begin(actions), std::end(actions),
-                                  [&](const Action& action) { return action.name == read.action; });
+                                  [&](const Action& action) { return action.name == words.action; });
   if (found == std::end(actions))
-    throw BadConfiguration("queue: '" + read.action + "' is none of list, show, retry, discard, export\n" + usage);
-  try {
-    Queue queue(read, out, err);
-    return (queue.*found->run)();
-  } catch (const SqliteError& error) {
-    err << "queue: " << databasePath(read.directory) << ": " << error.what() << "\n";
-    return 1;
-  }
+    throw BadConfiguration("queue: '" + words.action + "' is none of list, show, retry, discard, export, forget\n" +
+                           queueUsage);
+  return runOn(std::move(words), found->run, out, err);
 }
 
-int queueCommand(int argc, const char* const* argv) {
-  return queueCommand(std::vector<std::string>(argv + std::min(argc, 2), argv + argc), std::cout, std::cerr);
+int moveCommand(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
+  if (arguments == std::vector<std::string>{"--help"}) {
+    out << moveUsage << "\n";
+    return 0;
+  }
+  return runOn(readCommandWords(arguments, moveRules, false), &Queue::move, out, err);
 }
 
 }  // namespace bridge

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// `ocpp-soap-bridge queue`: the operator's view of waiting messages and dead letters, beside a running bridge.
+// `ocpp-soap-bridge queue` and `move`: what waits and what died, and acts on chargers, beside a running bridge or
+// without one.
 #pragma once
 
 #include <iosfwd>
@@ -8,13 +9,8 @@
 
 namespace bridge {
 
-/// `arguments` are those after `queue`. Works on the live database from another process; a running bridge carries out
-/// what is asked for within a second, a stopped one when it starts.
-/// Returns the exit status: 0, or 1 when there is no such message or it cannot be done (said on `err`). Throws
-/// BadConfiguration for wrong usage and unusable databases.
+/// Exit status: 0; 1 when something asked for is not there or cannot be done. Throws BadConfiguration for wrong usage.
 int queueCommand(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err);
-
-/// argv as main() has it, with `queue` at argv[1].
-int queueCommand(int argc, const char* const* argv);
+int moveCommand(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err);
 
 }  // namespace bridge

@@ -6,6 +6,7 @@
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -57,6 +58,13 @@ std::string newUuid() {
     out += hexDigits[bytes[i] & 0xF];
   }
   return out;
+}
+
+std::uint64_t newKey() {
+  const auto bytes = randomBytes();
+  std::uint64_t value = 0;
+  std::memcpy(&value, bytes.data(), sizeof value);
+  return std::max<std::uint64_t>(1, value >> 1);
 }
 
 double uniform() {

@@ -2,6 +2,7 @@
 // Message ids, digests and encodings that need OpenSSL or are shared by the bridge's clients.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,9 @@ namespace bridge {
 
 /// A random UUID (version 4), 36 characters.
 std::string newUuid();
+
+/// A random number of 63 bits, never 0: names a record for ever.
+std::uint64_t newKey();
 
 /// Uniform in [0, 1).
 double uniform();

@@ -10,12 +10,12 @@ FailureLimit::Key FailureLimit::of(const IpAddress& address, std::string_view na
   return {address.subscriber(), std::hash<std::string_view>()(name) | 1};
 }
 
-FailureLimit::FailureLimit(unsigned perMinute, std::size_t capacity)
-    : perToken_(perMinute == 0 ? ocpp::Duration(0) : ocpp::Duration(std::chrono::minutes(1)) / perMinute),
-      whole_(perToken_ * perMinute),
+FailureLimit::FailureLimit(unsigned tokens, ocpp::Duration period, std::size_t capacity)
+    : perToken_(tokens == 0 ? ocpp::Duration(0) : period / tokens),
+      whole_(perToken_ * tokens),
       capacity_(std::max<std::size_t>(capacity, 1)) {}
 
-void FailureLimit::failed(const Key& key, ocpp::Instant now) {
+void FailureLimit::failed(const Key& key, ocpp::Steady now) {
   if (perToken_ == ocpp::Duration(0)) return;
   auto known = find_.find(key);
   if (known == find_.end()) {
@@ -33,13 +33,11 @@ void FailureLimit::failed(const Key& key, ocpp::Instant now) {
   bucket.full = std::min(std::max(bucket.full, now) + perToken_, now + whole_);
 }
 
-int FailureLimit::secondsBlocked(const Key& key, ocpp::Instant now) const {
+int FailureLimit::secondsBlocked(const Key& key, ocpp::Steady now) const {
   const auto known = find_.find(key);
   if (known == find_.end()) return 0;
-  const ocpp::Duration away = known->second->full - now;
-  const ocpp::Duration missing = away - (whole_ - perToken_);
-  // More than a whole bucket away: the clock was set back, and nobody shall wait for that.
-  if (missing <= ocpp::Duration(0) || away > whole_) return 0;
+  const ocpp::Duration missing = known->second->full - now - (whole_ - perToken_);
+  if (missing <= ocpp::Duration(0)) return 0;
   return static_cast<int>(std::chrono::ceil<std::chrono::seconds>(missing).count());
 }
 

@@ -13,7 +13,7 @@
 
 namespace bridge {
 
-/// Each key has a bucket of `perMinute` tokens that fills up within a minute. A failure takes one; who has none left is
+/// Each key has a bucket of `tokens` that fills up within `period`. A failure takes one; who has none left is
 /// blocked until one has come back. Time is given by the caller.
 class FailureLimit {
  public:
@@ -26,19 +26,19 @@ class FailureLimit {
   static Key of(const IpAddress& address) { return {address.subscriber(), 0}; }
   static Key of(const IpAddress& address, std::string_view name);
 
-  /// `perMinute` 0 = nobody is ever blocked. At most `capacity` keys are remembered; the one whose last failure is
+  /// `tokens` 0 = nobody is ever blocked. At most `capacity` keys are remembered; the one whose last failure is
   /// longest ago is forgotten first.
-  explicit FailureLimit(unsigned perMinute, std::size_t capacity = 20000);
+  explicit FailureLimit(unsigned tokens, ocpp::Duration period = std::chrono::minutes(1), std::size_t capacity = 20000);
 
-  void failed(const Key& key, ocpp::Instant now);
+  void failed(const Key& key, ocpp::Steady now);
   /// How long the key has to wait, rounded up to seconds; 0 = it may try.
-  int secondsBlocked(const Key& key, ocpp::Instant now) const;
+  int secondsBlocked(const Key& key, ocpp::Steady now) const;
   std::size_t size() const { return buckets_.size(); }
 
  private:
   struct Bucket {
     Key key;
-    ocpp::Instant full{};  ///< When all tokens are back.
+    ocpp::Steady full{};  ///< When all tokens are back.
   };
   using Buckets = std::list<Bucket>;
   struct KeyHash {

@@ -88,7 +88,7 @@ void Resolver::State::answer(std::uint64_t id, Resolved&& result) {
   const Question question = std::move(found->second);
   questions.erase(found);
   for (NetAddress& address : result.addresses) address.setPort(question.port);
-  question.done(std::move(result));
+  loop.firewall().run(EventSource::Name, {}, [&] { question.done(std::move(result)); });
 }
 
 void Resolver::State::cancel(std::uint64_t id) {

@@ -2,20 +2,9 @@
 // Schemas are only ever added at the end; a published one is never changed.
 #include "bridge/schema.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-
-#include "bridge/options.h"
-
 namespace bridge {
 
 namespace {
-
-constexpr int applicationId = 0x4f435347;  // "OCSG"
 
 // Times are milliseconds since 1970, UTC. Payloads are JSON (record_text.h).
 constexpr const char* schema1 = R"sql(
@@ -150,102 +139,158 @@ CREATE TABLE tag_alias (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-std::string damaged(const std::string& path, const std::string& words) {
-  return path + ": the database is damaged (" + words + "); it was left as it is. Restore a copy, or move it away";
-}
+// What a record is is its key and nothing else, so that no order of events makes one take another's place (TX-15):
+// chargers without a clock say the same start twice (SM-7), and numbers may be given twice by mistake. Numbers and ids
+// outlive their rows. A migrated row's key is its id, negative for dead letters: theirs are those of messages.
+constexpr const char* schema3 = R"sql(
+ALTER TABLE charger ADD COLUMN backend TEXT NOT NULL DEFAULT '';         -- it belongs to this one now (TX-14)
+ALTER TABLE charger ADD COLUMN auto_registered INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE charger ADD COLUMN unserved INTEGER NOT NULL DEFAULT 0;      -- nothing is known of it (TX-15)
+ALTER TABLE charger ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0;     -- only its numbers and ids count
+ALTER TABLE charger ADD COLUMN leaving INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE charger ADD COLUMN last_settings TEXT NOT NULL DEFAULT '';   -- only while leaving
+ALTER TABLE charger ADD COLUMN moving_to TEXT NOT NULL DEFAULT '';
+ALTER TABLE charger ADD COLUMN moving_since INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE charger ADD COLUMN last_number INTEGER NOT NULL DEFAULT 0;   -- highest of any message that is gone
+ALTER TABLE charger ADD COLUMN last_alias INTEGER;                       -- highest of any transaction that is gone
+ALTER TABLE charger ADD COLUMN last_provisional INTEGER;
 
-std::int64_t sizeOf(const std::string& path) {
-  struct stat info {};
-  return ::stat(path.c_str(), &info) == 0 ? static_cast<std::int64_t>(info.st_size) : -1;
-}
+CREATE TABLE new_tx (
+  id            INTEGER PRIMARY KEY AUTOINCREMENT,
+  identity      TEXT NOT NULL REFERENCES charger(identity),
+  key           INTEGER NOT NULL,
+  backend       TEXT NOT NULL DEFAULT '',  -- that has its start
+  soap_tx_id    INTEGER NOT NULL,
+  backend_tx_id INTEGER,
+  connector_id  INTEGER NOT NULL,
+  id_tag        TEXT NOT NULL,
+  start         INTEGER NOT NULL,
+  meter_start   INTEGER NOT NULL,
+  stop          INTEGER,
+  meter_stop    INTEGER,
+  last_register INTEGER,                   -- Wh
+  state         TEXT NOT NULL,
+  provisional   INTEGER NOT NULL,
+  authorized    INTEGER NOT NULL,
+  evidence      TEXT,
+  seen          INTEGER NOT NULL,
+  heard         INTEGER NOT NULL,
+  silent        INTEGER NOT NULL DEFAULT 0, -- milliseconds that nothing was heard of it, as far as processes counted
+  sequence      INTEGER NOT NULL DEFAULT 0, -- grows with each transaction of the identity
+  start_info    TEXT,
+  stop_info     TEXT,
+  UNIQUE (identity, key)
+) STRICT;
+INSERT INTO new_tx (id, identity, key, soap_tx_id, backend_tx_id, connector_id, id_tag, start, meter_start, stop,
+  meter_stop, state, provisional, authorized, evidence, seen, heard, sequence, start_info, stop_info)
+  SELECT id, identity, id, soap_tx_id, backend_tx_id, connector_id, id_tag, start, meter_start, stop, meter_stop, state,
+  provisional, authorized, evidence, seen, seen, id, start_info, stop_info FROM tx;
 
-/// Passwords of chargers are in it: for its owner only. SQLite gives its other files the same mode.
-void createFile(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file < 0) throw BadConfiguration(path + ": " + std::strerror(errno));
-  ::close(file);
-}
+CREATE TABLE new_queued (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  identity   TEXT NOT NULL REFERENCES charger(identity),
+  number     INTEGER NOT NULL,
+  key        INTEGER NOT NULL,
+  backend    TEXT NOT NULL DEFAULT '',     -- where it goes
+  action     TEXT NOT NULL,
+  payload    TEXT NOT NULL,
+  attempts   INTEGER NOT NULL,
+  created    INTEGER NOT NULL,
+  wait       INTEGER NOT NULL DEFAULT 0,   -- milliseconds that remained until the next attempt
+  repeat_key INTEGER,
+  set_aside  INTEGER NOT NULL DEFAULT 0,   -- ER-3
+  reason     TEXT NOT NULL DEFAULT '',     -- what the back-end said last
+  without_readings INTEGER NOT NULL DEFAULT 0,
+  starts     INTEGER NOT NULL DEFAULT 0,   -- key of the transaction that it starts; 0: none, or known by content only
+  UNIQUE (identity, number),
+  UNIQUE (identity, key)
+) STRICT;
+INSERT INTO new_queued (id, identity, number, key, action, payload, attempts, created, wait, repeat_key)
+  SELECT id, identity, number, id, action, payload, attempts, created,
+  max(0, min(coalesce(not_before, 0) - CAST(strftime('%s', 'now') AS INTEGER) * 1000, 3600000)), repeat_key FROM queued;
 
-void checkVersion(Database& db, const std::string& path, std::size_t newest) {
-  const std::int64_t version = db.number("PRAGMA user_version");
-  if (version == 0 && db.number("SELECT count(*) FROM sqlite_schema") == 0) return;
-  if (db.number("PRAGMA application_id") != applicationId)
-    throw BadConfiguration(path + ": this is not a database of ocpp-soap-bridge");
-  if (version > static_cast<std::int64_t>(newest))
-    throw BadConfiguration(path + ": schema " + std::to_string(version) + " is newer than schema " +
-                           std::to_string(newest) + " of this version; run the version that made it, or a newer one");
-}
+CREATE TABLE new_dead_letter (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  identity   TEXT NOT NULL REFERENCES charger(identity),
+  number     INTEGER NOT NULL,
+  key        INTEGER NOT NULL,
+  backend    TEXT NOT NULL DEFAULT '',     -- that refused it
+  action     TEXT NOT NULL,
+  payload    TEXT NOT NULL,
+  attempts   INTEGER NOT NULL,
+  reason     TEXT NOT NULL,
+  created    INTEGER NOT NULL,
+  died       INTEGER NOT NULL,
+  resolution TEXT,     -- NULL: still open; redelivered; discarded
+  resolved   INTEGER,
+  remark     TEXT,     -- the operator's reason
+  starts     INTEGER NOT NULL DEFAULT 0,   -- as in queued
+  UNIQUE (identity, key)
+) STRICT;
+INSERT INTO new_dead_letter (id, identity, number, key, action, payload, attempts, reason, created, died, resolution,
+  resolved, remark)
+  SELECT id, identity, number, -id, action, payload, attempts, reason, created, died, resolution, resolved, remark
+  FROM dead_letter;
 
-/// Reads only, and does not even fold a log that is there into the file.
-void check(Database& db, const std::string& path, std::size_t newest) {
-  if (sizeOf(path + "-wal") > 0) sqlite3_db_config(db.raw(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  try {
-    checkVersion(db, path, newest);
-    const bool large = sizeOf(path) > fullCheckBytes;
-    const std::string said = db.text(large ? "PRAGMA quick_check(1)" : "PRAGMA integrity_check(1)");
-    if (said != "ok") throw BadConfiguration(damaged(path, said));
-    if (db.number("SELECT count(*) FROM pragma_foreign_key_check") != 0)
-      throw BadConfiguration(
-          damaged(path, "foreign key check: " + db.text("SELECT \"table\" FROM pragma_foreign_key_check")));
-  } catch (const SqliteError& error) {
-    if ((error.code & 0xff) == SQLITE_CORRUPT || (error.code & 0xff) == SQLITE_NOTADB)
-      throw BadConfiguration(damaged(path, error.what()));
-    throw BadConfiguration(path + ": " + error.what());
-  }
-  sqlite3_db_config(db.raw(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
-}
+CREATE TABLE new_command (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind        TEXT NOT NULL CHECK (kind IN ('retry', 'discard', 'forget', 'move-now', 'move-same')),
+  dead_letter INTEGER REFERENCES dead_letter(id),
+  identity    TEXT NOT NULL,
+  number      INTEGER NOT NULL,            -- of a queued message
+  key         INTEGER NOT NULL,
+  reason      TEXT NOT NULL DEFAULT '',
+  created     INTEGER NOT NULL
+) STRICT;
+INSERT INTO new_command SELECT id, kind, dead_letter, identity, number, coalesce(-dead_letter,
+  (SELECT q.id FROM queued q WHERE q.identity = command.identity AND q.number = command.number), 0), reason, created
+  FROM command;
 
-/// Foreign keys are off meanwhile, so that a step may rebuild a table; they are checked before each commit.
-void migrate(Database& db, const Migrations& steps) {
-  const auto version = static_cast<std::size_t>(db.number("PRAGMA user_version"));
-  for (std::size_t next = version; next < steps.size(); ++next) {
-    Transaction transaction(db);
-    db.run(steps[next]);
-    db.run("PRAGMA application_id = " + std::to_string(applicationId));
-    db.run("PRAGMA user_version = " + std::to_string(next + 1));
-    if (db.number("SELECT count(*) FROM pragma_foreign_key_check") != 0)
-      throw std::logic_error("migration " + std::to_string(next + 1) + " breaks a foreign key");
-    transaction.commit();
-  }
-}
+DELETE FROM sqlite_sequence WHERE name LIKE 'new/_%' ESCAPE '/';
+INSERT INTO sqlite_sequence (name, seq) SELECT 'new_' || name, seq FROM sqlite_sequence
+  WHERE name IN ('tx', 'queued', 'dead_letter', 'command');
+DROP TABLE command;
+DROP TABLE dead_letter;
+DROP TABLE queued;
+DROP TABLE tx;
+ALTER TABLE new_tx RENAME TO tx;
+ALTER TABLE new_queued RENAME TO queued;
+ALTER TABLE new_dead_letter RENAME TO dead_letter;
+ALTER TABLE new_command RENAME TO command;
+
+CREATE INDEX tx_by_number ON tx(identity, soap_tx_id);
+CREATE INDEX tx_by_start ON tx(identity, start);
+CREATE INDEX tx_by_sequence ON tx(identity, sequence);
+CREATE INDEX tx_open ON tx(identity) WHERE state IN ('Starting', 'Active', 'StopQueued');
+CREATE INDEX open_dead_letter ON dead_letter(id) WHERE resolution IS NULL;
+CREATE INDEX dead_letter_by_number ON dead_letter(identity, number);
+
+-- Whoever deletes them, and why ever: what they were called is not given again (TX-2, TX-15).
+CREATE TRIGGER queued_gone BEFORE DELETE ON queued
+  WHEN NOT EXISTS (SELECT 1 FROM queued WHERE identity = old.identity AND number > old.number)
+BEGIN
+  UPDATE charger SET last_number = max(last_number, old.number) WHERE identity = old.identity;
+END;
+CREATE TRIGGER dead_letter_gone BEFORE DELETE ON dead_letter
+BEGIN
+  UPDATE charger SET last_number = max(last_number, old.number) WHERE identity = old.identity;
+END;
+CREATE TRIGGER tx_alias_gone BEFORE DELETE ON tx WHEN old.soap_tx_id BETWEEN 1500000000 AND 2000000000
+BEGIN
+  UPDATE charger SET last_alias = max(coalesce(last_alias, 0), old.soap_tx_id) WHERE identity = old.identity;
+END;
+CREATE TRIGGER tx_provisional_gone BEFORE DELETE ON tx WHEN old.soap_tx_id BETWEEN 2000000001 AND 2147483646
+BEGIN
+  UPDATE charger SET last_provisional = max(coalesce(last_provisional, 0), old.soap_tx_id)
+    WHERE identity = old.identity;
+END;
+)sql";
 
 }  // namespace
 
 const Migrations& migrations() {
-  static const Migrations all{schema1, schema2};
+  static const Migrations all{schema1, schema2, schema3};
   return all;
-}
-
-std::unique_ptr<Database> openDatabase(const std::string& path, const std::string& vfs, const Migrations& steps) {
-  const std::int64_t size = sizeOf(path);
-  // SQLite would take an empty file for a new database and delete its log.
-  if (size == 0 && sizeOf(path + "-wal") > 0) throw BadConfiguration(damaged(path, "empty, but its log is not"));
-  if (size < 0) createFile(path);
-  try {
-    auto db = std::make_unique<Database>(path, Database::Mode::ReadWrite, vfs);
-    check(*db, path, steps.size());
-    // EXTRA until the log is in use: the directory is synchronised when the first journal is deleted.
-    db->run("PRAGMA synchronous = EXTRA");
-    if (db->text("PRAGMA journal_mode = WAL") != "wal")
-      throw BadConfiguration(path + ": this file system cannot hold a database in WAL mode");
-    db->run("PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216");
-    migrate(*db, steps);
-    db->run("PRAGMA foreign_keys = ON");
-    return db;
-  } catch (const SqliteError& error) { throw BadConfiguration(path + ": " + error.what()); }
-}
-
-std::unique_ptr<Database> openBeside(const std::string& path, Database::Mode mode) {
-  if (sizeOf(path) <= 0) throw BadConfiguration(path + ": there is no database; has the bridge ever run on it?");
-  try {
-    auto db = std::make_unique<Database>(path, mode);
-    checkVersion(*db, path, migrations().size());
-    if (db->number("PRAGMA user_version") != static_cast<std::int64_t>(migrations().size()))
-      throw BadConfiguration(path + ": schema " + std::to_string(db->number("PRAGMA user_version")) +
-                             " is older than this version's; start the bridge once to bring it up to date");
-    if (mode != Database::Mode::ReadOnly) db->run("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
-    return db;
-  } catch (const SqliteError& error) { throw BadConfiguration(path + ": " + error.what()); }
 }
 
 }  // namespace bridge

@@ -5,6 +5,10 @@
 #include <algorithm>
 
 #include "bridge/charger.h"
+#include "bridge/identity.h"
+#include "bridge/secret_file.h"
+#include "bridge/shard_loading.h"
+#include "bridge/shard_reload.h"
 
 namespace bridge {
 
@@ -14,9 +18,18 @@ ocpp_s::GuardLimits guardLimits(const InputLimits& limits) {
   guard.bytes = limits.body;
   guard.depth = limits.xmlDepth;
   guard.attributes = limits.xmlAttributes;
-  guard.elements = std::max(guard.elements, guard.bytes / 16);
+  guard.elements = limits.xmlElements;
   guard.openAttributes = 2 * std::size_t(limits.xmlAttributes);
   return guard;
+}
+
+/// Without --data-dir nothing is kept of anybody, so there is nothing to be proved first (AU-1); when there is no more
+/// room who was not heard for a while and whose boot nobody has accepted gives way all the same (C8).
+Registrations::Limits registrationLimits(const Options& options, bool kept) {
+  Registrations::Limits limits;
+  limits.registered = options.maxChargers;
+  if (!kept) limits.trial = options.maxChargers;
+  return limits;
 }
 
 }  // namespace
@@ -29,95 +42,145 @@ Shard::Shard(const Outside& outside, const Options& options, std::string central
       soap_(guardLimits(options.limits)),
       backends_(outside.clock, outside.deadlines,
                 [this](session::Level level, const std::string& identity, const char* event, const std::string& text) {
+                  if (onTrial(identity)) return outside_.log.lineOfStranger(level, identity, event, text);
                   outside_.log.line(level, identity, event, text);
                 }),
-      centralUrl_(std::move(centralUrl)) {
-  if (!options.centralPasswordFile.empty()) {
-    centralPassword_ = readFile(options.centralPasswordFile);
-    centralPassword_.erase(centralPassword_.find_last_not_of("\r\n") + 1);
-  }
+      reachable_(
+          outside.deadlines, outside.clock, [this](const std::string& backend) { return identitiesOf(backend); },
+          [this](const std::string& identity) {
+            if (Charger* known = find(identity)) known->centralReachable();
+          }),
+      centralUrl_(std::move(centralUrl)),
+      registrations_(registrationLimits(options, outside.store != nullptr)),
+      reaper_(std::make_unique<Reaper>(*this)) {
+  renewCentralPassword();
 }
 
 Shard::~Shard() = default;
 
-Charger* Shard::add(ChargerConfig config, StoredCharger* stored) {
+void Shard::renewCentralPassword() {
+  if (options_.centralPasswordFile.empty()) return;
+  std::string password = readSecret(options_.centralPasswordFile);
+  if (password == centralPassword_) return;
+  centralPassword_ = std::move(password);
+  for (auto& [identity, charger] : chargers_) charger->commonPasswordChanged();
+}
+
+/// The only place where a charger is made, whatever led to it (FIELD A1).
+Charger* Shard::create(ChargerConfig config, StoredCharger* stored, bool onTrial) {
   const std::string identity = config.identity;
   auto& slot = chargers_[identity];
-  slot = std::make_unique<Charger>(*this, std::move(config));
-  if (stored) slot->restore(std::move(*stored));
-  slot->begin();
+  slot = std::make_unique<Charger>(*this, std::move(config), stored, onTrial);
+  unserved_.erase(identity);
   return slot.get();
+}
+
+std::vector<std::string> Shard::identitiesOf(const std::string& backend) const {
+  std::vector<std::string> found;
+  for (const auto& [identity, charger] : chargers_)
+    if (charger->backend().url == backend) found.push_back(identity);
+  return found;
 }
 
 /// The settings of an identity that we serve: from the file, or none in particular because of --auto-register.
 std::optional<ChargerConfig> Shard::configOf(const std::string& identity) const {
   if (const auto configured = file_.find(identity); configured != file_.end()) return configured->second;
-  if (!options_.autoRegister || identity.empty() || chargers_.size() >= options_.maxChargers) return std::nullopt;
+  if (!options_.autoRegister || identityObjection(identity)) return std::nullopt;
   ChargerConfig config;
   config.identity = config.centralIdentity = identity;
   return config;
 }
 
-Charger* Shard::find(std::string_view identity) {
-  const std::string name(identity);
-  if (const auto known = chargers_.find(name); known != chargers_.end()) return known->second.get();
-  auto config = configOf(name);
-  if (!config) return nullptr;
-  if (!file_.count(name)) outside_.log.line(Log::Level::Info, name, "registered", "unknown identity taken in");
-  return add(std::move(*config));
+Charger* Shard::find(const std::string& identity) const {
+  const auto known = chargers_.find(identity);
+  return known == chargers_.end() || known->second->leaving() ? nullptr : known->second.get();
 }
 
-void Shard::restore() {
-  if (!outside_.store) return;
-  std::size_t restored = 0;
-  outside_.store->load(
-      [&](StoredCharger&& stored) {
-        auto config = configOf(stored.identity);
-        if (!config) {
-          outside_.log.line(Log::Level::Warning, stored.identity, "not-restored",
-                            "kept records of an identity that is not served");
-          return;
-        }
-        ++restored;
-        chargers_.erase(stored.identity);  // --ws-lifecycle always-on has made it already, without its past
-        add(std::move(*config), &stored);
-      },
-      [&](const std::string& line) { outside_.log.line(Log::Level::Error, "", "store", line); });
-  outside_.log.line(Log::Level::Info, "", "restored", std::to_string(restored) + " chargers");
-  outside_.store->onCommand([this](OperatorCommand&& command) {
-    if (Charger* charger = find(command.identity)) return charger->carryOut(command);
-    outside_.log.line(Log::Level::Warning, command.identity, "queue",
-                      "the operator's command is for an identity that is not served");
-    outside_.store->commandDone(command.id);
-  });
-}
-
-void Shard::configure(ChargersFile file) {
-  file_ = std::move(file);
-  for (auto each = chargers_.begin(); each != chargers_.end();) {
-    if (const auto configured = file_.find(each->first); configured != file_.end()) {
-      each->second->configure(configured->second);
-      ++each;
-    } else if (options_.autoRegister) {
-      ++each;
-    } else {
-      outside_.log.line(Log::Level::Info, each->first, "removed", "not in the chargers file any more");
-      each->second->drain();
-      each = chargers_.erase(each);
-    }
+Shard::Service Shard::serve(const std::string& identity, Use use) {
+  if (reload_) reload_->bring(identity);
+  if (Charger* known = find(identity)) {
+    if (registrations_.standing(identity)) registrations_.heard(identity, clock().steady());
+    use(known);
+    return Service::Served;
   }
-  if (options_.session.lifecycle != session::WsLifecycle::AlwaysOn) return;
-  for (const auto& [identity, config] : file_)
-    if (!chargers_.count(identity)) add(config);
+  auto config = configOf(identity);
+  if (!config) return Service::Unknown;
+  if (const auto asked = loading_.find(identity); asked != loading_.end()) {
+    if (!asked->second->wait(use)) use(nullptr);
+    return Service::Served;
+  }
+  if (config->digest.empty() && !takeIn(identity)) return Service::Full;
+  if (!outside_.store) {
+    Charger* made = create(std::move(*config), nullptr, config->digest.empty());
+    made->begin();
+    use(made);
+    return Service::Served;
+  }
+  load(identity);
+  const auto asked = loading_.find(identity);
+  if (asked == loading_.end() || !asked->second->wait(use)) use(nullptr);
+  return Service::Served;
+}
+
+/// AU-1: a stranger is served at once, and kept when the back-end has accepted it. False: there is no room.
+bool Shard::takeIn(const std::string& stranger) {
+  const Registrations::Verdict verdict = registrations_.heard(stranger, clock().steady());
+  if (!verdict.standing) return false;
+  if (!verdict.givesWay.empty()) {
+    log().line(Log::Level::Info, verdict.givesWay, "stranger-gone", "another one takes its place");
+    if (Charger* leaving = find(verdict.givesWay)) leaving->leave();
+  }
+  log().line(Log::Level::Info, stranger, "stranger", "unknown identity served; kept when its boot is accepted");
+  return true;
+}
+
+void Shard::registered(const std::string& identity) {
+  if (registrations_.accepted(identity))
+    log().line(Log::Level::Info, identity, "registered", "the back-end has accepted its boot");
+}
+
+void Shard::finished(const std::string&) { reaper_->wake(); }
+
+/// TX-15: nothing of them waits any more; their AuthorizationKeys go with them.
+void Shard::reap() {
+  for (auto each = chargers_.begin(); each != chargers_.end();) {
+    if (!each->second->finished()) {
+      ++each;
+      continue;
+    }
+    if (outside_.store) outside_.store->forgetCharger(each->first, "");
+    outside_.log.line(Log::Level::Info, each->first, "left", "nothing of it waits any more");
+    each = chargers_.erase(each);
+  }
+}
+
+bool Shard::lostInOutage(const std::string& backend, const Charger& charger) {
+  bool itself = false;
+  for (const std::string& hit : outages_.lost(backend, charger.config().identity, clock().now().steady)) {
+    const auto known = chargers_.find(hit);
+    if (hit == charger.config().identity)
+      itself = true;
+    else if (known != chargers_.end())
+      known->second->wasOutage();
+  }
+  return itself;
 }
 
 void Shard::drain() {
+  draining_ = true;
+  loading_.clear();  // whoever waits there gets 503
   for (auto& [identity, charger] : chargers_) charger->drain();
 }
 
 bool Shard::idle() const {
   for (const auto& [identity, charger] : chargers_)
     if (!charger->idle()) return false;
+  return true;
+}
+
+bool Shard::quiet() const {
+  for (const auto& [identity, charger] : chargers_)
+    if (!charger->quiet()) return false;
   return true;
 }
 

@@ -3,6 +3,7 @@
 #include "bridge/sqlite.h"
 
 #include <cerrno>
+#include <cstring>
 
 namespace bridge {
 
@@ -20,6 +21,12 @@ bool SqliteError::environment() const {
     case SQLITE_ERROR: return false;
     default: return true;
   }
+}
+
+std::string wordsOf(const std::exception& error) {
+  const auto* refused = dynamic_cast<const SqliteError*>(&error);
+  if (!refused || refused->systemError == 0) return error.what();
+  return std::string(error.what()) + ": " + std::strerror(refused->systemError);
 }
 
 Database::Database(const std::string& path, Mode mode, const std::string& vfs) {

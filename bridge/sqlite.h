@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -26,6 +27,9 @@ struct SqliteError : std::runtime_error {
   bool environment() const;
 };
 
+/// What is wrong, with the system's words when SQLite has more to say than its own.
+std::string wordsOf(const std::exception& error);
+
 /// One connection; used by one thread at a time.
 class Database {
  public:
@@ -43,6 +47,9 @@ class Database {
   std::string text(const std::string& sql);
 
   int changes() const { return sqlite3_changes(db_); }
+  /// Of the last row inserted since clearLastId(), 0 = none was.
+  std::int64_t lastId() const { return sqlite3_last_insert_rowid(db_); }
+  void clearLastId() { sqlite3_set_last_insert_rowid(db_, 0); }
   bool inTransaction() const { return sqlite3_get_autocommit(db_) == 0; }
   sqlite3* raw() const { return db_; }
   [[noreturn]] void fail(int code) const;

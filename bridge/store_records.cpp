@@ -8,21 +8,15 @@ namespace bridge {
 
 namespace {
 
-std::string ms(ocpp::Instant at) { return std::to_string(at.time_since_epoch().count()); }
-
 struct KeyOf {
   std::string operator()(const session::BootRecord&) const { return ""; }
   std::string operator()(const session::ConnectorRecord& r) const { return std::to_string(r.connectorId); }
   std::string operator()(const session::SettingRecord& r) const { return ocpp::folded(r.key); }
-  std::string operator()(const session::TransactionRecord& r) const {
-    return std::to_string(r.connectorId) + "/" + ms(r.start) + "/" + std::to_string(r.meterStart) + "/" + r.idTag;
-  }
+  std::string operator()(const session::TransactionRecord& r) const { return std::to_string(r.key); }
   std::string operator()(const session::AuthorizationRecord& r) const { return ocpp::folded(r.idTag); }
   std::string operator()(const session::AliasRecord& r) const { return r.alias; }
-  std::string operator()(const session::QueuedRecord& r) const { return std::to_string(r.number); }
-  std::string operator()(const session::DeadLetterRecord& r) const {
-    return std::to_string(r.number) + "/" + ms(r.died);
-  }
+  std::string operator()(const session::QueuedRecord& r) const { return std::to_string(r.key); }
+  std::string operator()(const session::DeadLetterRecord& r) const { return std::to_string(r.key); }
 };
 
 }  // namespace

@@ -5,10 +5,12 @@
 #include <ev.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "bridge/door_mistake.h"
 #include "bridge/loop.h"
 #include "bridge/lws_sink.h"
 
@@ -23,10 +25,14 @@ class StreamUser {
   virtual void onSent() = 0;
   /// The peer sends no more but may still read (plain connections only). The user stops reading, or drops.
   virtual void onPeerEnd() = 0;
+  /// Not what this port speaks, or a handshake that came to nothing; the connection ends.
+  virtual void onMistake(DoorMistake what) = 0;
   /// The connection is over: the last event, once; also from inside drop().
   virtual void onGone() = 0;
   /// Kept by the stream while it delivers an event.
   virtual std::shared_ptr<void> hold() = 0;
+  /// Who it is for the log, valid while it lives. What it throws in an event ends its connection (C6).
+  virtual std::string_view leg() const = 0;
 
  protected:
   ~StreamUser() = default;
@@ -42,6 +48,8 @@ class Stream {
   virtual bool open() const = 0;
   /// Sends at once what the socket takes and keeps the rest. False: the connection is broken; drop() it later.
   virtual bool write(std::string_view bytes) = 0;
+  /// The same with a text that others send, too: what the socket does not take is kept without a copy.
+  virtual bool writeShared(const std::shared_ptr<const std::string>& text) = 0;
   /// Something is kept that the socket has not taken yet.
   virtual bool unsent() const = 0;
   virtual void setReading(bool on) = 0;
@@ -55,6 +63,18 @@ class Stream {
   virtual std::vector<std::string> peerNames() const { return {}; }
 };
 
+/// What is left to send of a shared text.
+struct SharedRest {
+  std::shared_ptr<const std::string> text;  // null = nothing
+  std::size_t sent = 0;
+  std::string_view view() const { return text ? std::string_view(*text).substr(sent) : std::string_view(); }
+  /// So much more of it is sent.
+  void advance(std::size_t bytes) {
+    sent += bytes;
+    if (text && sent >= text->size()) *this = SharedRest();
+  }
+};
+
 /// libwebsockets is not asked here: for each socket that comes and goes it looks at all others (docs/decisions.md).
 class PlainStream final : public Stream {
  public:
@@ -64,7 +84,8 @@ class PlainStream final : public Stream {
 
   bool open() const override { return socket_ >= 0; }
   bool write(std::string_view bytes) override;
-  bool unsent() const override { return !unsent_.empty(); }
+  bool writeShared(const std::shared_ptr<const std::string>& text) override;
+  bool unsent() const override { return !unsent_.empty() || rest_.text; }
   void setReading(bool on) override;
   void finish() override;
   void drop() override;
@@ -74,6 +95,7 @@ class PlainStream final : public Stream {
   void onEvent(int events);
   void onReadable();
   void flush();
+  std::optional<std::size_t> sendSome(std::string_view bytes);
   void watch(int events);
   void close();
 
@@ -84,29 +106,50 @@ class PlainStream final : public Stream {
   int socket_;
   bool finishing_ = false;
   std::string unsent_;
+  SharedRest rest_;  // behind unsent_
 };
 
+class TlsServer;
+
+/// Looks at the first byte before libwebsockets gets the socket: what is no TLS is told what this port is, and of
+/// handshakes, which are work for strangers, only a few begin in one turn of the loop (C2).
 class TlsStream final : public Stream, public LwsSink {
  public:
-  explicit TlsStream(StreamUser& user) : user_(user) {}
-  /// False: refused, the socket is closed; there may or may not have been onGone().
-  bool adopt(lws_vhost* vhost, int socket);
+  /// Takes over a non-blocking socket.
+  TlsStream(TlsServer& server, int socket, StreamUser& user);
+  ~TlsStream();
 
-  bool open() const override { return wsi_ != nullptr; }
+  bool open() const override { return wsi_ != nullptr || socket_ >= 0; }
   bool write(std::string_view bytes) override;
-  bool unsent() const override { return lws_partial_buffered(wsi_) != 0; }
-  void setReading(bool on) override { lws_rx_flow_control(wsi_, on ? 1 : 0); }
+  bool writeShared(const std::shared_ptr<const std::string>& text) override;
+  bool unsent() const override { return wsi_ != nullptr && (lws_partial_buffered(wsi_) != 0 || rest_.text); }
+  void setReading(bool on) override;
   void finish() override;
   void drop() override;
   std::vector<std::string> peerNames() const override { return peerNames_; }
   int onLws(lws* wsi, lws_callback_reasons reason, void* in, std::size_t len) override;
 
  private:
+  void onFirst(int events);
+  void refusePlain();
+  void adopt();
+  void closeSocket();
+  bool writeRest();
+  template <class Event>
+  int guarded(Event&& event);
+
+  TlsServer& server_;
   StreamUser& user_;
+  int socket_;        // until libwebsockets has it
+  int adopted_ = -1;  // from then on
+  ev_io first_{};
   lws* wsi_ = nullptr;
   std::vector<std::string> peerNames_;
   bool fresh_ = true;  // nothing received yet
   bool finishing_ = false;
+  bool dropped_ = false;  // by us
+  bool gone_ = false;     // the user knows that it is over
+  SharedRest rest_;
 };
 
 }  // namespace bridge

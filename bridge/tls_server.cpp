@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "bridge/loop.h"
 #include "bridge/net_address.h"
 
 namespace bridge {
@@ -45,13 +46,14 @@ struct NamesFree {
 }  // namespace
 
 TlsServer::TlsServer(Loop& loop, TlsFiles files, const lws_protocols* protocols, TlsClients clients)
-    : files_(std::move(files)), clients_(std::move(clients)) {
+    : loop_(loop), files_(std::move(files)), clients_(std::move(clients)) {
   vhost_ = serverVhost(loop, {files_.cert, files_.key, ""}, protocols, &context_);
   try {
     if (context_ == nullptr) throw std::runtime_error("libwebsockets does not tell the context of the server");
     auto* context = static_cast<SSL_CTX*>(context_);
     SSL_CTX_set_app_data(context, this);
     SSL_CTX_set_cert_cb(context, onHandshake, this);
+    SSL_CTX_set_info_callback(context, onState);
     renew();
   } catch (...) {
     lws_vhost_destroy(vhost_);
@@ -60,6 +62,12 @@ TlsServer::TlsServer(Loop& loop, TlsFiles files, const lws_protocols* protocols,
 }
 
 TlsServer::~TlsServer() { lws_vhost_destroy(vhost_); }
+
+bool TlsServer::mayShakeHands() {
+  constexpr std::size_t mostInTurn = 4;  // a signature takes 1 to 6 ms
+  if (std::exchange(turn_, loop_.turns().number()) != turn_) begun_ = 0;
+  return begun_ < mostInTurn && ++begun_ > 0;
+}
 
 void TlsServer::renew() {
   std::string error;
@@ -81,7 +89,20 @@ void TlsServer::renew() {
 }
 
 int TlsServer::onHandshake(SSL* ssl, void* self) {
-  const SSL_CTX* current = static_cast<TlsServer*>(self)->current_.get();
+  const auto* server = static_cast<TlsServer*>(self);
+  int result = 0;
+  server->loop_.firewall().run(EventSource::Tls, {}, [&] { result = server->showCertificate(ssl); });
+  return result;
+}
+
+void TlsServer::onState(const SSL* ssl, int where, int) {
+  auto* server = static_cast<TlsServer*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+  if ((where & SSL_CB_HANDSHAKE_DONE) == 0 || server == nullptr) return;
+  server->loop_.firewall().run(EventSource::Tls, {}, [&] { server->shaken_.insert(SSL_get_fd(ssl)); });
+}
+
+int TlsServer::showCertificate(SSL* ssl) const {
+  const SSL_CTX* current = current_.get();
   STACK_OF(X509)* chain = nullptr;
   SSL_CTX_get0_chain_certs(const_cast<SSL_CTX*>(current), &chain);
   SSL_certs_clear(ssl);
@@ -92,8 +113,10 @@ int TlsServer::onVerified(int good, X509_STORE_CTX* store) {
   if (good != 0) return good;
   const auto* ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
   const auto* self = static_cast<TlsServer*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
-  if (self != nullptr && self->clients_.refused)
+  if (self == nullptr || !self->clients_.refused) return good;
+  self->loop_.firewall().run(EventSource::Tls, {}, [&] {
     self->clients_.refused(peerOf(ssl), X509_verify_cert_error_string(X509_STORE_CTX_get_error(store)));
+  });
   return good;
 }
 

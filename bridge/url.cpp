@@ -7,6 +7,8 @@
 #include <cctype>
 #include <charconv>
 
+#include "bridge/random_id.h"
+
 namespace bridge {
 namespace {
 
@@ -71,6 +73,17 @@ std::optional<Url> Url::parse(const std::string& text) {
       text.substr(end, text.find('#', end) == std::string::npos ? std::string::npos : text.find('#', end) - end);
   if (url.target.empty() || url.target.front() != '/') url.target.insert(0, "/");
   return url;
+}
+
+std::string backendName(const std::string& url, const std::string& identity) {
+  std::string name = url;
+  if (auto parts = Url::parse(url)) {
+    std::transform(parts->host.begin(), parts->host.end(), parts->host.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    name = parts->scheme + "://" + parts->authority() + parts->target.substr(0, parts->target.find('?'));
+  }
+  while (!name.empty() && name.back() == '/') name.pop_back();
+  return name + "/" + percentEncoded(identity);
 }
 
 }  // namespace bridge

@@ -22,4 +22,8 @@ struct Url {
   static std::optional<Url> parse(const std::string& text);
 };
 
+/// What a back-end is called in everything that is kept (TX-14): the address that is dialled for the identity, without
+/// what does not make it another one: query, case of scheme and host, the scheme's own port, `/` at the end.
+std::string backendName(const std::string& url, const std::string& identity);
+
 }  // namespace bridge

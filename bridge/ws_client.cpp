@@ -59,6 +59,8 @@ WsClient::~WsClient() {
   for (const auto& link : links) link->discard();
 }
 
+void WsClient::setMost(std::size_t connections) { state_->most = connections; }
+
 std::unique_ptr<WsConnection> WsClient::connect(WsTarget target, WsCallbacks callbacks) {
   auto link = std::make_shared<detail::WsLink>(state_, std::move(target), std::move(callbacks));
   link->start();

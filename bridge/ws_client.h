@@ -31,6 +31,7 @@ struct WsClosed {
   int closeCode = 0;   // RFC 6455 section 7.4: the peer's, or ours if we closed; 1006 for a lost connection; 0 if never
                        // open. libwebsockets shows the peer's 1012 to 1014 as 1002
   std::string reason;  // the peer's text, or what went wrong; "subprotocol" if the server chose none or another one
+  bool ours = false;   // we closed it, or gave it up because pings were not answered
 };
 
 /// All are called from the loop, never from inside send(), close() or connect(). Each may call send() and close(),
@@ -82,6 +83,8 @@ class WsClient final : public WsConnector {
   WsClient(const WsClient&) = delete;
   WsClient& operator=(const WsClient&) = delete;
 
+  /// So many connections at a time; above that new ones fail (C4). By default there is no limit.
+  void setMost(std::size_t connections);
   std::unique_ptr<WsConnection> connect(WsTarget target, WsCallbacks callbacks) override;
 
  private:

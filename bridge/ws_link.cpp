@@ -22,10 +22,17 @@ WsLink::WsLink(std::shared_ptr<WsClientState> state, WsTarget&& target, WsCallba
   attempt_ = std::make_unique<WsAttempt>(*state_, std::move(target), static_cast<WsAttempt::Owner&>(*this));
 }
 
+template <class Callback>
+void WsLink::tell(Callback&& callback) {
+  if (abandoned_ || state_->loop.firewall().run(EventSource::WebSocket, {}, callback)) return;
+  close(1011, "internal error");
+}
+
 void WsLink::arm(int ms) { state_->loop.deadlines().arm(*this, std::chrono::milliseconds(ms)); }
 
 void WsLink::start() {
   state_->links.insert(shared_from_this());
+  if (state_->links.size() > state_->most) return failLater("no descriptor is left for another WebSocket");
   if (std::string problem = attempt_->start(); !problem.empty()) return failLater(std::move(problem));
   arm(attempt_->timeoutMs());
 }
@@ -89,7 +96,7 @@ void WsLink::onEstablished() {
     // Spread over half an interval: links opened together must not ping together for ever.
     arm(pingIntervalMs_ / 2 + static_cast<int>(state_->random() % (static_cast<unsigned>(pingIntervalMs_) / 2 + 1)));
   }
-  if (!abandoned_ && callbacks_.onOpen) callbacks_.onOpen();
+  if (callbacks_.onOpen) tell([this] { callbacks_.onOpen(); });
 }
 
 /// Must never make libwebsockets close from inside CLIENT_RECEIVE: it would go on to write received bytes behind the
@@ -104,7 +111,7 @@ void WsLink::onFrame(lws* wsi, std::string_view piece) {
   if (lws_is_final_fragment(wsi) == 0) return;
   std::string message;
   message.swap(incoming_);
-  if (!abandoned_ && callbacks_.onMessage) callbacks_.onMessage(std::move(message));
+  if (callbacks_.onMessage) tell([&] { callbacks_.onMessage(std::move(message)); });
 }
 
 void WsLink::onPeerClose(const unsigned char* in, std::size_t len) {
@@ -181,6 +188,7 @@ void WsLink::close(int code, std::string&& reason) {
   }
   if (phase_ != Phase::Open) return;
   phase_ = Phase::Closing;
+  byUs_ = true;
   closeCode_ = code;
   closeReason_ = std::move(reason);
   if (closeReason_.size() > 123) closeReason_.resize(123);  // a control frame holds 125 bytes
@@ -208,6 +216,7 @@ void WsLink::onPingDue() {
   missed_ = heard_ ? 0 : static_cast<std::uint8_t>(missed_ + 1);
   heard_ = false;
   if (missed_ >= 2) {
+    byUs_ = true;
     kill();
     end(0, lostConnection, "no answer to pings");
     return;
@@ -241,9 +250,8 @@ void WsLink::end(int httpStatus, int code, std::string reason) {
   std::string().swap(incoming_);
   outgoing_.clear();
   queued_ = 0;
-  if (!abandoned_ && callbacks_.onClosed) {
-    callbacks_.onClosed(WsClosed{wasOpen_, httpStatus, wasOpen_ ? code : 0, std::move(reason)});
-  }
+  if (callbacks_.onClosed)
+    tell([&] { callbacks_.onClosed(WsClosed{wasOpen_, httpStatus, wasOpen_ ? code : 0, std::move(reason), byUs_}); });
   callbacks_ = WsCallbacks();
 }
 

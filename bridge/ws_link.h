@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <list>
 #include <map>
 #include <memory>
@@ -27,8 +28,9 @@ class WsClientState {
   lws_vhost* vhostFor(const WsTarget& target, bool secure, std::string& error);
 
   Loop& loop;
-  std::minstd_rand random;                            // jitter only
-  std::string scratch;                                // frame being sent, with libwebsockets' headroom in front
+  std::minstd_rand random;  // jitter only
+  std::string scratch;      // frame being sent, with libwebsockets' headroom in front
+  std::size_t most = std::numeric_limits<std::size_t>::max();
   std::unordered_set<std::shared_ptr<WsLink>> links;  // those that have not come to their end
 
  private:
@@ -73,6 +75,10 @@ class WsLink final : public LwsSink, Deadlines::Node, WsAttempt::Owner, public s
   void failLater(std::string reason);
   void end(int httpStatus, int code, std::string reason);
   void arm(int ms);
+  /// Runs a callback of the owner. One that throws ends the connection (C6): here, since libwebsockets must not be
+  /// made to close from inside RECEIVE.
+  template <class Callback>
+  void tell(Callback&& callback);
 
   std::shared_ptr<WsClientState> state_;
   WsCallbacks callbacks_;
@@ -82,6 +88,7 @@ class WsLink final : public LwsSink, Deadlines::Node, WsAttempt::Owner, public s
   bool abandoned_ = false;
   bool wasOpen_ = false;
   bool pingWanted_ = false;
+  bool byUs_ = false;        // we have ended it
   bool closeSent_ = false;   // our close frame is with libwebsockets, which waits for the peer's
   bool heard_ = true;        // something came since the last ping
   std::uint8_t missed_ = 0;  // intervals in which nothing came

@@ -44,6 +44,9 @@ class WsServer::Connection final : public LwsSink {
   void onFrame(lws* wsi, std::string_view piece);
   int onWriteable(lws* wsi);
   bool write(std::string_view text);
+  /// False: the owner's callback threw (C6).
+  template <class Callback>
+  bool tell(Callback&& callback);
 
   State& state_;
   std::uint64_t id_;
@@ -110,6 +113,11 @@ void WsServer::State::accept(int socket, const NetAddress& peer) {
   if (lws_adopt_descriptor_vhost_via_info(&how) == nullptr) connections.erase(id);
 }
 
+template <class Callback>
+bool WsServer::Connection::tell(Callback&& callback) {
+  return state_.loop.firewall().run(EventSource::WebSocket, peer_, callback);
+}
+
 int WsServer::Connection::onLws(lws* wsi, lws_callback_reasons reason, void* in, std::size_t len) {
   switch (reason) {
     case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED: wsi_ = wsi; return 0;
@@ -129,7 +137,7 @@ int WsServer::Connection::onLws(lws* wsi, lws_callback_reasons reason, void* in,
       wsi_ = nullptr;
       if (state_.closing) return 0;
       const auto node = state_.connections.extract(id_);  // destroys this connection at the end of the block
-      if (accepted_ && state_.callbacks.onClosed) state_.callbacks.onClosed(id_);
+      if (accepted_ && state_.callbacks.onClosed) tell([&] { state_.callbacks.onClosed(id_); });
       return 0;
     }
     default: return 0;
@@ -142,12 +150,14 @@ int WsServer::Connection::onUpgrade(lws* wsi) {
   if (lws_hdr_total_length(wsi, WSI_TOKEN_PROTOCOL) > 0) upgrade.subprotocol = lws_get_protocol(wsi)->name;
   upgrade.authorization = headerOf(wsi, WSI_TOKEN_HTTP_AUTHORIZATION);
   upgrade.peerAddress = peer_;
-  int status = state_.callbacks.authorize ? state_.callbacks.authorize(upgrade) : 0;
-  if (status == 0) {
-    accepted_ = !state_.callbacks.onOpen || state_.callbacks.onOpen(id_, upgrade.path, upgrade.subprotocol);
-    if (accepted_) return 0;
-    status = 404;
-  }
+  int status = 500;
+  tell([&] {
+    const int refusal = state_.callbacks.authorize ? state_.callbacks.authorize(upgrade) : 0;
+    accepted_ =
+        refusal == 0 && (!state_.callbacks.onOpen || state_.callbacks.onOpen(id_, upgrade.path, upgrade.subprotocol));
+    status = accepted_ ? 0 : refusal != 0 ? refusal : 404;
+  });
+  if (accepted_) return 0;
   lws_return_http_status(wsi, static_cast<unsigned>(status), nullptr);
   return 1;
 }
@@ -160,7 +170,8 @@ void WsServer::Connection::onFrame(lws* wsi, std::string_view piece) {
   if (lws_is_final_fragment(wsi) == 0) return;
   std::string message;
   message.swap(incoming_);
-  if (state_.callbacks.onMessage) state_.callbacks.onMessage(id_, std::move(message));
+  if (state_.callbacks.onMessage && !tell([&] { state_.callbacks.onMessage(id_, std::move(message)); }))
+    close(1011, "internal error");
 }
 
 bool WsServer::Connection::write(std::string_view text) {

@@ -39,6 +39,7 @@ suite docs "$PYTHON" tests/docs_check.py
 suite unit "$BUILD/asan/tests/unit"
 suite fuzz "$BUILD/asan/tests/fuzz-replay" tests/fuzz
 suite systemd "$PYTHON" tests/system/systemd_check.py "$BUILD/asan/ocpp-soap-bridge"
+suite hardening "$PYTHON" tests/system/hardening_check.py "$BUILD"
 suite verify-wsdl-detects "$PYTHON" tests/contract/verify_wsdl_test.py "$BUILD/tests/verify-wsdl"
 if [ -d "$OFFICIAL" ]; then
   suite verify-wsdl "$BUILD/tests/verify-wsdl" wsdl "$OFFICIAL"

@@ -37,12 +37,9 @@ bool isNamed(const pugi::xml_node& node, std::string_view local) {
   return isElement(node) && ocpp::equalFold(localName(node), local);
 }
 
-std::string_view namespaceOf(const pugi::xml_node& node) { return declaration(node, prefixOf(node.name())).value(); }
+std::string_view namespaceOf(const pugi::xml_node& node) { return declaration(node, prefixOf(node)).value(); }
 
-bool hasUnboundPrefix(const pugi::xml_node& node) {
-  const std::string_view prefix = prefixOf(node.name());
-  return !prefix.empty() && !declaration(node, prefix);
-}
+std::string_view prefixOf(const pugi::xml_node& node) { return prefixOf(std::string_view(node.name())); }
 
 pugi::xml_node firstElement(const pugi::xml_node& parent) {
   const pugi::xml_node first = parent.first_child();

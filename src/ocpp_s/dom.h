@@ -18,8 +18,8 @@ bool isNamed(const pugi::xml_node& node, std::string_view local);
 
 /// The namespace bound to the element's prefix; "" when it has none, or the prefix is not declared.
 std::string_view namespaceOf(const pugi::xml_node& node);
-/// True when the element has a prefix that nobody declares (QUIRKS X4).
-bool hasUnboundPrefix(const pugi::xml_node& node);
+/// The prefix of the element, "" = none.
+std::string_view prefixOf(const pugi::xml_node& node);
 
 /// The first child element (of that local name, in any case); null when there is none.
 pugi::xml_node firstElement(const pugi::xml_node& parent);

@@ -13,30 +13,14 @@
 #include "ocpp_s/body.h"
 #include "ocpp_s/head.h"
 #include "ocpp_s/head_reader.h"
+#include "ocpp_s/namespace_table.h"
+#include "ocpp_s/readings.h"
 #include "ocpp_s/recover.h"
 #include "ocpp_s/vocabulary.h"
 
 namespace ocpp_s {
 
 namespace {
-
-// Reading recognises all of these; nothing is declared from it on writing (head.cpp declares). The third column is
-// also accepted: SOAP 1.1, namespaces without slash (G-3), older WS-Addressing (WA-3); gSOAP keeps what it met in
-// `out`.
-constexpr int firstService = 4, addressingRowAt = 10;
-const ::Namespace namespaceTable[] = {
-    {"SOAP-ENV", "http://www.w3.org/2003/05/soap-envelope", "http://schemas.xmlsoap.org/soap/envelope/", nullptr},
-    {"SOAP-ENC", "http://www.w3.org/2003/05/soap-encoding", "http://schemas.xmlsoap.org/soap/encoding/", nullptr},
-    {"xsi", "http://www.w3.org/2001/XMLSchema-instance", "http://www.w3.org/*/XMLSchema-instance", nullptr},
-    {"xsd", "http://www.w3.org/2001/XMLSchema", "http://www.w3.org/*/XMLSchema", nullptr},
-    {"cs12", "urn://Ocpp/Cs/2010/08/", "urn://Ocpp/Cs/2010/08", nullptr},
-    {"cp12", "urn://Ocpp/Cp/2010/08/", "urn://Ocpp/Cp/2010/08", nullptr},
-    {"cs15", "urn://Ocpp/Cs/2012/06/", "urn://Ocpp/Cs/2012/06", nullptr},
-    {"cp15", "urn://Ocpp/Cp/2012/06/", "urn://Ocpp/Cp/2012/06", nullptr},
-    {"cs16", "urn://Ocpp/Cs/2015/10/", "urn://Ocpp/Cs/2015/10", nullptr},
-    {"cp16", "urn://Ocpp/Cp/2015/10/", "urn://Ocpp/Cp/2015/10", nullptr},
-    {"wsa", "http://www.w3.org/2005/08/addressing", "http://schemas.xmlsoap.org/ws/*/addressing", nullptr},
-    {nullptr, nullptr, nullptr, nullptr}};
 
 // The text is moved from: gSOAP's copy is not needed any more.
 std::string trimmedText(std::string* text) {
@@ -67,6 +51,7 @@ struct Attempt {
   std::optional<ocpp::Fault> fault;
   bool soapFault = false;
   bool lossy = false;
+  bool tooMuch = false;  ///< For the guard.
   ocpp::Request request;
   ocpp::Response response;
 
@@ -198,6 +183,7 @@ struct Codec::Context {
   }
 
   void read(std::string_view xml, Attempt& attempt);
+  void readGuarded(std::string_view xml, const Guarded& guarded, Attempt& attempt);
   bool readStrictly(std::string_view xml, Attempt& attempt);
   void readRepaired(std::string_view xml, Attempt& attempt);
   bool readBody(Attempt& attempt);
@@ -284,11 +270,24 @@ void Codec::Context::readRepaired(std::string_view xml, Attempt& attempt) {
 }
 
 void Codec::Context::read(std::string_view xml, Attempt& attempt) {
-  const Guarded guarded = guard(xml, limits, &tags);
-  if (guarded.refusal != nullptr) {
-    attempt.refuse(ocpp::FaultCode::ProtocolError, guarded.refusal);
-    return;
+  Guarded guarded = guard(xml, limits, &tags);
+  std::string lighter;
+  const bool heavy = guarded.tooMuch && attempt.expected.half == ocpp::Half::Request;
+  if (auto rest = heavy ? withoutReadings(xml) : std::nullopt) {  // C1: the stop itself must not be lost for its size
+    lighter = std::move(*rest);
+    guarded = guard(lighter, limits, &tags);
+    xml = lighter;
   }
+  if (guarded.refusal != nullptr)
+    attempt.refuse(ocpp::FaultCode::ProtocolError, guarded.refusal);
+  else
+    readGuarded(xml, guarded, attempt);
+  attempt.tooMuch = heavy;
+  if (!lighter.empty())
+    attempt.incoming.notes.push_back({Quirk::LostReadings, "/transactionData", "is too much to be read: left out"});
+}
+
+void Codec::Context::readGuarded(std::string_view xml, const Guarded& guarded, Attempt& attempt) {
   attempt.plain = guarded.plain;
   if (!readStrictly(xml, attempt)) {
     Attempt repaired;
@@ -339,7 +338,7 @@ const Operation& writable(const Dialect& dialect, ocpp::Role service, std::size_
 Codec::Codec(const GuardLimits& limits) : context_(std::make_unique<Context>(limits)) {}
 Codec::~Codec() = default;
 
-std::variant<RequestMessage, ReadFailure> Codec::readRequest(std::string_view xml, ocpp::Role service) {
+ReadRequest Codec::readRequest(std::string_view xml, ocpp::Role service) {
   Attempt attempt;
   attempt.expected = {ocpp::Half::Request, service, std::nullopt};
   context_->read(xml, attempt);
@@ -347,6 +346,7 @@ std::variant<RequestMessage, ReadFailure> Codec::readRequest(std::string_view xm
     ReadFailure failure;
     static_cast<Incoming&>(failure) = std::move(attempt.incoming);
     failure.fault = std::move(*attempt.fault);
+    failure.tooMuch = attempt.tooMuch;
     if (attempt.soapFault) failure.fault = {ocpp::FaultCode::ProtocolError, "a Fault is not a request"};
     return failure;
   }

@@ -46,7 +46,10 @@ struct RequestMessage : Incoming {
 /// A refusal, with what the answer needs to be addressed.
 struct ReadFailure : Incoming {
   ocpp::Fault fault;
+  bool tooMuch = false;  ///< It is beyond a limit, and cannot be read without its readings either (FIELD C1).
 };
+
+using ReadRequest = std::variant<RequestMessage, ReadFailure>;
 
 /// What came back on a request: the response, or the fault (also when the response could not be read: InternalError).
 struct ReplyMessage : Incoming {
@@ -65,7 +68,7 @@ class Codec {
   Codec& operator=(const Codec&) = delete;
 
   /// Reads a request to `service` (ER-7). A missing chargeBoxIdentity is left to the caller.
-  std::variant<RequestMessage, ReadFailure> readRequest(std::string_view xml, ocpp::Role service);
+  ReadRequest readRequest(std::string_view xml, ocpp::Role service);
 
   /// Reads the reply to a request of `action` (its place in ocpp::Actions). Whose reply it is, the HTTP exchange tells.
   ReplyMessage readReply(std::string_view xml, std::size_t action);

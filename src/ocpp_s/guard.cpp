@@ -2,6 +2,7 @@
 // The scan before any XML parser, one pass over the bytes.
 #include "ocpp_s/guard.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -77,7 +78,14 @@ bool declaresUnknownEncoding(std::string_view s) {
   return true;
 }
 
-constexpr const char* tooLong = "the document ends early, or a tag is too long";
+constexpr const char* early = "the document ends early";
+// Limits, and nothing that is wrong by itself.
+constexpr const char* tooLong = "a tag is too long";
+constexpr const char* tooMany = "too many elements";
+constexpr const char* tooDeep = "elements are nested too deeply";
+constexpr const char* tooManyAttributes = "too many attributes";
+constexpr const char* tooManyAround = "too many attributes around an element";
+constexpr std::array<const char*, 5> bounds{tooLong, tooMany, tooDeep, tooManyAttributes, tooManyAround};
 constexpr const char* mismatch = "an end tag does not match";
 
 // Characters that mean something inside a start tag.
@@ -102,13 +110,13 @@ class Scan {
       rest_.remove_prefix(at);
       if (const char* refusal = markup()) return refusal;
     }
-    if (depth_ != 0 || !rooted_) return "the document ends early";
+    if (depth_ != 0 || !rooted_) return early;
     return nullptr;
   }
 
  private:
   const char* markup() {
-    if (rest_.size() < 2) return "the document ends early";
+    if (rest_.size() < 2) return early;
     if (rest_[1] == '?') return skip("?>", 2);
     if (rest_[1] != '!') return tag();
     if (rest_.substr(0, 4) == "<!--") return skip("-->", 4);
@@ -118,7 +126,7 @@ class Scan {
 
   const char* skip(std::string_view end, std::size_t from) {
     const std::size_t at = rest_.find(end, from);
-    if (at == rest_.npos) return "the document ends early";
+    if (at == rest_.npos) return early;
     rest_.remove_prefix(at + end.size());
     return nullptr;
   }
@@ -126,15 +134,16 @@ class Scan {
   const char* tag() {
     if (rest_[1] == '/') return endTag();
     const std::size_t limit = rest_.size() < limits_.tagBytes ? rest_.size() : limits_.tagBytes;
+    const char* const cut = limit < rest_.size() ? tooLong : early;
     std::size_t i = 1, attributes = 0;
     for (;; ++i) {
       while (i < limit && !stops[static_cast<unsigned char>(rest_[i])]) ++i;
-      if (i == limit) return tooLong;
+      if (i == limit) return cut;
       if (rest_[i] == '>') break;
       if (rest_[i] == '<') return "'<' inside a tag";
-      if (++attributes > limits_.attributes) return "too many attributes";
+      if (++attributes > limits_.attributes) return tooManyAttributes;
       const void* close = std::memchr(rest_.data() + i + 1, rest_[i], limit - i - 1);
-      if (close == nullptr) return tooLong;
+      if (close == nullptr) return cut;
       i = static_cast<std::size_t>(static_cast<const char*>(close) - rest_.data());
     }
     const std::string_view inside = rest_.substr(1, i - 1);
@@ -151,10 +160,10 @@ class Scan {
     rooted_ = true;
     if (tags_ != nullptr && tags_->size() < mostTags) tags_->push_back({inside.substr(0, length), depth_});
     if (depth_ == 1 && isSecond(inside.substr(0, length))) return "more than one Header or Body";
-    if (++elements_ > limits_.elements) return "too many elements";
-    if (openAttributes_ + attributes > limits_.openAttributes) return "too many attributes around an element";
+    if (++elements_ > limits_.elements) return tooMany;
+    if (openAttributes_ + attributes > limits_.openAttributes) return tooManyAround;
     if (inside.back() == '/') return nullptr;
-    if (depth_ == limits_.depth || depth_ == open_.size()) return "elements are nested too deeply";
+    if (depth_ == limits_.depth || depth_ == open_.size()) return tooDeep;
     openAttributes_ += attributes;
     open_[depth_++] = {inside.substr(0, length), attributes};
     return nullptr;
@@ -192,11 +201,18 @@ class Scan {
   bool rooted_ = false, header_ = false, body_ = false;
 };
 
+Guarded tooLarge() {
+  Guarded result;
+  result.refusal = "the document is too large";
+  result.tooMuch = true;
+  return result;
+}
+
 }  // namespace
 
 Guarded guard(std::string_view document, const GuardLimits& limits, std::vector<Tag>* tags) {
   if (tags != nullptr) tags->clear();
-  if (document.size() > limits.bytes) return {"the document is too large"};
+  if (document.size() > limits.bytes) return tooLarge();
   if (document.substr(0, 3) == "\xef\xbb\xbf") document.remove_prefix(3);
   const std::size_t before = document.size();
   while (!document.empty() && isSpace(document.front())) document.remove_prefix(1);
@@ -211,6 +227,7 @@ Guarded guard(std::string_view document, const GuardLimits& limits, std::vector<
   if (refersToNul(document, result.plain)) return {"a NUL character is not allowed"};
   Scan scan(document, limits, tags);
   result.refusal = scan.run();
+  result.tooMuch = std::find(bounds.begin(), bounds.end(), result.refusal) != bounds.end();
   result.nil = scan.nil();
   return result;
 }

@@ -17,7 +17,7 @@ struct GuardLimits {
       64;  ///< Of one element, declarations of namespaces included; parsers compare each with each.
   std::size_t openAttributes =
       128;  ///< Of an element and all around it: where parsers look for the meaning of a prefix.
-  std::size_t elements = 65536;
+  std::size_t elements = 16384;
   std::size_t tagBytes = 16384;  ///< Of one tag with its attributes.
 };
 
@@ -32,6 +32,7 @@ struct Guarded {
   bool plain = false;             ///< Texts need no check for characters: all UTF-8, and no character references.
   bool padded = false;            ///< White space stands before the XML declaration (QUIRKS X3).
   bool nil = false;               ///< Some element has an attribute `nil`.
+  bool tooMuch = false;           ///< Refused only for a limit: of bytes, elements, attributes, depth or a tag.
 };
 
 /// Refuses: what does not begin with `<` (HTTP, MIME, JSON), NUL (also as reference), DTD, encodings other than UTF-8

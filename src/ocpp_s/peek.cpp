@@ -34,6 +34,13 @@ Tag findTag(std::string_view text, std::string_view local) {
   return tag;
 }
 
+std::string_view textOf(std::string_view document, const Tag& tag) {
+  if (tag.name.empty()) return {};
+  const std::string_view rest = document.substr(tag.end);
+  const std::size_t end = rest.find('<');
+  return end == rest.npos ? std::string_view() : ocpp::trimmed(rest.substr(0, end));
+}
+
 std::optional<ocpp::Version> versionIn(std::string_view text) {
   for (std::size_t at = text.find("urn://Ocpp/"); at != text.npos; at = text.find("urn://Ocpp/", at + 1)) {
     const std::string_view rest = text.substr(at);
@@ -47,16 +54,20 @@ std::optional<ocpp::Version> versionIn(std::string_view text) {
 Glance peek(std::string_view document) {
   Glance seen;
   const Tag identity = findTag(document, "chargeBoxIdentity");
-  if (!identity.name.empty()) {
-    const std::string_view rest = document.substr(identity.end);
-    seen.chargeBoxIdentity = ocpp::trimmed(rest.substr(0, rest.find('<')));
-  }
+  seen.chargeBoxIdentity = textOf(document, identity);
   const Tag body = findTag(document, "Body");
   if (body.name.empty()) return seen;
   seen.operation = localName(nextTag(document, body.end).name);
   seen.version = versionIn(document.substr(body.end));
   if (!seen.version) seen.version = versionIn(document);
   return seen;
+}
+
+std::string_view textIn(std::string_view document, std::string_view local) {
+  const Tag body = findTag(document, "Body");
+  if (body.name.empty()) return {};
+  document.remove_prefix(body.end);
+  return textOf(document, findTag(document, local));
 }
 
 }  // namespace ocpp_s

@@ -18,4 +18,7 @@ struct Glance {
 
 Glance peek(std::string_view document);
 
+/// The text of the first element of that local name in the body, trimmed and not unescaped; "" when there is none.
+std::string_view textIn(std::string_view document, std::string_view local);
+
 }  // namespace ocpp_s

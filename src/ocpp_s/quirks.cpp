@@ -67,6 +67,7 @@ constexpr QuirkRow rows[] = {
     whole(Quirk::ReplyStatus, "reply-status", "an HTTP status that contradicts the answer"),
     whole(Quirk::LostTransaction, "lost-transaction",
           "a stop without transactionId, taken for the only open transaction"),
+    partly(Quirk::LostReadings, "lost-readings", "a StopTransaction too large to be read whole, without its readings"),
     meant(Quirk::ConnectorZero, "connector-zero", "MeterValues of connector 0 are those of the only connector", loses),
     meant(Quirk::FillTransaction, "fill-transaction",
           "MeterValues without transactionId belong to the connector's open transaction", keeps),

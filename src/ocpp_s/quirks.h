@@ -54,6 +54,7 @@ enum class Quirk : std::uint8_t {
   FaultShape,
   ReplyStatus,
   LostTransaction,
+  LostReadings,
   // What is taken to mean something else.
   ConnectorZero,
   FillTransaction,

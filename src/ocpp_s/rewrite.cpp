@@ -2,9 +2,12 @@
 // Rewrites a body element into the exact words, shape and namespace of its version.
 #include "ocpp_s/rewrite.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <sstream>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "ocpp/messages.h"
@@ -33,12 +36,66 @@ struct Block {
   std::vector<Sample> samples;
 };
 
+/// What the prefixes mean where the rewriter stands. Looking from each element upwards would cost as much as there are
+/// attributes around it (C1).
+class Prefixes {
+ public:
+  /// What an element declares, for as long as the rewriter is inside.
+  class Scope {
+   public:
+    Scope(Prefixes& all, const pugi::xml_node& node) : all_(all), before_(all.hidden_.size()) {
+      for (const pugi::xml_attribute& each : node.attributes()) all_.declare(each);
+    }
+    ~Scope() { all_.leave(before_); }
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+   private:
+    Prefixes& all_;
+    std::size_t before_;
+  };
+
+  /// Around the element.
+  explicit Prefixes(const pugi::xml_node& element) {
+    std::vector<pugi::xml_node> around;
+    for (pugi::xml_node node = element.parent(); node; node = node.parent()) around.push_back(node);
+    for (auto node = around.rbegin(); node != around.rend(); ++node)
+      for (const pugi::xml_attribute& each : node->attributes()) declare(each);
+    hidden_.clear();
+  }
+
+  /// The namespace of a prefix, "" = the default one; nothing when nobody declares it.
+  std::optional<std::string_view> find(std::string_view prefix) const {
+    const auto found = meaning_.find(prefix);
+    return found == meaning_.end() ? std::nullopt : found->second;
+  }
+
+ private:
+  using Meaning = std::optional<std::string_view>;
+
+  void declare(const pugi::xml_attribute& attribute) {
+    std::string_view name = attribute.name();
+    if (name.substr(0, 5) != "xmlns" || (name.size() > 5 && name[5] != ':')) return;
+    name.remove_prefix(std::min<std::size_t>(name.size(), 6));
+    Meaning& meaning = meaning_[name];
+    hidden_.emplace_back(name, meaning);
+    meaning = attribute.value();
+  }
+  void leave(std::size_t before) {
+    for (; hidden_.size() > before; hidden_.pop_back()) meaning_[hidden_.back().first] = hidden_.back().second;
+  }
+
+  std::unordered_map<std::string_view, Meaning> meaning_;
+  std::vector<std::pair<std::string_view, Meaning>> hidden_;  // what inner declarations replaced
+};
+
 class Rewriter {
  public:
-  Rewriter(std::string& out, const BodyKind& kind, std::string_view foundNamespace, Notes& notes)
-      : out_(out), kind_(kind), found_(foundNamespace), notes_(notes) {}
+  Rewriter(std::string& out, const BodyKind& kind, const pugi::xml_node& wrapper, Notes& notes)
+      : out_(out), kind_(kind), prefixes_(wrapper), found_(namespaceOf(wrapper)), notes_(notes) {}
 
   void children(const pugi::xml_node& parent) {
+    const Prefixes::Scope inside(prefixes_, parent);
     for (pugi::xml_node node = firstElement(parent); node; node = nextElement(node)) element(node);
   }
 
@@ -73,18 +130,15 @@ class Rewriter {
   }
 
   void look(const pugi::xml_node& node) {
-    if (hasUnboundPrefix(node))
+    const Prefixes::Scope inside(prefixes_, node);
+    const std::string_view prefix = prefixOf(node);
+    const auto meaning = prefixes_.find(prefix);
+    if (!meaning && !prefix.empty())
       unbound_ = true;
-    else if (namespaceOf(node) != found_)
+    else if (meaning.value_or("") != found_)
       outside_ = true;
     for (const pugi::xml_attribute& attribute : node.attributes())
-      if (std::string_view(attribute.name()).substr(0, 4) == "xsi:" && !isDeclared(node, "xmlns:xsi")) unbound_ = true;
-  }
-
-  static bool isDeclared(pugi::xml_node node, const char* declaration) {
-    for (; node; node = node.parent())
-      if (node.attribute(declaration)) return true;
-    return false;
+      if (std::string_view(attribute.name()).substr(0, 4) == "xsi:" && !prefixes_.find("xsi")) unbound_ = true;
   }
 
   void open(std::string_view name) { out_.append("<").append(name).append(">"); }
@@ -129,6 +183,7 @@ class Rewriter {
 
   // One element may hold blocks (1.5 transactionData), and be one.
   void gather(const pugi::xml_node& node, std::vector<Block>& blocks) {
+    const Prefixes::Scope inside(prefixes_, node);
     Block block;
     Sample pattern;  // attributes of the block are those of its samples
     for (const pugi::xml_attribute& each : node.attributes()) {
@@ -158,6 +213,7 @@ class Rewriter {
   }
 
   Sample sample(const pugi::xml_node& node, Sample made) {
+    const Prefixes::Scope inside(prefixes_, node);
     for (const pugi::xml_attribute& each : node.attributes())
       setAttribute(made, localName(std::string_view(each.name())), each.value());
     if (!firstElement(node)) made.value = textOf(node);
@@ -221,6 +277,7 @@ class Rewriter {
 
   std::string& out_;
   const BodyKind& kind_;
+  Prefixes prefixes_;
   std::string_view found_;
   Notes& notes_;
   bool unbound_ = false;
@@ -236,7 +293,7 @@ void rewriteBody(std::string& out, const pugi::xml_node& wrapper, std::string_vi
   if (wrapper && localName(wrapper) != name)
     notes.push_back({Quirk::Misspelt, "/", std::string(localName(wrapper)) + " was read as " + name});  // QUIRKS X14
   out.append("<").append(name).append(" xmlns=\"").append(ns).append("\">");
-  Rewriter rewriter(out, kind, namespaceOf(wrapper), notes);
+  Rewriter rewriter(out, kind, wrapper, notes);
   rewriter.children(wrapper);
   rewriter.noteNamespaces();
   out.append("</").append(name).append(">");

@@ -15,12 +15,13 @@ bool GatewaySession::Impl::onHold() const {
 
 /// SM-3: on a new connection.
 bool GatewaySession::Impl::bootNeeded() const {
-  if (!boot_) return false;
+  if (!boot_ || refusals_.bootBarred) return false;
   if (outbox_.find([](const OutCall& c) { return is<BootNotification>(c.request); })) return false;
   return bootUnsent() || !registered() || (settings_.bootReplayAlways && transactions_.open() == 0);
 }
 
 void GatewaySession::Impl::replayBoot() {
+  if (refusals_.bootBarred) return;  // ER-3
   if (outbox_.find([](const OutCall& c) { return is<BootNotification>(c.request); })) return;
   for (Connector& each : connectors_) each.reported = false;  // the back-end starts anew (ST-9)
   auto call = std::make_unique<OutCall>();
@@ -29,8 +30,9 @@ void GatewaySession::Impl::replayBoot() {
   outbox_.pushFront(std::move(call));
 }
 
-void GatewaySession::Impl::bootAnswered(OutCall& call, const BootNotification::Response& response, Now now) {
+void GatewaySession::Impl::bootAnswered(OutCall& call, BootNotification::Response response, Now now) {
   measureCentralClock(response.currentTime.at, now);
+  mendCentralTime(response.currentTime, now);
   boot_->status = response.status;
   boot_->answeredAt = now.calendar;
   boot_->interval = response.interval;
@@ -49,8 +51,7 @@ void GatewaySession::Impl::bootAnswered(OutCall& call, const BootNotification::R
   } else if (rejected()) {              // SM-4
     giveUpAll(Why::Rejected, now);
     close(1000, "registration rejected");
-    link_ = Link::Waiting;
-    reopenAt_ = now.steady + std::chrono::seconds(told.interval);
+    waitToOpen(now.steady + std::chrono::seconds(told.interval), true);
   } else if (onHold()) {
     giveUpAll(Why::OnHold, now);
     bootAgainAt_ =

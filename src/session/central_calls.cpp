@@ -14,6 +14,7 @@ using namespace ocpp;
 namespace {
 
 constexpr std::size_t mostInCalls = 32;
+constexpr std::size_t mostKeys = 1000;  // that a CALL may name (C1)
 
 Fault property(const char* text) { return {FaultCode::PropertyConstraintViolation, text}; }
 
@@ -33,6 +34,7 @@ std::optional<Fault> wrongList(const SendLocalList::Request& list) {
 void GatewaySession::Impl::fromCentral(CentralCall call, Now now) {
   if (Actions::senders[call.request.index()] == Role::ChargePoint)
     return answerCentral(call.id, Fault{FaultCode::NotImplemented, "charge points do not serve this action"});
+  if (leaving_) return answerCentral(call.id, Fault{FaultCode::InternalError, "this charge point is being removed"});
   if (!version_) return answerCentral(call.id, Fault{FaultCode::GenericError, "charge point not heard of yet"});
   if (const auto fault = wrongCall(call.request)) return answerCentral(call.id, *fault);
   if (!answeredLocally(call, now)) {
@@ -54,6 +56,8 @@ void GatewaySession::Impl::fromCentral(CentralCall call, Now now) {
 std::optional<Fault> GatewaySession::Impl::wrongCall(const Request& request) const {
   if (const auto* list = std::get_if<SendLocalList::Request>(&request))
     if (const auto fault = wrongList(*list)) return fault;
+  const auto* get = std::get_if<GetConfiguration::Request>(&request);
+  if (get && get->key.size() > mostKeys) return property("more than 1000 keys");
   return unfitForXml(request);  // L-6
 }
 
@@ -121,6 +125,7 @@ void GatewaySession::Impl::pumpCharger() {
   if (inCalls_.empty() || inCalls_.front()->sent != 0) return;
   InCall& call = *inCalls_.front();
   call.sent = ++chargerRequestId_;
+  evidence_.asked(call.sent, call.request, transactions_);
   emit(ToCharger{call.sent, version(), translated(call)});
 }
 

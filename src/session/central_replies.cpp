@@ -12,7 +12,10 @@ using namespace ocpp;
 void GatewaySession::Impl::fromCentral(CentralReply reply, Now now) {
   OutCallPtr call;
   if (OutCall* asked = outbox_.onWire(); asked && asked->id == reply.id) {
+    if (asked->late) reply.result = Response(*asked->late);
     call = outbox_.take(*asked);
+  } else if (answeredLate(reply, now)) {
+    return pump(now);
   } else {
     const auto late = std::find_if(late_.begin(), late_.end(), [&](const OutCallPtr& c) { return c->id == reply.id; });
     if (late == late_.end()) {
@@ -23,10 +26,27 @@ void GatewaySession::Impl::fromCentral(CentralReply reply, Now now) {
     late_.erase(late);
   }
   outbox_.unsend(*call);
+  ++refusals_.answers;
   if (reply.result && reply.result->index() != call->request.index())
     reply.result = Fault{FaultCode::InternalError, "answer to another action"};
+  const bool start = is<StartTransaction>(call->request);
+  if (reply.unreadable && call->transactional && !start) {  // section 7.2: the back-end has it
+    note(Level::Warning, "unreadable answer to " + std::string(actionName(call->request)) +
+                             " taken as success: " + reply.result.fault().description);
+    reply.result =
+        is<StopTransaction>(call->request) ? Response(StopTransaction::Response{}) : Response(MeterValues::Response{});
+  }
   settle(std::move(call), std::move(reply.result), now);
   pump(now);
+}
+
+/// The transaction of a restored start, if it is known (TX-6).
+Transaction GatewaySession::Impl::startedBy(const OutCall& call) const {
+  if (call.starts != 0) return transactions_.byKey(call.starts);
+  const auto& start = std::get<StartTransaction::Request>(call.request);
+  return transactions_.startedBy(start, [&](const std::string& idTag) {  // SM-7: once each, by the tag as well
+    return equalFold(TagAliases::tooLong(idTag) ? TagAliases::aliasOf(idTag, services_.sha1Hex) : idTag, start.idTag);
+  });
 }
 
 /// A restored message finds its transaction.
@@ -36,24 +56,28 @@ void GatewaySession::Impl::link(OutCall& call, Now now) {
     call.transaction = transactions_.bySoapId(stop->transactionId.value);
   const auto* start = std::get_if<StartTransaction::Request>(&call.request);
   if (!start) return;
-  call.transaction = transactions_.startedBy(*start);
-  Transaction orphaned;
-  if (!call.transaction) call.transaction = transactions_.begin(*start, now, orphaned);
+  call.transaction = startedBy(call);
+  if (call.transaction) return;
+  if (call.starts == 0) call.starts = services_.newKey();
+  call.transaction = transactions_.adopt(*start, call.starts, now);
 }
 
 void GatewaySession::Impl::settle(OutCallPtr call, Result<Response> result, Now now) {
   link(*call, now);
+  if (is<BootNotification>(call->request)) refusals_.bootCloses = 0;
   if (!result) return failed(std::move(call), result.fault(), now);
   forgetQueued(*call);
   if (call->otherCelsius) celsius_ = otherCelsius();  // MV-8: it likes this one
   const Request& request = call->request;
   if (is<BootNotification>(request)) return bootAnswered(*call, std::get<BootNotification::Response>(*result), now);
   if (is<StartTransaction>(request)) return startAnswered(*call, std::get<StartTransaction::Response>(*result), now);
+  if (is<MeterValues>(request)) refusals_.readingsUnheard = false;
   if (is<StopTransaction>(request)) return stopAnswered(*call, std::get<StopTransaction::Response>(*result), now);
   if (const auto* status = std::get_if<StatusNotification::Request>(&request)) statusAnswered(*status);
-  const auto* beat = std::get_if<Heartbeat::Response>(&*result);
-  if (beat && now.steady - call->sentAt <= settings_.heartbeatHold)
-    measureCentralClock(beat->currentTime.at, now);  // SM-5
+  if (auto* beat = std::get_if<Heartbeat::Response>(&*result)) {  // SM-5
+    if (now.steady - call->sentAt <= settings_.heartbeatHold) measureCentralClock(beat->currentTime.at, now);
+    mendCentralTime(beat->currentTime, now);
+  }
   if (const auto* authorize = std::get_if<Authorize::Request>(&request))
     rememberTag(authorize->idTag, std::get<Authorize::Response>(*result).idTagInfo, now);
   if (is<LogStatusNotification>(request)) result = Response(DiagnosticsStatusNotification::Response{});  // EM-11
@@ -88,35 +112,21 @@ bool GatewaySession::Impl::tryAgain(OutCallPtr& call, const Fault& fault) {
 
 void GatewaySession::Impl::failed(OutCallPtr call, const Fault& fault, Now now) {
   if (tryAgain(call, fault)) return;
-  const MessageKind kind = kindOf(*call);
   if (is<BootNotification>(call->request)) bootAgainAt_ = now.steady + std::chrono::seconds(settings_.rejectedInterval);
-  const bool promised = call->kept != 0 || (settings_.durable && kind == MessageKind::Transactional);
-  if (!promised) {
-    note(Level::Warning, std::string(actionName(call->request)) + " refused by the back-end: " +
-                             std::string(faultRow(fault.code).jsonCode) + " " + fault.description);
-    if (kind == MessageKind::Start && call->transaction) transactions_.remove(call->transaction);
-    return answerAll(*call, faultForCharger(fault, kind), now);
-  }
-  if (!call->waiters.empty()) {
-    const Result<Response> told = localAnswer(*call, Why::Slow, now);  // success; ER-3
-    answerAll(*call, told, now);
-  }
-  keepQueued(*call, now);
-  if (++call->attempts >= numberSetting("TransactionMessageAttempts", 3)) {
-    const std::string why = std::string(faultRow(fault.code).jsonCode) + " " + fault.description;
-    return deadLetter(*call, why, now);
-  }
-  call->notBefore =
-      now.steady + std::chrono::seconds(call->attempts * numberSetting("TransactionMessageRetryInterval", 60));
-  keepRecord(queuedRecord(*call, now));
-  outbox_.pushFront(std::move(call));
+  Verdict why = verdictOf(fault, *call);
+  if (promised(*call)) return refused(std::move(call), std::move(why), now);
+  const Fault told = faultForCharger(fault, kindOf(*call));
+  refusedUnpromised(std::move(call), why, told, now);
 }
 
 void GatewaySession::Impl::startAnswered(OutCall& call, StartTransaction::Response response, Now now) {
   TransactionRecord& record = *call.transaction;
   rememberTag(record.idTag, response.idTagInfo, now);
   record.backendTxId = response.transactionId.value;
-  if (!record.provisional) record.soapTxId = transactions_.nameForCharger(*record.backendTxId, call.transaction);
+  record.backend = settings_.backend;
+  if (!record.provisional)
+    record.soapTxId = transactions_.nameForCharger(*record.backendTxId, call.transaction,
+                                                   [this](std::int64_t id) { return aside_.find(id) != nullptr; });
   if (record.state == TransactionState::Starting) record.state = TransactionState::Active;
   record.authorized = response.idTagInfo.status == AuthorizationStatus::Accepted;
   record.startInfo = response.idTagInfo;
@@ -146,10 +156,12 @@ void GatewaySession::Impl::rememberUnknownStop(OutCall& call, const StopTransact
   TransactionRecord unknown;
   unknown.soapTxId = stop.transactionId.value;
   unknown.backendTxId = stop.transactionId.value;
-  unknown.connectorId = -1;
+  unknown.connectorId = strangeConnector;
   unknown.start = stop.timestamp.at;
-  unknown.seen = now.calendar;
-  call.transaction = transactions_.add(unknown);
+  unknown.seen = unknown.heard = now.calendar;
+  unknown.key = services_.newKey();
+  unknown.backend = settings_.backend;
+  call.transaction = transactions_.add(unknown, now);
   trimTransactions();
 }
 
@@ -157,6 +169,7 @@ void GatewaySession::Impl::statusAnswered(const StatusNotification::Request& req
   if (Connector* known = findConnector(request.connectorId)) {
     known->record.delivered = request;
     known->unsaid = false;
+    known->closed.reset();
     keepRecord(known->record);
   }
 }

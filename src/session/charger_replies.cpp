@@ -32,7 +32,7 @@ void GatewaySession::Impl::fromCharger(ChargerReply reply, Now now) {
   if (timedOut_ && timedOut_->sent == reply.id) {  // section 7.3: late, but it happened
     note(Level::Info, "late answer to " + std::string(actionName(timedOut_->request)));
     if (reply.response && reply.response->index() == timedOut_->request.index())
-      accepted(timedOut_->request, *reply.response, now);
+      understood(*timedOut_, *reply.response, now);
     timedOut_.reset();
     return;
   }
@@ -83,32 +83,30 @@ bool GatewaySession::Impl::applied(InCall& call, Response& response, Now now) {
   }
   if (auto* transfer = std::get_if<DataTransfer::Response>(&response))
     if (transfer->data && !isUtf8(*transfer->data)) transfer->data.reset();
-  accepted(call.request, response, now);
+  understood(call, response, now);
   return true;
 }
 
-/// What an accepted request proves later (TX-11, RS-3, EM-5, SM-5).
-void GatewaySession::Impl::accepted(const Request& request, const Response& response, Now now) {
+/// TX-11: only what was not refused explains a stop.
+void GatewaySession::Impl::noteEvidence(const InCall& call, const Response& response, Now now) {
+  const bool did = has<RemoteStopTransaction::Response>(response, RemoteStartStopStatus::Accepted) ||
+                   has<UnlockConnector::Response>(response, UnlockStatus::Unlocked) ||
+                   has<Reset::Response>(response, ResetStatus::Accepted);
+  if (!did) return evidence_.refused(call.sent);
+  if (const Transaction changed = evidence_.accepted(call.sent, transactions_, now.steady)) keepRecord(*changed);
+}
+
+/// What an answer means for later (TX-11, RS-3, EM-5, SM-5).
+void GatewaySession::Impl::understood(const InCall& call, const Response& response, Now now) {
+  const Request& request = call.request;
+  noteEvidence(call, response, now);
   if (const auto* start = std::get_if<RemoteStartTransaction::Request>(&request)) {
     if (!has<RemoteStartTransaction::Response>(response, RemoteStartStopStatus::Accepted)) return;
     if (remoteStarts_.size() == mostRemoteStarts) remoteStarts_.erase(remoteStarts_.begin());
     const auto connectorId = start->connectorId.value_or(0) > 0 ? start->connectorId : std::nullopt;
     remoteStarts_.push_back({connectorId, start->idTag, now.steady});
-  } else if (const auto* stop = std::get_if<RemoteStopTransaction::Request>(&request)) {
-    const Transaction known = transactions_.byBackendId(stop->transactionId.value);
-    if (!known || known->stopEvidence == Reason::DeAuthorized) return;
-    if (!has<RemoteStopTransaction::Response>(response, RemoteStartStopStatus::Accepted)) return;
-    known->stopEvidence = Reason::Remote;
-    keepRecord(*known);
-  } else if (const auto* unlock = std::get_if<UnlockConnector::Request>(&request)) {
-    if (!has<UnlockConnector::Response>(response, UnlockStatus::Unlocked)) return;
-    evidence_.unlockAt = now.steady;
-    evidence_.unlocked = unlock->connectorId;
-  } else if (const auto* reset = std::get_if<Reset::Request>(&request)) {
-    if (!has<Reset::Response>(response, ResetStatus::Accepted)) return;
-    evidence_.resetAt = now.steady;
-    evidence_.reset = reset->type == ResetType::Hard ? Reason::HardReset : Reason::SoftReset;
-    graceUntil_ = now.steady + resetGrace;
+  } else if (is<Reset>(request)) {
+    if (has<Reset::Response>(response, ResetStatus::Accepted)) graceUntil_ = now.steady + resetGrace;
   } else if (const auto* trigger = std::get_if<TriggerMessage::Request>(&request)) {
     if (trigger->requestedMessage == MessageTrigger::Heartbeat &&
         has<TriggerMessage::Response>(response, TriggerMessageStatus::Accepted))
@@ -143,6 +141,10 @@ void GatewaySession::Impl::chargerFailed(InCall& call, const ChargerReply& reply
   if (reply.failure == ChargerFailure::Faulted && reply.fault.code == FaultCode::IdentityMismatch)
     note(Level::Warning, "another charger answers at the callback URL");
   note(Level::Warning, std::string(actionName(call.request)) + " failed: " + faultForCentral(reply).description);
+  if (reply.failure == ChargerFailure::Timeout || reply.failure == ChargerFailure::Broken)
+    evidence_.unanswered(call.sent, now.steady);
+  else
+    evidence_.refused(call.sent);
   if (reply.failure != ChargerFailure::Timeout) return finishInCall(faultForCentral(reply));
   auto remembered = std::make_unique<InCall>();
   remembered->request = call.request;

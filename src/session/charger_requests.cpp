@@ -2,6 +2,7 @@
 // Requests of the charger that are no transaction messages: what is answered here, what is forwarded and how.
 #include <algorithm>
 
+#include "ocpp/plausible.h"
 #include "session/impl.h"
 
 namespace session {
@@ -23,7 +24,24 @@ void GatewaySession::Impl::seen(Now now) {
 
 /// SM-5: told by its distance from the steady clock, so that setting our calendar does not change what chargers hear.
 void GatewaySession::Impl::measureCentralClock(Instant told, Now now) {
-  centralClock_ = told.time_since_epoch() - now.steady.time_since_epoch();
+  if (isPlausible(told))
+    centralClock_ = told.time_since_epoch() - now.steady.time_since_epoch();
+  else
+    centralClock_.reset();
+}
+
+/// SM-5: our own time instead of one that the back-end did not say, cannot have meant, or that cannot be read.
+void GatewaySession::Impl::mendCentralTime(DateTime& told, Now now) {
+  const bool mends = !isPlausible(told.at);
+  if (mends && !centralClockMended_)  // said once, not with every heartbeat
+    note(Level::Warning, "the back-end's currentTime is missing or before 2010: chargers are told the bridge's time");
+  centralClockMended_ = mends;
+  if (mends) told = {bridgeTime(now), true};
+}
+
+/// Our own time; while nobody has set our clock, what the back-end has said lately.
+Instant GatewaySession::Impl::bridgeTime(Now now) const {
+  return isPlausible(now.calendar) ? now.calendar : centralTime(now);
 }
 
 /// What the back-end would say, or our own time as long as it has said nothing.
@@ -66,7 +84,7 @@ void GatewaySession::Impl::handle(ChargerRequest& request, Now now) {
 
 /// SM-7 key 1: the same bytes under the same MessageID.
 bool GatewaySession::Impl::repeated(const ChargerRequest& request, Now now) {
-  if (is<Heartbeat>(request.request)) return false;
+  if (is<Heartbeat>(request.request) || startsAgain(request.request)) return false;
   const auto key = Repeats::keyOf(request);
   if (!key) return false;
   const auto same = [&](const OutCall& call) { return call.repeatKey == key; };
@@ -103,12 +121,14 @@ void GatewaySession::Impl::chargerLeft(Exchange exchange) {
 void GatewaySession::Impl::onBoot(ChargerRequest& request, Now now) {
   if (fitRequest(request.request) > 0) note(Level::Warning, "BootNotification: values cut to their limits");
   const auto& boot = std::get<BootNotification::Request>(request.request);
-  evidence_.bootAt = now.calendar;
+  evidence_.booted(transactions_);
   if (boot_ && boot_->request.firmwareVersion != boot.firmwareVersion) forgetLearned();  // EM-7
   if (!boot_) boot_.emplace();
   boot_->version = request.version;
   boot_->request = boot;
   boot_->unsent = true;
+  refusals_.bootBarred = false;
+  refusals_.bootCloses = 0;
   keepRecord(*boot_);
   for (Connector& each : connectors_) each.reported = false;
   if (rejected() && link_ == Link::Waiting) open(now);  // SM-4
@@ -164,6 +184,10 @@ void GatewaySession::Impl::onStatus(ChargerRequest& request, Now now) {
     keepRecord(known->record);
   } else {
     raw = deriveNotification(request.version, raw, {}, settings_.strictStatus);
+  }
+  if (barred(raw)) {  // ER-3: word for word what the back-end closes the connection behind
+    answer({request.exchange, request.version}, Response(StatusNotification::Response{}));
+    return;
   }
   const auto waiting = [&](const OutCall& c) {
     const auto* status = std::get_if<StatusNotification::Request>(&c.request);

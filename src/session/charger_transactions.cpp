@@ -11,20 +11,22 @@ using namespace ocpp;
 
 namespace {
 constexpr Duration remoteStartWindow = std::chrono::seconds(300);  // RS-3
-constexpr Duration unlockWindow = std::chrono::seconds(60);        // TX-11
-constexpr Duration resetWindow = std::chrono::minutes(5);
-constexpr std::size_t mostSamplesRemembered = 32;  // EM-4
+constexpr std::size_t mostSamplesRemembered = 32;                  // EM-4
 }  // namespace
 
 void GatewaySession::Impl::onStart(ChargerRequest& request, Now now) {
   auto& start = std::get<StartTransaction::Request>(request.request);
-  if (start.connectorId == 0 && connectorCount() == 1) {  // G-9
-    start.connectorId = 1;
+  if (const int meant = asMeant(start).connectorId; meant != start.connectorId) {
+    start.connectorId = meant;
     note(Level::Info, "StartTransaction: connector 0 of one is 1");
   }
+  if (startsAgain(start))
+    note(Level::Warning,
+         "start-again: the same StartTransaction after its stop, by a clock that is not set, is a new one");
   if (repeatedStart(request, start, now)) return;
   Transaction orphaned;
-  const Transaction record = transactions_.begin(start, now, orphaned);
+  const Transaction record = transactions_.begin(start, services_.newKey(), now, orphaned);
+  record->backend = settings_.backend;
   if (orphaned) keepRecord(*orphaned);
   trimTransactions();
   if (Connector* known = findConnector(start.connectorId)) known->record.releasePending = known->zeroPower = false;
@@ -34,6 +36,12 @@ void GatewaySession::Impl::onStart(ChargerRequest& request, Now now) {
   call->transaction = record;
   call->transactional = true;
   submit(std::move(call), now);
+}
+
+/// G-9.
+StartTransaction::Request GatewaySession::Impl::asMeant(StartTransaction::Request start) const {
+  if (start.connectorId == 0 && connectorCount() == 1) start.connectorId = 1;
+  return start;
 }
 
 /// L-8: the alias may come back in a RemoteStartTransaction or SendLocalList, also after a restart.
@@ -58,11 +66,21 @@ void GatewaySession::Impl::noteRemoteStart(const StartTransaction::Request& star
   note(Level::Debug, "StartTransaction follows a RemoteStartTransaction");  // RS-3
 }
 
+/// SM-7: a charger without a clock says every start alike. One that has stopped the transaction means another one; with
+/// a clock it repeats what it is not sure of after a crash.
+bool GatewaySession::Impl::startsAgain(const Request& request) const {
+  const auto* said = std::get_if<StartTransaction::Request>(&request);
+  const Transaction known = said ? transactions_.sameStart(asMeant(*said)) : nullptr;
+  if (!known || byClock(known->start, known->seen)) return false;
+  const auto stops = [&](const OutCall& c) { return c.transaction == known && is<StopTransaction>(c.request); };
+  return known->stop || outbox_.find(stops) != nullptr;
+}
+
 /// SM-7 key 2: the same start under a new MessageID.
 bool GatewaySession::Impl::repeatedStart(const ChargerRequest& request, const StartTransaction::Request& start,
                                          Now now) {
   const Transaction known = transactions_.sameStart(start);
-  if (!known) return false;
+  if (!known || startsAgain(start)) return false;
   if (known->provisional || known->backendTxId) {
     StartTransaction::Response response;
     response.transactionId.value = known->soapTxId;
@@ -97,12 +115,12 @@ void GatewaySession::Impl::attach(OutCall& call, const ChargerRequest& request, 
 
 void GatewaySession::Impl::onStop(ChargerRequest& request, Now now) {
   auto& stop = std::get<StopTransaction::Request>(request.request);
-  nameTransaction(stop);
+  nameTransaction(stop, now);
   if (repeatedStop(request, stop, now)) return;
   const Transaction record = transactions_.bySoapId(stop.transactionId.value);
   if (request.version != Version::V16 && !stop.reason) {
-    stop.reason = stopReason(stop, record.get(), now);
-    if (stop.reason && record && record->stopEvidence != stop.reason) {  // a repeat must say the same (TX-12)
+    if (record) stop.reason = evidence_.reasonOf(*record, stop.idTag.has_value(), now.steady);  // TX-11
+    if (stop.reason && record->stopEvidence != stop.reason) {  // a repeat must say the same (TX-12)
       record->stopEvidence = stop.reason;
       keepRecord(*record);
     }
@@ -116,30 +134,46 @@ void GatewaySession::Impl::onStop(ChargerRequest& request, Now now) {
   submit(std::move(call), now);
 }
 
-/// A stop that names no transaction (QUIRKS P2, X10: empty, nil or 0) means the only one that is open.
-void GatewaySession::Impl::nameTransaction(StopTransaction::Request& stop) {
-  if (stop.transactionId.value != 0 || transactions_.bySoapId(0) || !settings_.nameTransaction) return;
-  Transaction only;
-  for (const Transaction& each : transactions_.all()) {
-    if (each->stop == stop.timestamp.at && each->meterStop == stop.meterStop) {  // said before
-      stop.transactionId.value = each->soapTxId;
-      return;
-    }
-    if (!isOpen(*each)) continue;
-    if (only) return;
-    only = each;
+/// TX-3, TX-10: a stop that names no transaction (empty, nil, 0, a negative number that no back-end gave; QUIRKS P2,
+/// X10) is that of the only open one, if nothing speaks against it.
+void GatewaySession::Impl::nameTransaction(StopTransaction::Request& stop, Now now) {
+  std::int64_t& id = stop.transactionId.value;
+  if (id > 0 || transactions_.given(id) || !settings_.nameTransaction) return;
+  const Transaction only = transactions_.onlyOpen();
+  const bool open = only && isNamed(*only), fits = open && mayBeOf(*only, stop, now);
+  // Without a clock the same words are said of each transaction: what runs comes before what is over (SM-7).
+  if (const Transaction before = transactions_.stoppedThen(stop);
+      before && (!fits || byClock(stop.timestamp.at, now.calendar))) {
+    id = before->soapTxId;
+    return;
   }
-  if (!only || only->soapTxId == 0) return;
-  note(Level::Warning, "StopTransaction without transactionId taken for " + std::to_string(only->soapTxId),
+  if (!open) return;
+  const std::string number = std::to_string(only->soapTxId);
+  if (!fits)
+    return note(Level::Warning,
+                "stop-without-id: StopTransaction of " + std::to_string(id) + " does not fit the open " + number);
+  note(Level::Warning, "stop-without-id: StopTransaction of " + std::to_string(id) + " taken for " + number,
        "lost-transaction");
-  stop.transactionId.value = only->soapTxId;
+  id = only->soapTxId;
 }
 
-/// QUIRKS P4: number 0 is none; with `fillTransaction` the connector's open transaction is meant.
+bool GatewaySession::Impl::mayBeOf(const TransactionRecord& open, const StopTransaction::Request& stop, Now now) const {
+  if (stop.meterStop < std::max(open.meterStart, open.lastRegister.value_or(open.meterStart))) return false;
+  const bool clocks = byClock(open.start, open.seen) && byClock(stop.timestamp.at, now.calendar);
+  if (clocks && stop.timestamp.at < open.start) return false;
+  const bool sameTag = stop.idTag && equalFold(*stop.idTag, open.idTag);
+  if (connectorCount().value_or(1) > 1) return sameTag;  // the other connector may run what we do not know
+  const auto parent = open.startInfo ? open.startInfo->parentIdTag : std::nullopt;
+  return sameTag || !stop.idTag || (parent && equalFold(*stop.idTag, *parent));
+}
+
+/// QUIRKS P4, TX-3: a number that nobody gave is none; with `fillTransaction` the connector's open transaction is
+/// meant.
 void GatewaySession::Impl::nameTransaction(MeterValues::Request& values) {
-  if (values.transactionId && values.transactionId->value == 0 && !transactions_.bySoapId(0)) {
+  if (values.transactionId && values.transactionId->value <= 0 && !transactions_.given(values.transactionId->value)) {
+    note(Level::Info, "MeterValues of transaction " + std::to_string(values.transactionId->value) + " belong to none",
+         "lost-transaction");
     values.transactionId.reset();
-    note(Level::Info, "MeterValues of transaction 0 belong to none", "lost-transaction");
   }
   if (values.transactionId || !settings_.fillTransaction) return;
   const Transaction open = transactions_.openOn(values.connectorId);
@@ -166,21 +200,6 @@ bool GatewaySession::Impl::repeatedStop(const ChargerRequest& request, const Sto
   return true;
 }
 
-/// TX-11: only evidence makes a reason; the first that fits.
-std::optional<Reason> GatewaySession::Impl::stopReason(const StopTransaction::Request& stop,
-                                                       const TransactionRecord* record, Now now) const {
-  const bool byTag = stop.idTag.has_value();
-  if (record && record->stopEvidence && record->stopEvidence != Reason::DeAuthorized) return record->stopEvidence;
-  const bool unlocked = record && evidence_.unlockAt && evidence_.unlocked == record->connectorId;
-  if (unlocked && now.steady - *evidence_.unlockAt <= unlockWindow) return Reason::UnlockCommand;
-  const bool reset = evidence_.resetAt && now.steady - *evidence_.resetAt <= resetWindow;
-  if (byTag) return std::nullopt;
-  if (reset) return evidence_.reset;
-  if (record && (!record->authorized || record->stopEvidence == Reason::DeAuthorized)) return Reason::DeAuthorized;
-  if (record && evidence_.bootAt > record->seen) return Reason::Reboot;
-  return std::nullopt;
-}
-
 void GatewaySession::Impl::finish(TransactionRecord& record, const StopTransaction::Request& stop,
                                   TransactionState state) {
   record.stop = stop.timestamp.at;
@@ -199,6 +218,7 @@ void GatewaySession::Impl::onMeterValues(ChargerRequest& request, Now now) {
     return;
   }
   rememberReading(values, now);
+  rememberRegister(values);
   if (request.version == Version::V12 && !values.transactionId) {  // MV-2
     auto parts = splitByTransaction(std::move(values), transactions_);
     for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
@@ -214,6 +234,16 @@ void GatewaySession::Impl::onMeterValues(ChargerRequest& request, Now now) {
   auto call = callFor(request, now);
   call->transactional = transactional;
   submit(std::move(call), now);
+}
+
+/// TX-3. Kept together with a reading that is kept, else with the record's next change: a write of its own for each
+/// reading would cost more than it saves, as a nameless stop behind a crash is rare.
+void GatewaySession::Impl::rememberRegister(const MeterValues::Request& request) {
+  const Transaction owner = request.transactionId ? transactions_.bySoapId(request.transactionId->value)
+                                                  : transactions_.openOn(request.connectorId);
+  if (!owner || !isOpen(*owner)) return;
+  for (const MeterValue& reading : request.meterValue)
+    if (const auto read = importRegister(reading)) owner->lastRegister = read;
 }
 
 void GatewaySession::Impl::rememberReading(const MeterValues::Request& request, Now now) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // GetConfiguration and ChangeConfiguration: keys of the bridge, renamed keys, what 1.2 cannot be asked (CK-1..CK-6).
 #include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "ocpp/values.h"
 #include "session/config_keys.h"
@@ -13,6 +15,7 @@ using namespace ocpp;
 namespace {
 
 constexpr std::size_t mostLearned = 64;
+constexpr std::size_t mostKeys = 4096;  // of a charger's answers to one CALL (C1)
 /// Keys whose value the bridge itself uses, whatever charger reports it.
 constexpr std::string_view usedKeys[] = {"HeartbeatInterval",
                                          "NumberOfConnectors",
@@ -26,18 +29,10 @@ bool isUsed(std::string_view key) {
   return std::any_of(std::begin(usedKeys), std::end(usedKeys), [&](auto used) { return sameKey(used, key); });
 }
 
-const KeyValue* findEntry(const GetConfiguration::Response& told, std::string_view key) {
-  for (const KeyValue& entry : told.configurationKey)
-    if (sameKey(entry.key, key)) return &entry;
-  return nullptr;
-}
+/// The same for all spellings of a key, so that thousands of them are looked up in linear time (C1).
+std::string nameOf(std::string_view key) { return folded(keyFor(Version::V16, key)); }
 
 bool mayAsk(Owner owner) { return owner == Owner::Charger || owner == Owner::Fallback; }
-
-template <class Keys>
-bool named(const Keys& keys, std::string_view key) {
-  return std::any_of(keys.begin(), keys.end(), [&](const auto& k) { return sameKey(k, key); });
-}
 
 }  // namespace
 
@@ -61,8 +56,10 @@ bool GatewaySession::Impl::changedLocally(const std::string& id, ChangeConfigura
   if (mayAsk(ownerOf(request.key, version()))) return false;
   std::string newPassword;
   const ConfigurationStatus status = changeOwned(request, newPassword);
-  answerWith(status);
-  if (!newPassword.empty()) reconnectWithNewPassword(std::move(newPassword), now);
+  const bool reconnect = !newPassword.empty();
+  if (reconnect) emit(NewPassword{std::move(newPassword)});
+  answerCentral(id, Response(ChangeConfiguration::Response{status}), true);
+  if (reconnect) reconnectWithNewPassword(now);
   return true;
 }
 
@@ -75,6 +72,7 @@ ConfigurationStatus GatewaySession::Impl::changeOwned(const ChangeConfiguration:
   if (row.key == "AuthorizationKey") {
     const auto bytes = settings_.authKeyPlain ? std::optional<std::string>(request.value) : hexBytes(request.value);
     if (!bytes || bytes->empty()) return ConfigurationStatus::Rejected;
+    if (!settings_.durable) return ConfigurationStatus::Rejected;  // a restart would lock the charger out
     newPassword = *bytes;
     return ConfigurationStatus::Accepted;
   }
@@ -112,6 +110,12 @@ GetConfiguration::Request GatewaySession::Impl::nextKeys(InCall& call) const {
 /// Merges a part; false while keys remain to be asked, else `response` becomes the whole.
 bool GatewaySession::Impl::keysAnswered(InCall& call, Response& response) {
   auto& part = std::get<GetConfiguration::Response>(response);
+  if (const std::size_t room = mostKeys - call.merged.configurationKey.size(); part.configurationKey.size() > room) {
+    note(Level::Warning, "the charger told more than " + std::to_string(mostKeys) + " keys, " +
+                             std::to_string(part.configurationKey.size() - room) + " of them were left out");
+    part.configurationKey.erase(part.configurationKey.begin() + static_cast<std::ptrdiff_t>(room),
+                                part.configurationKey.end());
+  }
   for (const KeyValue& entry : part.configurationKey)
     if (entry.value && isUsed(entry.key)) learn(entry.key, *entry.value, entry.readonly);
   std::move(part.configurationKey.begin(), part.configurationKey.end(),
@@ -124,13 +128,15 @@ bool GatewaySession::Impl::keysAnswered(InCall& call, Response& response) {
 
 GetConfiguration::Response GatewaySession::Impl::allKeys(const GetConfiguration::Response& told) const {
   GetConfiguration::Response all;
+  std::unordered_set<std::string> names;
   for (const KeyValue& entry : told.configurationKey) {
-    if (!mayAsk(ownerOf(entry.key, version())) || findEntry(all, entry.key)) continue;  // CK-3: owned wins
+    if (!mayAsk(ownerOf(entry.key, version())) || !names.insert(nameOf(entry.key)).second)
+      continue;  // CK-3: owned wins
     all.configurationKey.push_back(entry);
     all.configurationKey.back().key = Key<50>(std::string(keyFor(Version::V16, entry.key)));  // CK-1
   }
   for (const KeyRow& row : keyRows())
-    if (!findEntry(all, row.key))
+    if (names.count(nameOf(row.key)) == 0)
       if (auto own = ownEntry(row.key, row.key)) all.configurationKey.push_back(std::move(*own));
   return all;
 }
@@ -138,10 +144,14 @@ GetConfiguration::Response GatewaySession::Impl::allKeys(const GetConfiguration:
 GetConfiguration::Response GatewaySession::Impl::namedKeys(const GetConfiguration::Request& asked,
                                                            const GetConfiguration::Response& told) const {
   GetConfiguration::Response found;
+  std::unordered_map<std::string, const KeyValue*> entries;
+  for (const KeyValue& entry : told.configurationKey) entries.try_emplace(nameOf(entry.key), &entry);
+  std::unordered_set<std::string> names;
   for (const auto& key : asked.key) {
-    if (findEntry(found, key) || named(found.unknownKey, key)) continue;
-    const Owner owner = ownerOf(key, version());
-    const KeyValue* entry = mayAsk(owner) ? findEntry(told, key) : nullptr;
+    const std::string name = nameOf(key);
+    if (!names.insert(name).second) continue;
+    const auto entryTold = mayAsk(ownerOf(key, version())) ? entries.find(name) : entries.end();
+    const KeyValue* entry = entryTold == entries.end() ? nullptr : entryTold->second;
     auto own = entry ? std::nullopt : ownEntry(key, key);
     if (entry)
       found.configurationKey.push_back({key, entry->readonly, entry->value});  // in the asker's spelling
@@ -158,8 +168,8 @@ std::optional<std::string> GatewaySession::Impl::ownValue(std::string_view key) 
   if (key == "SecurityProfile") return std::to_string(settings_.securityProfile);
   if (key == "WebSocketPingInterval") return std::to_string(numberSetting(key, settings_.webSocketPingInterval));
   if (key == "GetConfigurationMaxKeys") return std::to_string(settings_.getConfigurationMaxKeys);
-  if (key == "TransactionMessageAttempts") return std::to_string(numberSetting(key, 3));
-  if (key == "TransactionMessageRetryInterval") return std::to_string(numberSetting(key, 60));
+  if (key == "TransactionMessageAttempts") return std::to_string(numberSetting(key, settings_.retryAttempts));
+  if (key == "TransactionMessageRetryInterval") return std::to_string(numberSetting(key, settings_.retryInterval));
   if (key == "HeartbeatInterval") return std::to_string(handedOutInterval());
   if (key == "SupportedFileTransferProtocols") return settings_.supportedFileTransferProtocols;
   if (key == "SupportedFeatureProfiles")
@@ -213,11 +223,13 @@ void GatewaySession::Impl::learn(std::string_view key, const std::string& value,
   const auto known =
       std::find_if(learned_.begin(), learned_.end(), [&](const SettingRecord& s) { return sameKey(s.key, key); });
   const SettingRecord record{std::string(keyFor(Version::V16, key)), value, readonly, own};
+  const bool news = known == learned_.end() || known->key != record.key || known->value != value ||
+                    known->readonly != readonly || known->own != own;
   if (known != learned_.end())
     *known = record;
   else if (learned_.size() < mostLearned)
     learned_.push_back(record);
-  keepRecord(record);
+  if (news) keepRecord(record);  // an answer may say a key thousands of times (C1)
   applySetting(key, value);
 }
 

@@ -82,6 +82,7 @@ void GatewaySession::Impl::sendChangedStatus() {
     const int id = each.record.connectorId;
     if (!each.record.raw.timestamp) continue;
     StatusNotification::Request status = derived(each);
+    if (barred(status)) continue;  // ER-3
     if (const auto& last = each.record.delivered) {
       const bool same = each.unsaid ? sameStatus(*last, status)
                                     : last->status == status.status && last->errorCode == status.errorCode;

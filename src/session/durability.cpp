@@ -15,8 +15,15 @@ constexpr Duration confirmedLately = std::chrono::hours(1);
 constexpr Duration longestWait = std::chrono::hours(6);
 }  // namespace
 
+/// What an older database has kept is of the back-end that the charger has with this one first (TX-14): the store says
+/// so as well from now on.
+void GatewaySession::Impl::takeBack(TransactionRecord record, Now now) {
+  if (record.backend.empty()) record.backend = settings_.backend;
+  transactions_.restore(record, now);
+}
+
 void GatewaySession::Impl::restore(const Record& record, Now now) {
-  if (const auto* transaction = std::get_if<TransactionRecord>(&record)) transactions_.restore(*transaction);
+  if (const auto* transaction = std::get_if<TransactionRecord>(&record)) takeBack(*transaction, now);
   if (const auto* boot = std::get_if<BootRecord>(&record)) {
     boot_ = *boot;
     version_ = boot->version;
@@ -36,7 +43,7 @@ void GatewaySession::Impl::restore(const Record& record, Now now) {
   if (const auto* alias = std::get_if<AliasRecord>(&record)) aliases_.put(alias->alias, alias->idTag);
   if (const auto* queued = std::get_if<QueuedRecord>(&record)) {
     pushKept(*queued, now);
-    if (link_ == Link::Closed) link_ = Link::Waiting;  // due at once: it must be delivered, charger or not
+    if (link_ == Link::Closed) waitToOpen({}, false);  // it must be delivered, charger or not
   }
 }
 
@@ -44,29 +51,49 @@ void GatewaySession::Impl::restore(const InStore& rest, Now now) {
   queueNumber_ = std::max(queueNumber_, rest.lastNumber);
   if (rest.firstQueued != 0) parked_.add(rest.firstQueued, rest.lastQueued);
   transactions_.restoreNames(rest.lastAlias, rest.lastProvisional);
+  transactions_.restoreSequence(rest.lastSequence);
   newestStart_ = rest.newestStart;
-  for (const InStore::Repeat& repeat : rest.repeats) {
-    if (repeat.action == StopTransaction::action)
-      repeats_.put(repeat.key, StopTransaction::Response{}, now.steadyOf(repeat.at));
-    if (repeat.action == MeterValues::action)
-      repeats_.put(repeat.key, MeterValues::Response{}, now.steadyOf(repeat.at));
+  for (const InStore::Repeat& repeat : rest.repeats) {  // as if of now: no clock says how old they are (B1)
+    if (repeat.action == StopTransaction::action) repeats_.put(repeat.key, StopTransaction::Response{}, now.steady);
+    if (repeat.action == MeterValues::action) repeats_.put(repeat.key, MeterValues::Response{}, now.steady);
   }
 }
 
-OutCallPtr GatewaySession::Impl::callOf(const QueuedRecord& queued, Now now) {
+void GatewaySession::Impl::configure(Settings settings) {
+  const bool lasting = settings.durable && !settings_.durable;
+  settings_ = std::move(settings);
+  if (!lasting) return;
+  // From now on it is kept what there is of it (AU-1); what is queued was promised to nobody.
+  if (boot_) keepRecord(*boot_);
+  for (const Connector& each : connectors_) keepRecord(each.record);
+  for (const SettingRecord& each : learned_) keepRecord(each);
+  for (const Transaction& each : transactions_.all()) keepRecord(*each);
+}
+
+OutCallPtr GatewaySession::Impl::callOf(const QueuedRecord& queued, Now now) const {
   auto call = std::make_unique<OutCall>();
   call->request = queued.request;
   call->attempts = queued.attempts;
-  call->notBefore = now.steady + std::clamp(queued.notBefore - now.calendar, Duration::zero(), longestWait);
+  if (queued.wait > Duration::zero()) call->notBefore = now.steady + std::min(queued.wait, longestWait);
   if (queued.repeatKey != 0) call->repeatKey = queued.repeatKey;
   call->kept = queued.number;
+  call->key = queued.key;
+  call->backend = queued.backend.empty() ? settings_.backend : queued.backend;
+  call->starts = queued.starts;
+  call->setAside = queued.setAside;
+  call->reason = queued.reason;
+  call->withoutReadings = queued.withoutReadings;
+  call->silence.closed = queued.reason.rfind("closed", 0) == 0;
   call->transactional = true;
+  if (is<StartTransaction>(call->request)) call->transaction = startedBy(*call);
+  if (call->transaction) call->starts = call->transaction->key;
   return call;
 }
 
 void GatewaySession::Impl::pushKept(const QueuedRecord& queued, Now now) {
   queueNumber_ = std::max(queueNumber_, queued.number);
   auto call = callOf(queued, now);
+  if (staysAside(*call)) return;
   call->behindParked = !parked_.empty();
   outbox_.push(std::move(call));
 }
@@ -75,7 +102,7 @@ void GatewaySession::Impl::wasSeen(std::optional<Version> version, Instant lastS
   if (version) version_ = version;
   lastSeen_ = std::min(lastSeen, now.calendar);
   seenAt_ = now.steadyOf(lastSeen);
-  if (link_ == Link::Closed && online(now)) link_ = Link::Waiting;  // due at once (SM-1)
+  if (link_ == Link::Closed && online(now)) waitToOpen({}, false);  // SM-1
 }
 
 /// SM-9: remembered for the time when the back-end cannot be asked, and kept unless it was kept a short while ago.
@@ -89,43 +116,38 @@ void GatewaySession::Impl::forgetTags() {
   authorized_.clear();
 }
 
-/// ER-3, SM-15: given up, said so, and kept with its context.
-void GatewaySession::Impl::deadLetter(OutCall& call, const std::string& why, Now now) {
-  note(Level::Error, "dead letter: " + std::string(actionName(call.request)) + " after " +
-                         std::to_string(call.attempts) + " refusals: " + why);
-  if (is<StartTransaction>(call.request) && call.transaction) {
-    call.transaction->backendTxId = -1;  // TX-8: what follows says that it was never started
-    if (call.transaction->state == TransactionState::Starting) call.transaction->state = TransactionState::Active;
-    keepRecord(*call.transaction);
+bool GatewaySession::Impl::redeliver(const DeadLetterRecord& letter, Now now) {
+  if (!letter.backend.empty() && letter.backend != settings_.backend) {  // TX-14
+    note(Level::Warning, "dead letter " + std::to_string(letter.number) + " belongs to the back-end " + letter.backend +
+                             " and goes there only: it stays a dead letter while the charge point has another one");
+    return false;
   }
-  keepRecord(DeadLetterRecord{call.kept, call.request, call.attempts, why, now.calendar, now.calendar});
-  forgetQueued(call);
-}
-
-void GatewaySession::Impl::redeliver(const DeadLetterRecord& letter, Now now) {
   QueuedRecord queued;
   queued.number = ++queueNumber_;
   queued.request = letter.request;
+  queued.key = services_.newKey();
+  queued.backend = settings_.backend;
+  queued.starts = letter.starts;
+  if (is<StartTransaction>(letter.request)) {
+    const OutCallPtr known = callOf(queued, now);
+    link(*known, now);
+    queued.starts = known->transaction->key;
+  }
   keepRecord(queued);
   forgetRecord(letter);
   pushKept(queued, now);
-  if (const auto* start = std::get_if<StartTransaction::Request>(&letter.request)) {
-    OutCall* call = outbox_.find([&](const OutCall& c) { return c.kept == queued.number; });
-    call->transaction = transactions_.startedBy(*start);
-    if (!call->transaction) {
-      Transaction orphaned;
-      call->transaction = transactions_.begin(*start, now, orphaned);
-    }
-  }
   if (link_ == Link::Closed && !draining_) open(now);
   pump(now);
+  return true;
 }
 
 bool GatewaySession::Impl::retryNow(std::uint64_t number, Now now) {
   OutCall* call = outbox_.find([&](const OutCall& c) { return c.kept == number; });
-  if (!call && !parked_.contains(number)) return false;
+  const auto lane = aside_.holder(number);
+  if (!call && !lane && !parked_.contains(number)) return false;
   if (call) call->notBefore = {};
-  if (link_ == Link::Waiting) reopenAt_ = now.steady;
+  if (lane) aside_.setDue(*lane, now.steady);
+  if (link_ == Link::Waiting) waitToOpen(now.steady, false);
   if (link_ == Link::Closed && !draining_) open(now);
   pump(now);
   return true;
@@ -135,8 +157,10 @@ bool GatewaySession::Impl::discard(std::uint64_t number, const std::string& reas
                                    Now now) {
   if (OutCall* call = outbox_.find([&](const OutCall& c) { return c.kept == number; })) {
     call->discarded = reason;
-  } else if (stored && parked_.contains(number)) {
+  } else if (const auto lane = aside_.holder(number); stored && (lane || parked_.contains(number))) {
     parked_.remove(number, number);
+    if (lane) aside_.remove(*lane, number);
+    if (lane && aside_.find(*lane) && aside_.out() != lane) aside_.setDue(*lane, now.steady);  // what was behind it
     OutCallPtr taken = callOf(*stored, now);
     taken->discarded = reason;
     bury(std::move(taken), now);
@@ -149,15 +173,21 @@ bool GatewaySession::Impl::discard(std::uint64_t number, const std::string& reas
 
 void GatewaySession::Impl::bury(OutCallPtr call, Now now) {
   link(*call, now);
-  note(Level::Warning,
-       "discarded by the operator: " + std::string(actionName(call->request)) + ": " + *call->discarded);
+  emit(Note{Level::Warning,
+            "discarded by the operator: " + std::string(actionName(call->request)) + ": " + *call->discarded,
+            {},
+            "dead-letter",
+            {}});
   if (!call->waiters.empty()) answerAll(*call, localAnswer(*call, Why::Slow, now), now);
-  deadLetter(*call, *call->discarded, now);
+  keepDead(*call, *call->discarded, now);
 }
 
 /// The next CALL waits for the answer to one on the wire, whatever has become of it (SM-10).
 void GatewaySession::Impl::buryDiscarded(Now now) {
   const auto due = [](const OutCall& c) { return c.discarded && !c.onWire(); };
+  if (leftBehind_)  // TX-14: also what was promised since
+    for (const auto& call : outbox_.all())
+      if (call->kept != 0 && !call->discarded) call->discarded = leftBehind_;
   while (OutCall* call = outbox_.find(due)) bury(outbox_.take(*call), now);
 }
 

@@ -65,6 +65,7 @@ struct CentralCall {
 struct CentralReply {
   std::string id;
   ocpp::Result<ocpp::Response> result;
+  bool unreadable = false;  ///< A CALLRESULT it was, though `result` is a fault.
 };
 
 /// Why there is no WebSocket.
@@ -73,6 +74,9 @@ struct CentralDown {
   int httpStatus = 0;          ///< Of a refused upgrade (401, 403, 404...), 0 otherwise.
   bool misconfigured = false;  ///< The server selected no or another subprotocol (SM-2).
   std::string reason;
+  int closeCode = 0;    ///< RFC 6455, with wasOpen; 1006 for a connection that was lost.
+  bool outage = false;  ///< Others to the same back-end were closed as well: no message is to blame (ER-3).
+  bool ours = false;    ///< The bridge closed it for reasons of its own.
 };
 
 // --- records: what must outlive the process (section 5.0)
@@ -96,6 +100,12 @@ struct TransactionRecord {
   std::optional<ocpp::IdTagInfo> startInfo;  ///< What the back-end said to the start, for repeats (SM-7).
   std::optional<int> meterStop;              ///< With `stop`: of the accepted StopTransaction, for repeats (SM-7).
   std::optional<ocpp::IdTagInfo> stopInfo;
+  std::uint64_t key = 0;            ///< Its identity, from Services::newKey: chargers say the same start twice (SM-7).
+  std::string backend{};            ///< That has its start (TX-14); "" = not known, it is of an older database.
+  ocpp::Instant heard{};            ///< When the charger last said something about it, for people (TX-14).
+  std::optional<int> lastRegister;  ///< Wh: the last Energy.Active.Import.Register that came with it (TX-3).
+  std::uint64_t sequence = 0;       ///< Grows with each of the charger's: no clock says which one is newer (SM-7).
+  ocpp::Duration silent{};  ///< For so long nothing was heard of it when it was kept: no clock adds to it (TX-14).
 };
 
 struct BootRecord {
@@ -122,17 +132,25 @@ struct SettingRecord {
   bool own = false;  ///< The charger does not know the key: the bridge acts on it (CK-4).
 };
 
-/// A transaction message that the charger was told we keep (TX-9); delivered in the order of the numbers.
+/// A transaction message that the charger was told we keep (TX-9); delivered in the order of the numbers. What it says
+/// never changes; it is known by its key, and the store gives it the next free number if another message has its number
+/// already (TX-15).
 struct QueuedRecord {
   std::uint64_t number = 0;
-  ocpp::Request request;        ///< In 1.6 words, with the charger's own transaction id.
-  int attempts = 0;             ///< CALLERRORs so far (ER-3).
-  ocpp::Instant notBefore{};    ///< Of its next attempt (ER-3).
-  std::uint64_t repeatKey = 0;  ///< Of MessageID and body, to know a repetition after a restart (SM-7); 0 = none.
+  ocpp::Request request;         ///< In 1.6 words, with the charger's own transaction id.
+  int attempts = 0;              ///< CALLERRORs so far (ER-3).
+  ocpp::Duration wait{};         ///< What remained until its next attempt when this was kept: no clock can lengthen it.
+  std::uint64_t repeatKey = 0;   ///< Of MessageID and body, to know a repetition after a restart (SM-7); 0 = none.
+  std::uint64_t key = 0;         ///< Its identity, from Services::newKey.
+  std::string backend{};         ///< Where it goes (TX-14); "" = not known, it is of an older database.
+  bool setAside = false;         ///< Others pass it (ER-3).
+  std::string reason{};          ///< What the back-end said last.
+  bool withoutReadings = false;  ///< Goes without transactionData: the back-end does not take it whole (ER-3).
+  std::uint64_t starts = 0;      ///< Key of the transaction that it starts; 0 = none, or it is of an older database.
 };
 
-/// A transaction message that was given up after its last attempt (ER-3, SM-15). Its key is (number, died).
-/// Forgetting one marks it as delivered again; nothing is deleted.
+/// A transaction message that was given up after its last attempt (ER-3, SM-15). Its key is that of the QueuedRecord it
+/// was. Forgetting one marks it as delivered again; nothing is deleted.
 struct DeadLetterRecord {
   std::uint64_t number = 0;  ///< Of the QueuedRecord it was.
   ocpp::Request request;     ///< In 1.6 words, with the charger's own transaction id.
@@ -140,6 +158,9 @@ struct DeadLetterRecord {
   std::string reason;       ///< What the back-end said last.
   ocpp::Instant created{};  ///< When it was queued.
   ocpp::Instant died{};
+  std::uint64_t key = 0;
+  std::string backend{};     ///< That refused it: delivered again it goes there (TX-14).
+  std::uint64_t starts = 0;  ///< As in the QueuedRecord.
 };
 
 /// What the back-end said about an idTag (SM-9). Its key is the idTag without case (L-15).
@@ -165,6 +186,7 @@ constexpr std::size_t queueWindow = 32;
 struct InStore {
   std::uint64_t lastNumber = 0;                   ///< Highest number of any QueuedRecord or DeadLetterRecord.
   std::uint64_t firstQueued = 0, lastQueued = 0;  ///< Numbers of queued messages that were not loaded; 0 = none.
+  std::uint64_t lastSequence = 0;                 ///< Highest one of any TransactionRecord.
   std::optional<std::int64_t> lastAlias, lastProvisional;  ///< Highest names that transactions have got (TX-2, TX-4).
   std::optional<ocpp::Instant> newestStart;                ///< Of all transactions, also of those not loaded (SM-7).
   struct Repeat {                                          ///< Of the newest queued messages, oldest first (SM-7).
@@ -194,6 +216,7 @@ struct AnswerCharger {
 struct AnswerCentral {
   std::string id;
   ocpp::Result<ocpp::Response> result;
+  bool own = false;  ///< The bridge itself answers for the charger: what it says rests on what it keeps.
 };
 /// Open the WebSocket now. The bridge answers with centralIsUp or centralIsDown.
 struct OpenCentral {};
@@ -202,7 +225,8 @@ struct CloseCentral {
   int code = 1000;
   std::string reason;
 };
-/// The back-end has set a new AuthorizationKey (CK-4): use it from the next connection on. Never log it.
+/// The back-end has set a new AuthorizationKey (CK-4): keep it, and once it is kept use it from the next connection on.
+/// Comes before the answer that accepts it. Never log it.
 struct NewPassword {
   std::string bytes;
 };
@@ -216,7 +240,7 @@ struct Forget {
   Record record;  ///< Only its key counts.
 };
 /// Look for queued messages in the store, oldest first, and for the transactions that they name. Sees what was kept
-/// before. The bridge answers with queuedLoaded().
+/// before. The bridge answers with queuedLoaded(); fewer than `most` messages mean that there are no others.
 struct LoadQueued {
   std::uint64_t first, last;  ///< Numbers, inclusive.
   std::size_t most;
@@ -229,14 +253,45 @@ struct FindTransaction {
   std::optional<ocpp::Instant> stop;
 };
 enum class Level { Debug, Info, Warning, Error };
+/// An attempt to deliver a message that failed (ER-3).
+struct Refusal {
+  std::string_view action;
+  std::string code;                      ///< Of the CALLERROR, `closed` with the close code, or `timeout`.
+  std::string text;                      ///< What the back-end said, at most 255 bytes.
+  int attempt = 0, of = 0;               ///< Which attempt it was, and of how many.
+  std::optional<ocpp::Duration> next{};  ///< From now to the next attempt; nothing: there is none.
+};
 /// One line for the operator's log.
 struct Note {
   Level level;
   std::string text;
-  std::string_view quirk{};  ///< The switch of the charger that made it so, or "".
+  std::string_view quirk{};          ///< The switch of the charger that made it so, or "".
+  std::string_view event{};          ///< central-refused, set-aside, dead-letter, lost-readings, or "" = a note.
+  std::optional<Refusal> refusal{};  ///< What the text says of it, for programs.
 };
 
 using Effect = std::variant<ToCharger, ToCentral, AnswerCharger, AnswerCentral, OpenCentral, CloseCentral, NewPassword,
                             SetPingInterval, Keep, Forget, LoadQueued, FindTransaction, Note>;
+
+// --- which of them promise
+
+/// True when the effect says something that must be true after a power cut as well: it waits for what was kept before,
+/// and is not carried out as it stands when that cannot be kept. An effect without an overload does not compile here.
+constexpr bool promises(const ToCharger&) { return false; }
+constexpr bool promises(const ToCentral&) { return false; }
+bool promises(const AnswerCharger& effect);  // by what PromiseOf (promise.h) says of its action
+bool promises(const AnswerCentral& effect);
+constexpr bool promises(const OpenCentral&) { return false; }
+constexpr bool promises(const CloseCentral&) { return false; }
+constexpr bool promises(const NewPassword&) { return true; }
+constexpr bool promises(const SetPingInterval&) { return false; }  // its SettingRecord is kept, and the answer promises
+constexpr bool promises(const Keep&) { return false; }
+constexpr bool promises(const Forget&) { return false; }
+constexpr bool promises(const LoadQueued&) { return false; }
+constexpr bool promises(const FindTransaction&) { return false; }
+constexpr bool promises(const Note&) { return false; }
+inline bool promises(const Effect& effect) {
+  return std::visit([](const auto& each) { return promises(each); }, effect);
+}
 
 }  // namespace session

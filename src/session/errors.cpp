@@ -53,6 +53,10 @@ Fault faultForCharger(const Fault& callError, MessageKind kind) {
   return {FaultCode::InternalError, callError.description};
 }
 
+bool neverTaken(FaultCode code) {
+  return code == C::NotImplemented || code == C::NotSupported || code == C::ProtocolError || isConstraint(code);
+}
+
 bool isConstraint(FaultCode code) {
   return code == C::PropertyConstraintViolation || code == C::TypeConstraintViolation ||
          code == C::OccurenceConstraintViolation || code == C::FormationViolation;

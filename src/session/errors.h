@@ -14,6 +14,9 @@ enum class MessageKind { Plain, Start, Transactional };
 /// session without durable storage; with it the charger is told success (ER-3).
 ocpp::Fault faultForCharger(const ocpp::Fault& callError, MessageKind kind);
 
+/// ER-3: CALLERRORs that say that such a message is never taken, not only not now.
+bool neverTaken(ocpp::FaultCode code);
+
 /// MV-8: CALLERRORs that say that the payload was not liked.
 bool isConstraint(ocpp::FaultCode code);
 

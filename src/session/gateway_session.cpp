@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "ocpp/plausible.h"
 #include "session/impl.h"
 
 namespace session {
@@ -11,10 +12,6 @@ namespace session {
 using namespace ocpp;
 
 namespace {
-/// After this long without an answer the next CALL is sent; a later answer is still understood (TX-5).
-constexpr Duration callTimeout = std::chrono::seconds(30);
-constexpr std::size_t mostLate = 4;
-
 void earlier(std::optional<Steady>& first, Steady candidate) {
   if (!first || candidate < *first) first = candidate;
 }
@@ -24,7 +21,7 @@ GatewaySession::Impl::Impl(Settings settings, Services services)
     : settings_(std::move(settings)),
       services_(std::move(services)),
       celsius_(settings_.spellCelcius ? UnitOfMeasure::Celcius : UnitOfMeasure::Celsius) {
-  if (settings_.lifecycle == WsLifecycle::AlwaysOn) link_ = Link::Waiting;  // due at once (SM-1)
+  if (settings_.lifecycle == WsLifecycle::AlwaysOn) waitToOpen({}, false);  // SM-1
 }
 
 void GatewaySession::Impl::tick(Now now) {
@@ -32,15 +29,13 @@ void GatewaySession::Impl::tick(Now now) {
                                  return !c.waiters.empty() && c.holdUntil <= now.steady;
                                })) != nullptr;)
     giveUp(*due, Why::Slow, now);
-  if (OutCall* call = outbox_.onWire(); call && call->sentAt + callTimeout <= now.steady) {
-    note(Level::Warning, "no answer to " + std::string(actionName(call->request)));
-    if (!call->waiters.empty()) giveUp(*call, Why::Slow, now);  // repetitions that came while it was asked (SM-7)
-    if (outbox_.onWire() == call) giveUpWaiting(outbox_.take(*call), now);
-  }
-  if (link_ == Link::Waiting && reopenAt_ <= now.steady && !draining_) open(now);
+  if (OutCall* call = outbox_.onWire(); call && call->sentAt + callTimeout <= now.steady) unanswered(*call, now);
+  reopenWhenDue(now);
   if (fillStatusAt_ && *fillStatusAt_ <= now.steady) fillStatus(now);
+  countSilence(now);
   if (bootAgainAt_ && *bootAgainAt_ <= now.steady) {
     bootAgainAt_.reset();
+    refusals_.bootBarred = false;
     if (link_ == Link::Up && (bootUnsent() || !registered())) replayBoot();
   }
   if (mayFallSilent() && offlineAt() <= now.steady) {
@@ -50,30 +45,22 @@ void GatewaySession::Impl::tick(Now now) {
   pump(now);
 }
 
-void GatewaySession::Impl::giveUpWaiting(OutCallPtr call, Now now) {
-  if (call->kept != 0) {  // ER-3 counts refusals, not silence: it stays at its place
-    outbox_.unsend(*call);
-    outbox_.pushFront(std::move(call));
-    return;
-  }
-  if (is<BootNotification>(call->request)) bootAgainAt_ = now.steady + std::chrono::seconds(settings_.rejectedInterval);
-  if (late_.size() == mostLate) forgetLate(*late_.front());
-  late_.push_back(std::move(call));
-}
-
 std::optional<Steady> GatewaySession::Impl::deadline() const {
   std::optional<Steady> first;
   for (const auto& call : outbox_.all())
     if (!call->waiters.empty()) earlier(first, call->holdUntil);
-  const OutCall* head = outbox_.find([](const OutCall& c) { return c.transactional; });
-  if (head && !head->behindParked && link_ == Link::Up && !outbox_.onWire() && mayTalk())
+  const OutCall* head = outbox_.find([](const OutCall& c) { return c.transactional && !c.setAside; });
+  if (head && !head->behindParked && !head->waitsForStops && link_ == Link::Up && !outbox_.onWire() && mayTalk())
     earlier(first, head->notBefore);  // ER-3
   if (const OutCall* call = outbox_.onWire()) earlier(first, call->sentAt + callTimeout);
-  if (link_ == Link::Waiting && !draining_) earlier(first, reopenAt_);
+  if (link_ == Link::Waiting && !draining_) earlier(first, reopenAt_.value_or(Steady{}));
   if (fillStatusAt_) earlier(first, *fillStatusAt_);
   if (bootAgainAt_) earlier(first, *bootAgainAt_);
   if (mayFallSilent()) earlier(first, offlineAt());
   if (wantsMore()) earlier(first, loadAgainAt_);
+  if (const auto due = silenceDue()) earlier(first, *due);
+  if (const auto lane = mayTryAside() ? aside_.firstDue() : std::nullopt)
+    earlier(first, std::max(lane->first, loadAgainAt_));
   return first;
 }
 
@@ -103,11 +90,32 @@ Overview GatewaySession::Impl::overview() const {
   if (boot_) seen.registration = boot_->status;
   seen.lastSeen = lastSeen_;
   seen.openTransactions = transactions_.open();
-  seen.waitingForCentral = outbox_.all().size() + parked_.count();
+  seen.waitingForCentral = outbox_.all().size() + parked_.count() + aside_.count();
+  seen.setAside = aside_.count();
+  for (const auto& call : outbox_.all()) {
+    seen.setAside += call->setAside;
+    seen.refused += call->attempts > 0 && !call->setAside;
+  }
+  seen.refusals = refusals_.count;
+  if (refusals_.last) seen.lastRefusal = *refusals_.last;
+  seen.refusedAt = refusals_.at;
+  seen.lostReadings = refusals_.lostReadings;
+  seen.deadLetters = refusals_.deadLetters;
   return seen;
 }
 
+namespace {
+/// SM-5: no clock that is known has been set, and a charger would set its own by it.
+bool tellsNoTime(const Response& response) {
+  const auto* boot = std::get_if<BootNotification::Response>(&response);
+  const auto* beat = std::get_if<Heartbeat::Response>(&response);
+  return (boot && !isPlausible(boot->currentTime.at)) || (beat && !isPlausible(beat->currentTime.at));
+}
+}  // namespace
+
 void GatewaySession::Impl::answer(const Waiter& waiter, Result<Response> result) {
+  if (result && tellsNoTime(*result))
+    result = Fault{FaultCode::InternalError, "no clock is set here yet; please repeat"};
   if (waiter.exchange != nobody) emit(AnswerCharger{waiter.exchange, waiter.version, std::move(result)});
 }
 
@@ -117,8 +125,8 @@ void GatewaySession::Impl::answerAll(OutCall& call, const Result<Response>& resu
   call.waiters.clear();
 }
 
-void GatewaySession::Impl::answerCentral(const std::string& id, Result<Response> result) {
-  emit(AnswerCentral{id, std::move(result)});
+void GatewaySession::Impl::answerCentral(const std::string& id, Result<Response> result, bool own) {
+  emit(AnswerCentral{id, std::move(result), own});
 }
 
 // --- the public class
@@ -140,20 +148,32 @@ void GatewaySession::transactionFound(std::optional<std::vector<Record>> records
 void GatewaySession::wasSeen(std::optional<Version> version, Instant lastSeen, Now now) {
   impl_->wasSeen(version, lastSeen, now);
 }
-void GatewaySession::redeliver(const DeadLetterRecord& letter, Now now) { impl_->redeliver(letter, now); }
+bool GatewaySession::redeliver(const DeadLetterRecord& letter, Now now) { return impl_->redeliver(letter, now); }
 bool GatewaySession::retryNow(std::uint64_t number, Now now) { return impl_->retryNow(number, now); }
 bool GatewaySession::discard(std::uint64_t number, const std::string& reason, Now now, const QueuedRecord* stored) {
   return impl_->discard(number, reason, stored, now);
 }
+Ties GatewaySession::ties(Now now) const { return impl_->ties(now); }
+void GatewaySession::moveTo(Settings settings, Now now) { impl_->moveTo(std::move(settings), now); }
+void GatewaySession::leaveBehind(const std::string& why, Now now) { impl_->leaveBehind(why, now); }
+void GatewaySession::callBackEnd(Settings settings) { impl_->callBackEnd(std::move(settings)); }
+void GatewaySession::reconnect(const std::string& why, Now now) { impl_->reconnect(why, now); }
+void GatewaySession::leave(Now now) { impl_->leave(now); }
+void GatewaySession::stay() { impl_->stay(); }
 void GatewaySession::configure(Settings settings) { impl_->configure(std::move(settings)); }
 void GatewaySession::fromCharger(ChargerRequest request, Now now) { impl_->fromCharger(std::move(request), now); }
 void GatewaySession::fromCharger(ChargerReply reply, Now now) { impl_->fromCharger(std::move(reply), now); }
+void GatewaySession::buryUnread(ChargerRequest request, const UnreadStop& unread, Now now) {
+  impl_->buryUnread(std::move(request), unread, now);
+}
 void GatewaySession::chargerLeft(Exchange exchange, Now) { impl_->chargerLeft(exchange); }
 void GatewaySession::fromCentral(CentralCall call, Now now) { impl_->fromCentral(std::move(call), now); }
 void GatewaySession::fromCentral(CentralReply reply, Now now) { impl_->fromCentral(std::move(reply), now); }
+void GatewaySession::centralReachable(Now now) { impl_->centralReachable(now); }
 void GatewaySession::centralIsUp(Now now) { impl_->centralIsUp(now); }
 void GatewaySession::centralIsDown(const CentralDown& why, Now now) { impl_->centralIsDown(why, now); }
 void GatewaySession::tick(Now now) { impl_->tick(now); }
+void GatewaySession::wasOutage() { impl_->wasOutage(); }
 std::optional<Steady> GatewaySession::deadline() const { return impl_->deadline(); }
 std::optional<Effect> GatewaySession::next() { return impl_->next(); }
 void GatewaySession::drain(Now now) { impl_->drain(now); }

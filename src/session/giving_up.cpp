@@ -50,9 +50,14 @@ MessageKind GatewaySession::Impl::kindOf(const OutCall& call) const {
 }
 
 void GatewaySession::Impl::submit(OutCallPtr call, Now now) {
+  if (call->transactional) {
+    hear(*call, now);
+    if (keptElsewhere(*call, now)) return;  // TX-14
+  }
   OutCall& added = *call;
   const bool boot = is<BootNotification>(added.request);
-  const bool behindKept = added.transactional && settings_.durable && !is<StartTransaction>(added.request) && hasKept();
+  const bool behindKept = added.transactional && settings_.durable && !is<StartTransaction>(added.request) &&
+                          (queueHasKept() || laneFor(added));
   added.behindParked = added.transactional && !parked_.empty();
   if (boot)
     outbox_.pushFront(std::move(call));
@@ -64,11 +69,13 @@ void GatewaySession::Impl::submit(OutCallPtr call, Now now) {
   if (why)
     giveUp(added, *why, now);
   else if (behindKept)
-    giveUp(added, Why::Slow, now);  // TX-9: answered as soon as it is kept
+    keepWaiting(queueHasKept() ? std::nullopt : laneOf(added), now);  // TX-9: answered as soon as it is kept
   limitQueue();
 }
 
 void GatewaySession::Impl::submitOwn(Request request, Now now) {
+  const auto* status = std::get_if<StatusNotification::Request>(&request);
+  if (status && barred(*status)) return;  // ER-3
   auto call = std::make_unique<OutCall>();
   call->request = std::move(request);
   call->version = version();
@@ -77,11 +84,14 @@ void GatewaySession::Impl::submitOwn(Request request, Now now) {
 
 void GatewaySession::Impl::pump(Now now) {
   buryDiscarded(now);
+  parkAside(now);
+  tidyAside(now);
   park();
   loadMore(now);
+  loadAside(now);
   if (link_ != Link::Up) return;
   if (mayTalk()) {
-    if (OutCall* call = outbox_.next(now)) send(*call, now);
+    if (OutCall* call = nextCall(now)) send(*call, now);
     return;
   }
   if (outbox_.onWire()) return;
@@ -95,7 +105,10 @@ void GatewaySession::Impl::send(OutCall& call, Now now) {
         forEach<TransactionId>(message, [&](TransactionId& id) { id.value = transactions_.toBackend(id.value); });
       },
       request);
+  if (auto* stop = std::get_if<StopTransaction::Request>(&request); stop && call.withoutReadings)
+    stop->transactionData.clear();                                       // ER-3
   spellCelsius(request, call.otherCelsius ? otherCelsius() : celsius_);  // MV-8
+  if (call.silence.unanswered == 0) call.silence.answers = refusals_.answers;
   std::string id = services_.newMessageId();
   emit(ToCentral{id, std::move(request)});
   outbox_.sent(call, std::move(id), now);
@@ -125,6 +138,7 @@ bool GatewaySession::Impl::worthKeeping(const OutCall& call, Why why) const {
   if (call.transactional) {
     if (call.kept != 0) return true;
     if (settings_.durable && is<MeterValues>(call.request) && call.waiters.empty()) return true;  // a part, see above
+    if (leaving_ || leftBehind_) return false;               // TX-14, TX-15: nobody would ever see that it waits
     return call.everSent && !is<MeterValues>(call.request);  // SM-13: the back-end may have it: say it again
   }
   if (is<MeterValues>(call.request) || isProgress(call.request)) return true;
@@ -152,14 +166,23 @@ void GatewaySession::Impl::limitQueue() {
 }
 
 QueuedRecord GatewaySession::Impl::queuedRecord(const OutCall& call, Now now) {
-  const bool waits = call.notBefore > now.steady;
-  const Instant notBefore = waits ? now.calendar + (call.notBefore - now.steady) : Instant{};
-  return {call.kept, call.request, call.attempts, notBefore, call.repeatKey.value_or(0)};
+  const Duration wait = std::max(Duration::zero(), call.notBefore - now.steady);
+  return {call.kept,  call.request, call.attempts, wait,        call.repeatKey.value_or(0),
+          call.key,   call.backend, call.setAside, call.reason, call.withoutReadings,
+          call.starts};
 }
 
 void GatewaySession::Impl::keepQueued(OutCall& call, Now now) {
   if (call.kept != 0) return;
   call.kept = ++queueNumber_;
+  call.key = services_.newKey();
+  call.backend = settings_.backend;
+  if (is<StartTransaction>(call.request) && call.transaction) call.starts = call.transaction->key;
+  const auto* values = std::get_if<MeterValues::Request>(&call.request);
+  if (const Transaction of =
+          values && values->transactionId ? transactions_.bySoapId(values->transactionId->value) : nullptr;
+      of && isOpen(*of) && of->lastRegister)
+    keepRecord(*of);  // TX-3: together with the reading, so it costs no write of its own
   keepRecord(queuedRecord(call, now));
 }
 
@@ -167,6 +190,7 @@ void GatewaySession::Impl::forgetQueued(OutCall& call) {
   if (call.kept == 0) return;
   QueuedRecord gone;
   gone.number = call.kept;
+  gone.key = call.key;
   forgetRecord(gone);
   call.kept = 0;
 }
@@ -186,10 +210,7 @@ Result<Response> GatewaySession::Impl::localAnswer(OutCall& call, Why why, Now n
   }
   if (why == Why::Rejected || why == Why::Refused)
     return Fault{FaultCode::SecurityError, "the central system does not accept this charge point"};
-  if (is<Heartbeat>(request)) {
-    const Instant told = why == Why::Down ? now.calendar : centralTime(now);
-    return Response(Heartbeat::Response{{told, true}});  // SM-5
-  }
+  if (is<Heartbeat>(request)) return Response(Heartbeat::Response{{bridgeTime(now), true}});  // SM-5
   if (const auto* authorize = std::get_if<Authorize::Request>(&request))
     return localAuthorize(authorize->idTag, why, now);
   if (is<MeterValues>(request) || is<StatusNotification>(request) || isProgress(request)) return taken(request);
@@ -198,11 +219,12 @@ Result<Response> GatewaySession::Impl::localAnswer(OutCall& call, Why why, Now n
 
 Result<Response> GatewaySession::Impl::localBoot(Why why, Now now) {
   BootNotification::Response response;
-  response.currentTime = {now.calendar, true};
+  response.currentTime = {bridgeTime(now), true};
   response.status = RegistrationStatus::Rejected;
   response.interval = settings_.rejectedInterval;
   if (why == Why::Refused) {
-    const auto wait = std::chrono::duration_cast<std::chrono::seconds>(reopenAt_ - now.steady).count();
+    const auto wait =
+        std::chrono::duration_cast<std::chrono::seconds>(reopenAt_.value_or(now.steady) - now.steady).count();
     if (refusedStatus_ == 404) response.interval = std::max(response.interval, static_cast<int>(wait));
   } else if (everAccepted_ || why == Why::OnHold) {  // SM-8; the back-end hears of it later
     response.status = RegistrationStatus::Accepted;

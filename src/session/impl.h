@@ -16,51 +16,19 @@
 #include "session/effect.h"
 #include "session/emulation.h"
 #include "session/errors.h"
+#include "session/evidence.h"
 #include "session/fit.h"
 #include "session/gateway_session.h"
 #include "session/outbox.h"
 #include "session/parked.h"
+#include "session/parts.h"
 #include "session/repeats.h"
+#include "session/set_aside.h"
 #include "session/settings.h"
 #include "session/status.h"
 #include "session/transactions.h"
 
 namespace session {
-
-/// Why a charger is answered without the back-end (SM-8, section 7.2).
-enum class Why {
-  Slow,      ///< It did not answer within soap_hold.
-  Down,      ///< There is no connection.
-  Refused,   ///< It refused the connection (HTTP 401, 403, 404).
-  Rejected,  ///< It rejected the charger's registration (SM-4).
-  OnHold     ///< It has not accepted the charger yet (SM-4 accept_and_hold).
-};
-
-/// A CALL of the back-end, or (id "") a wish of our own, on its way to the charger.
-struct InCall {
-  std::string id;
-  ocpp::Request request;                    ///< As the back-end said it.
-  ChargerRequestId sent = 0;                ///< 0 = the charger has not been asked yet.
-  bool answerable = true;                   ///< False when the back-end that asked is gone.
-  bool secondSpelling = false;              ///< CK-1: the second try of a renamed key.
-  std::vector<ocpp::Key<50>> remaining;     ///< GetConfiguration: keys not asked yet (CK-3).
-  ocpp::GetConfiguration::Response merged;  ///< GetConfiguration: answers so far.
-};
-
-/// The last reading of a connector (EM-4).
-struct LastReading {
-  ocpp::Steady received{};
-  std::optional<ocpp::TransactionId> transactionId;
-  ocpp::MeterValue value;
-};
-
-struct Connector {
-  ConnectorRecord record;
-  bool reported = false;   ///< Since the last boot (ST-9).
-  bool unsaid = false;     ///< The charger's last words about it have not reached the back-end.
-  bool zeroPower = false;  ///< ST-4.
-  std::unique_ptr<LastReading> reading;
-};
 
 class GatewaySession::Impl {
  public:
@@ -70,16 +38,25 @@ class GatewaySession::Impl {
   void restore(const Record& record, ocpp::Now now);
   void restore(const InStore& rest, ocpp::Now now);
   void wasSeen(std::optional<ocpp::Version> version, ocpp::Instant lastSeen, ocpp::Now now);
-  void redeliver(const DeadLetterRecord& letter, ocpp::Now now);
+  bool redeliver(const DeadLetterRecord& letter, ocpp::Now now);
   bool retryNow(std::uint64_t number, ocpp::Now now);
   bool discard(std::uint64_t number, const std::string& reason, const QueuedRecord* stored, ocpp::Now now);
+
+  // back_end.cpp
+  Ties ties(ocpp::Now now) const;
+  void moveTo(Settings settings, ocpp::Now now);
+  void leaveBehind(const std::string& why, ocpp::Now now);
+  void callBackEnd(Settings settings);
+  void leave(ocpp::Now now);
+  void reconnect(const std::string& why, ocpp::Now now);  // connection.cpp
+  void stay() { leaving_ = false, leftBehind_.reset(); }
 
   // parking.cpp, looking_up.cpp
   void queuedLoaded(std::optional<std::vector<Record>> records, ocpp::Now now);
   void transactionFound(std::optional<std::vector<Record>> records, ocpp::Now now);
 
   // gateway_session.cpp
-  void configure(Settings settings) { settings_ = std::move(settings); }
+  void configure(Settings settings);
   void tick(ocpp::Now now);
   std::optional<ocpp::Steady> deadline() const;
   std::optional<Effect> next();
@@ -99,10 +76,14 @@ class GatewaySession::Impl {
   void fromCentral(CentralCall call, ocpp::Now now);
   // charger_replies.cpp
   void fromCharger(ChargerReply reply, ocpp::Now now);
+  void buryUnread(ChargerRequest request, const UnreadStop& unread, ocpp::Now now);  // burying.cpp
 
   // connection.cpp
+  void centralReachable(ocpp::Now now);
   void centralIsUp(ocpp::Now now);
   void centralIsDown(const CentralDown& why, ocpp::Now now);
+  // closed.cpp
+  void wasOutage();
 
  private:
   enum class Link { Closed, Waiting, Opening, Up };
@@ -118,7 +99,7 @@ class GatewaySession::Impl {
   void answer(const Waiter& waiter, ocpp::Result<ocpp::Response> result);
   /// Answers everyone who waits for the call, and remembers the answer for repeats.
   void answerAll(OutCall& call, const ocpp::Result<ocpp::Response>& result, Now now);
-  void answerCentral(const std::string& id, ocpp::Result<ocpp::Response> result);
+  void answerCentral(const std::string& id, ocpp::Result<ocpp::Response> result, bool own = false);
   void keepRecord(Record record) {
     if (settings_.durable) emit(Keep{std::move(record)});
   }
@@ -129,9 +110,9 @@ class GatewaySession::Impl {
   // --- charger_requests.cpp: requests of the charger
   void handle(ChargerRequest& request, Now now);
   void onBoot(ChargerRequest& request, Now now);
-  void seen(Now now);
-  void measureCentralClock(Instant told, Now now);
-  Instant centralTime(Now now) const;
+  void seen(Now now), measureCentralClock(Instant told, Now now);
+  void mendCentralTime(ocpp::DateTime& told, Now now);
+  Instant centralTime(Now now) const, bridgeTime(Now now) const;
   void onHeartbeat(const ChargerRequest& request, Now now);
   void onAuthorize(ChargerRequest& request, Now now);
   void onStatus(ChargerRequest& request, Now now);
@@ -144,26 +125,63 @@ class GatewaySession::Impl {
   void dropOlder(std::size_t action);
 
   // --- durability.cpp
-  static OutCallPtr callOf(const QueuedRecord& queued, Now now);
+  void takeBack(TransactionRecord record, Now now);
+  OutCallPtr callOf(const QueuedRecord& queued, Now now) const;
   void pushKept(const QueuedRecord& queued, Now now);
   void rememberTag(const std::string& idTag, const ocpp::IdTagInfo& info, Now now);
   void forgetTags();
-  void deadLetter(OutCall& call, const std::string& why, Now now);
   void bury(OutCallPtr call, ocpp::Now now);
   void buryDiscarded(ocpp::Now now);
+
+  // --- retry.cpp: attempts that failed (ER-3)
+  static Verdict verdictOf(const ocpp::Fault& fault, const OutCall& call);
+  void refused(OutCallPtr call, Verdict why, Now now);
+  void refusedUnpromised(OutCallPtr call, const Verdict& why, const ocpp::Fault& told, Now now);
+  void noteRefusal(std::string_view event, Level level, const OutCall& call, const Verdict& why, int of,
+                   std::optional<Duration> next, Now now);
+  int firstAttempts() const;
+  Duration waitAfter(int attempts) const;
+  bool promised(const OutCall& call) const;
+  void unanswered(OutCall& call, Now now);
+  bool answeredLate(CentralReply& reply, Now now);
+  void deadLetter(OutCall& call, const Verdict& why, Now now);
+  void keepDead(OutCall& call, const std::string& reason, Now now);
+  void deadStart(const OutCall& call, const Verdict& why, Now now);
+
+  // --- setting_aside.cpp: what others pass (ER-3)
+  std::optional<SetAside::Id> laneOf(const OutCall& call) const;
+  SetAside::Lane* laneFor(const OutCall& call);
+  SetAside::Lane& openLane(const OutCall& call, Steady due);
+  void setAside(OutCall& call, Now now);
+  void keepWaiting(std::optional<SetAside::Id> lane, Now now);
+  bool staysAside(const OutCall& call);
+  void parkAside(Now now);
+  void tidyAside(Now now);
+  bool mayTryAside() const;
+  void loadAside(Now now);
+  void asideLoaded(std::optional<std::vector<Record>> records, Now now);
+  OutCall* nextCall(Now now);
+  void tried(const OutCall& call);
+
+  // --- closed.cpp: the back-end closes the connection behind a CALL (ER-3)
+  void closedBehind(const CentralDown& why, Now now);
+  bool lighten(OutCall& call, Now now);
+  void judgeClose(Now now);
+  bool barred(const ocpp::StatusNotification::Request& status);
 
   // --- parking.cpp: what waits long waits in the store only
   void park();
   void evictParked();
   bool wantsMore() const;
   void loadMore(Now now);
-  bool hasKept() const;
-
+  bool hasKept() const, queueHasKept() const;
   // --- looking_up.cpp: transactions that have left memory (SM-7)
   bool awaitsStore(ChargerRequest& request);
   bool lookUp(const ChargerRequest& request);
   std::optional<FindTransaction> unknownTransaction(const ChargerRequest& request) const;
   void evicted(const TransactionRecord& record);
+  bool namedInQueue(const TransactionRecord& record) const;
+  bool linkedInQueue(const TransactionRecord& record) const;
   void trimTransactions();
   void answerAwaiting(const ocpp::Fault& fault);
 
@@ -171,16 +189,26 @@ class GatewaySession::Impl {
   void onStart(ChargerRequest& request, Now now);
   void onStop(ChargerRequest& request, Now now);
   void onMeterValues(ChargerRequest& request, Now now);
+  ocpp::StartTransaction::Request asMeant(ocpp::StartTransaction::Request start) const;
   ocpp::IdToken aliasFor(const std::string& idTag);
   void noteRemoteStart(const ocpp::StartTransaction::Request& start, Now now);
   void rememberReading(const ocpp::MeterValues::Request& request, Now now);
+  void rememberRegister(const ocpp::MeterValues::Request& request);
   bool repeatedStart(const ChargerRequest& request, const ocpp::StartTransaction::Request& start, Now now);
-  void nameTransaction(ocpp::StopTransaction::Request& stop);
+  bool startsAgain(const ocpp::Request& request) const;
+  void nameTransaction(ocpp::StopTransaction::Request& stop, Now now);
+  bool mayBeOf(const TransactionRecord& open, const ocpp::StopTransaction::Request& stop, Now now) const;
   void nameTransaction(ocpp::MeterValues::Request& values);
   bool repeatedStop(const ChargerRequest& request, const ocpp::StopTransaction::Request& stop, Now now);
-  std::optional<ocpp::Reason> stopReason(const ocpp::StopTransaction::Request& stop, const TransactionRecord* record,
-                                         Now now) const;
   void finish(TransactionRecord& record, const ocpp::StopTransaction::Request& stop, TransactionState state);
+
+  // --- back_end.cpp: whose a transaction is (TX-14)
+  void hear(const OutCall& call, Now now);
+  bool isElsewhere(const TransactionRecord& record) const;
+  std::optional<Steady> silenceDue() const;
+  void countSilence(Now now);
+  void dropUnkept();
+  bool keptElsewhere(OutCall& call, Now now);
 
   // --- giving_up.cpp: CALLs to the back-end, and answers without it
   void submit(OutCallPtr call, Now now);
@@ -210,21 +238,22 @@ class GatewaySession::Impl {
   void failed(OutCallPtr call, const ocpp::Fault& fault, Now now);
   bool tryAgain(OutCallPtr& call, const ocpp::Fault& fault);
   void link(OutCall& call, Now now);
-
+  Transaction startedBy(const OutCall& call) const;
   void startAnswered(OutCall& call, ocpp::StartTransaction::Response response, Now now);
   void stopAnswered(OutCall& call, const ocpp::StopTransaction::Response& response, Now now);
   void rememberUnknownStop(OutCall& call, const ocpp::StopTransaction::Request& stop, Now now);
   void statusAnswered(const ocpp::StatusNotification::Request& request);
 
   // --- boot.cpp: registration (SM-3, SM-4)
-  bool registered() const { return boot_ && boot_->status == ocpp::RegistrationStatus::Accepted; }
-  bool rejected() const { return boot_ && boot_->status == ocpp::RegistrationStatus::Rejected; }
-  bool pending() const { return boot_ && boot_->status == ocpp::RegistrationStatus::Pending; }
+  bool isTold(ocpp::RegistrationStatus status) const { return boot_ && boot_->status == status; }
+  bool registered() const { return isTold(ocpp::RegistrationStatus::Accepted); }
+  bool rejected() const { return isTold(ocpp::RegistrationStatus::Rejected); }
+  bool pending() const { return isTold(ocpp::RegistrationStatus::Pending); }
   bool onHold() const;
   bool bootUnsent() const { return boot_ && boot_->unsent; }
   bool bootNeeded() const;
   void replayBoot();
-  void bootAnswered(OutCall& call, const ocpp::BootNotification::Response& response, Now now);
+  void bootAnswered(OutCall& call, ocpp::BootNotification::Response response, Now now);
   ocpp::BootNotification::Response bootForCharger(Version version, ocpp::BootNotification::Response response) const;
   void fillStatus(Now now);
   int heartbeatFor(int seconds) const;
@@ -233,9 +262,13 @@ class GatewaySession::Impl {
   // --- connection.cpp (SM-1, SM-2, SM-6)
   void wantCentral(Now now);
   void open(Now now);
+  void waitToOpen(std::optional<Steady> at, bool patient);
+  Duration drawn(Duration within) const;
+  void reopenWhenDue(Now now);
+  void hurry(Duration within, Now now);
   void close(int code, std::string reason);
   void connectionLost();
-  void reconnectWithNewPassword(std::string bytes, Now now);
+  void reconnectWithNewPassword(Now now);
   bool mayFallSilent() const;
   bool online(Now now) const;
   Steady offlineAt() const;
@@ -260,7 +293,8 @@ class GatewaySession::Impl {
   void pumpCharger();
   ocpp::Request translated(InCall& call);
   bool applied(InCall& call, ocpp::Response& response, Now now);
-  void accepted(const ocpp::Request& request, const ocpp::Response& response, Now now);
+  void understood(const InCall& call, const ocpp::Response& response, Now now);
+  void noteEvidence(const InCall& call, const ocpp::Response& response, Now now);
   void chargerFailed(InCall& call, const ChargerReply& reply, Now now);
   void finishInCall(ocpp::Result<ocpp::Response> result);
 
@@ -285,17 +319,6 @@ class GatewaySession::Impl {
   Version version() const { return version_.value_or(Version::V15); }
 
   // --- triggers.cpp (EM-0..EM-6, EM-11)
-  enum class Trigger {
-    Boot,
-    DiagnosticsStatus,
-    FirmwareStatus,
-    Heartbeat,
-    MeterValues,
-    Status,
-    LogStatus,
-    SignedFirmwareStatus,
-    Unknown
-  };
   ocpp::TriggerMessageStatus triggered(Trigger trigger, std::optional<int> connectorId,
                                        std::vector<ocpp::Request>& then, Now now);
   bool triggeredStatus(std::optional<int> connectorId, std::vector<ocpp::Request>& then, Now now);
@@ -320,18 +343,8 @@ class GatewaySession::Impl {
   AuthorizationCache authorized_;
   Repeats repeats_;
   std::vector<SettingRecord> learned_;
-  struct RemoteStart {
-    std::optional<int> connectorId;
-    std::string idTag;
-    Steady at;
-  };
-  std::vector<RemoteStart> remoteStarts_;  ///< RS-3.
-  struct Evidence {                        ///< TX-11.
-    Instant bootAt{};
-    std::optional<Steady> resetAt, unlockAt;
-    int unlocked = 0;
-    ocpp::Reason reset{};
-  } evidence_;
+  std::vector<RemoteStart> remoteStarts_;                     ///< RS-3.
+  Evidence evidence_;                                         ///< TX-11.
   std::optional<ocpp::FirmwareStatus> firmwareStatus_;        ///< EM-5; only while an update runs.
   std::optional<ocpp::DiagnosticsStatus> diagnosticsStatus_;  ///< EM-5; only while an upload runs.
   bool firmwareRuns_ = false, diagnosticsRun_ = false;
@@ -339,11 +352,15 @@ class GatewaySession::Impl {
 
   // the back-end
   Link link_ = Link::Closed;
-  Steady reopenAt_{};  ///< With Waiting.
+  std::optional<Steady> reopenAt_;  ///< With Waiting; see waitToOpen().
+  bool patient_ = false;            ///< With Waiting.
+  Steady openedAt_{};               ///< The last attempt.
   Steady upSince_{};
   Backoff backoff_;
   int refusedStatus_ = 0;  ///< HTTP status of the last refused connection.
   bool draining_ = false;
+  bool leaving_ = false;                   ///< Removed: only what is kept still goes out (TX-15).
+  std::optional<std::string> leftBehind_;  ///< Why all that is kept becomes dead letters (TX-14).
   std::optional<BootRecord> boot_;
   bool everAccepted_ = false;
   int lastInterval_ = 0;                  ///< Seconds between heartbeats that the charger was given or accepted.
@@ -351,6 +368,7 @@ class GatewaySession::Impl {
   std::optional<int> heartbeatOverride_;  ///< HeartbeatInterval that the charger does not know (CK-4).
   std::optional<Steady> bootAgainAt_, fillStatusAt_;
   std::optional<Duration> centralClock_;  ///< Back-end's calendar (since 1970) minus our steady clock (SM-5).
+  bool centralClockMended_ = false;       ///< The back-end's last currentTime was none (SM-5).
   std::optional<Steady> heartbeatAt_;     ///< Last one forwarded.
   ocpp::UnitOfMeasure celsius_;           ///< MV-8: how the back-end wants it spelled.
   ocpp::UnitOfMeasure otherCelsius() const {
@@ -362,6 +380,10 @@ class GatewaySession::Impl {
   ParkedNumbers parked_;
   std::optional<LoadQueued> loading_;
   Steady loadAgainAt_{};  ///< After the store could not be read.
+  SetAside aside_;
+  bool startWaits_ = false;    ///< ... for set-aside stops to be tried.
+  bool loadingAside_ = false;  ///< `loading_` is for a message of aside_.
+  Refusals refusals_;
 
   // transactions that have left memory
   std::optional<Instant> newestStart_;   ///< No transaction in the store began later; nothing: there is none.

@@ -15,19 +15,27 @@ void GatewaySession::Impl::evicted(const TransactionRecord& record) {
   if (strange_ == record.soapTxId) strange_.reset();
 }
 
+/// A message in memory starts or stops it: what becomes of that must be written here.
+bool GatewaySession::Impl::linkedInQueue(const TransactionRecord& record) const {
+  return outbox_.find([&](const OutCall& c) { return c.transaction.get() == &record; }) != nullptr;
+}
+
+/// A message in memory speaks of it.
+bool GatewaySession::Impl::namedInQueue(const TransactionRecord& record) const {
+  return outbox_.find([&](const OutCall& c) {
+    bool names = false;
+    if (c.transactional)
+      std::visit(
+          [&](const auto& message) {
+            forEach<TransactionId>(message, [&](TransactionId id) { names = names || id.value == record.soapTxId; });
+          },
+          c.request);
+    return names;
+  });
+}
+
 void GatewaySession::Impl::trimTransactions() {
-  const auto named = [&](const TransactionRecord& record) {
-    return outbox_.find([&](const OutCall& c) {
-      bool names = false;
-      if (c.transactional)
-        std::visit(
-            [&](const auto& message) {
-              forEach<TransactionId>(message, [&](TransactionId id) { names = names || id.value == record.soapTxId; });
-            },
-            c.request);
-      return names;
-    });
-  };
+  const auto named = [this](const TransactionRecord& record) { return namedInQueue(record) || linkedInQueue(record); };
   for (const Transaction& dropped : transactions_.trim(named)) evicted(*dropped);
 }
 
@@ -35,8 +43,7 @@ void GatewaySession::Impl::trimTransactions() {
 std::optional<FindTransaction> GatewaySession::Impl::unknownTransaction(const ChargerRequest& request) const {
   if (!newestStart_) return std::nullopt;
   if (const auto* asked = std::get_if<StartTransaction::Request>(&request.request)) {
-    auto start = *asked;
-    if (start.connectorId == 0 && connectorCount() == 1) start.connectorId = 1;  // G-9
+    const StartTransaction::Request start = asMeant(*asked);
     if (start.timestamp.at > *newestStart_ || transactions_.sameStart(start)) return std::nullopt;
     return FindTransaction{start, 0, {}};
   }
@@ -45,7 +52,7 @@ std::optional<FindTransaction> GatewaySession::Impl::unknownTransaction(const Ch
   const auto* values = std::get_if<MeterValues::Request>(&request.request);
   if (stop) id = stop->transactionId.value;
   if (values && values->transactionId) id = values->transactionId->value;
-  if (!id || *id == 0 || *id == -1 || id == strange_) return std::nullopt;
+  if (!id || id == strange_) return std::nullopt;
   const Transaction known = transactions_.bySoapId(*id);
   // The number of a finished one may be that of an older one as well.
   const bool another = known && stop && known->state == TransactionState::Closed && !transactions_.stoppedBy(*stop);
@@ -80,7 +87,7 @@ void GatewaySession::Impl::transactionFound(std::optional<std::vector<Record>> r
   const auto wanted = unknownTransaction(awaiting_.front());
   if (wanted && !wanted->start && records->empty()) strange_ = wanted->soapTxId;
   for (const Record& record : *records)
-    if (const auto* transaction = std::get_if<TransactionRecord>(&record)) transactions_.restore(*transaction);
+    if (const auto* transaction = std::get_if<TransactionRecord>(&record)) takeBack(*transaction, now);
   bool asked = false;
   for (bool first = true; !awaiting_.empty() && !asked; first = false) {
     asked = !first && lookUp(awaiting_.front());

@@ -3,7 +3,11 @@
 #include "session/metering.h"
 
 #include <algorithm>
+#include <charconv>
+#include <limits>
 #include <string_view>
+
+#include "ocpp/text.h"
 
 namespace session {
 
@@ -48,6 +52,25 @@ bool spellCelsius(Request& request, UnitOfMeasure spelling) {
   };
   if (auto* values = std::get_if<MeterValues::Request>(&request)) forEach<UnitOfMeasure>(*values, each);
   if (auto* stop = std::get_if<StopTransaction::Request>(&request)) forEach<UnitOfMeasure>(*stop, each);
+  return found;
+}
+
+std::optional<int> importRegister(const MeterValue& reading) {
+  std::optional<int> found;
+  for (const SampledValue& sample : reading.sampledValue) {
+    if (sample.measurand.value_or(Measurand::EnergyActiveImportRegister) != Measurand::EnergyActiveImportRegister)
+      continue;
+    if (sample.phase || sample.format == ValueFormat::SignedData) continue;
+    if (sample.location && *sample.location != Location::Outlet) continue;
+    const UnitOfMeasure unit = sample.unit.value_or(UnitOfMeasure::Wh);
+    if (unit != UnitOfMeasure::Wh && unit != UnitOfMeasure::kWh) continue;
+    const std::string_view text = trimmed(sample.value);
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) continue;
+    if (unit == UnitOfMeasure::kWh) value *= 1000;
+    if (value >= 0 && value <= std::numeric_limits<int>::max()) found = static_cast<int>(value);
+  }
   return found;
 }
 

@@ -21,6 +21,9 @@ std::vector<ocpp::MeterValues::Request> splitByTransaction(ocpp::MeterValues::Re
 /// MV-8: writes every temperature unit in degrees Celsius as `spelling`. False when there is none.
 bool spellCelsius(ocpp::Request& request, ocpp::UnitOfMeasure spelling);
 
+/// The meter's register of energy in Wh, rounded down; nothing when the reading has none.
+std::optional<int> importRegister(const ocpp::MeterValue& reading);
+
 /// ST-4 infer_power: true or false when the reading has import power or current, nothing when it has neither.
 std::optional<bool> nothingFlows(const ocpp::MeterValue& reading);
 

@@ -16,8 +16,8 @@ OutCall* Outbox::next(Now now) const {
   if (onWire_) return nullptr;
   bool olderWaits = false;
   for (const auto& call : calls_) {
-    const bool due = call->notBefore <= now.steady;
-    if (call->transactional && (olderWaits || !due || call->behindParked)) {
+    const bool due = call->notBefore <= now.steady && !call->waitsForStops;
+    if (call->transactional && !call->setAside && (olderWaits || !due || call->behindParked)) {
       olderWaits = true;
       continue;
     }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "session/effect.h"
+#include "session/set_aside.h"
 #include "session/transactions.h"
 
 namespace session {
@@ -28,12 +29,24 @@ struct OutCall {
   std::string id;                              ///< On the wire under this id; "" = not on the wire.
   ocpp::Steady sentAt{};
   bool everSent = false;
-  bool transactional = false;            ///< Keeps its place among its like (SM-10).
-  bool repeatedAfterBoot = false;        ///< SM-3 (c): once only.
-  bool otherCelsius = false;             ///< MV-8: once only.
-  int attempts = 0;                      ///< CALLERRORs so far (ER-3).
-  ocpp::Steady notBefore{};              ///< Waits for its next attempt.
-  std::uint64_t kept = 0;                ///< Number of its QueuedRecord, 0 = not kept.
+  bool transactional = false;      ///< Keeps its place among its like (SM-10).
+  bool repeatedAfterBoot = false;  ///< SM-3 (c): once only.
+  bool otherCelsius = false;       ///< MV-8: once only.
+  int attempts = 0;                ///< CALLERRORs so far (ER-3).
+  ocpp::Steady notBefore{};        ///< Waits for its next attempt.
+  std::uint64_t kept = 0;          ///< Number of its QueuedRecord, 0 = not kept.
+  std::uint64_t key = 0;           ///< The following as in the QueuedRecord.
+  std::string backend;
+  std::uint64_t starts = 0;
+  bool setAside = false;  ///< Neither held up by the queue nor holding it up (ER-3).
+  std::string reason;
+  bool withoutReadings = false;
+  Silence silence;
+  bool suspect = false;                  ///< The connection was closed behind it; judged on the next one (ER-3).
+  bool stopsTried = false;               ///< A start: set-aside stops of its connector or tag have had their turn.
+  bool waitsForStops = false;            ///< ... and are having it.
+  std::string formerId;                  ///< Of the attempt before, whose answer may still come.
+  std::optional<ocpp::Response> late;    ///< ... and came while this attempt is on the wire.
   std::optional<std::string> discarded;  ///< Why the operator gave it up: a dead letter once it is not on the wire.
   bool behindParked = false;             ///< Older transaction messages are in the store only (parking.cpp).
   Transaction transaction;               ///< That it starts or stops.

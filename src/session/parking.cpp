@@ -13,8 +13,11 @@ constexpr std::size_t fewLeft = queueWindow / 2;
 constexpr Duration loadAgainAfter = std::chrono::seconds(2);
 }  // namespace
 
-bool GatewaySession::Impl::hasKept() const {
-  return !parked_.empty() || outbox_.find([](const OutCall& c) { return c.kept != 0; });
+bool GatewaySession::Impl::hasKept() const { return !aside_.empty() || queueHasKept(); }
+
+/// Without what is set aside: that holds up nobody (ER-3).
+bool GatewaySession::Impl::queueHasKept() const {
+  return !parked_.empty() || outbox_.find([](const OutCall& c) { return c.kept != 0 && !c.setAside; });
 }
 
 /// Kept messages beyond the window leave memory. From then on whatever comes is behind them.
@@ -24,9 +27,9 @@ void GatewaySession::Impl::park() {
   std::size_t kept = 0;
   std::vector<OutCall*> leaving;
   for (const auto& call : outbox_.all()) {
-    if (!call->transactional) continue;
+    if (!call->transactional || call->setAside) continue;
     kept += call->kept != 0;
-    const bool rests = call->kept != 0 && !call->onWire() && call->waiters.empty();
+    const bool rests = call->kept != 0 && !call->onWire() && !call->suspect && call->waiters.empty();
     beyond = beyond || (!begun && rests && kept > queueWindow);
     call->behindParked = call->behindParked || beyond;
     if (call->behindParked && rests) leaving.push_back(call.get());
@@ -38,26 +41,21 @@ void GatewaySession::Impl::park() {
   if (!leaving.empty()) evictParked();
 }
 
-/// Of transactions that are over and whose start is parked, nothing is needed until it is loaded again (TX-6).
+/// Of transactions that are over and whose start is parked, or that are set aside, nothing is needed until a message of
+/// theirs is loaded again (TX-6).
 void GatewaySession::Impl::evictParked() {
-  const auto startWaits = [&](const TransactionRecord& record) {
-    return outbox_.find([&](const OutCall& c) {
-      const auto* start = std::get_if<StartTransaction::Request>(&c.request);
-      return start && start->connectorId == record.connectorId && start->timestamp.at == record.start &&
-             start->meterStart == record.meterStart;
-    });
-  };
   const auto all = transactions_.all();
   for (const Transaction& each : all) {
     const bool over = each->state == TransactionState::StopQueued || each->state == TransactionState::Orphaned;
-    if (!over || !isUndelivered(*each) || startWaits(*each)) continue;
+    if (!over || linkedInQueue(*each)) continue;
+    if (!isUndelivered(*each) && (!aside_.find(each->soapTxId) || namedInQueue(*each))) continue;
     evicted(*each);
     transactions_.remove(each);
   }
 }
 
 bool GatewaySession::Impl::wantsMore() const {
-  if (parked_.empty() || loading_ || link_ != Link::Up || draining_) return false;
+  if (parked_.empty() || loading_ || draining_ || (link_ != Link::Up && !leftBehind_)) return false;
   const auto& calls = outbox_.all();
   return static_cast<std::size_t>(
              std::count_if(calls.begin(), calls.end(), [](const auto& c) { return c->kept != 0; })) <= fewLeft;
@@ -71,6 +69,7 @@ void GatewaySession::Impl::loadMore(Now now) {
 
 void GatewaySession::Impl::queuedLoaded(std::optional<std::vector<Record>> records, Now now) {
   if (!loading_) return;
+  if (loadingAside_) return asideLoaded(std::move(records), now);
   const LoadQueued asked = *loading_;
   loading_.reset();
   if (!records) {
@@ -83,13 +82,16 @@ void GatewaySession::Impl::queuedLoaded(std::optional<std::vector<Record>> recor
   std::size_t told = 0;
   std::uint64_t upTo = asked.first;
   for (const Record& record : *records) {
-    if (const auto* transaction = std::get_if<TransactionRecord>(&record)) transactions_.restore(*transaction);
+    if (const auto* transaction = std::get_if<TransactionRecord>(&record)) takeBack(*transaction, now);
     const auto* queued = std::get_if<QueuedRecord>(&record);
     if (!queued) continue;
     ++told;
     upTo = std::max(upTo, queued->number);
     // Not parked: it never left, or it has been discarded meanwhile.
-    if (parked_.contains(queued->number)) outbox_.pushFront(callOf(*queued, now), place++);
+    if (!parked_.contains(queued->number)) continue;
+    auto call = callOf(*queued, now);
+    call->discarded = leftBehind_;  // TX-14
+    if (call->discarded || !staysAside(*call)) outbox_.pushFront(std::move(call), place++);
   }
   parked_.remove(asked.first, told < asked.most ? asked.last : upTo);
   if (parked_.empty())

@@ -21,12 +21,15 @@ enum class PendingPolicy { Reject, AcceptAndHold };
 /// Policies and limits of one session. Defaults are the documented ones; names follow docs/translation.md.
 struct Settings {
   std::string identity;
+  std::string backend;                                 ///< Names the back-end in what is kept (TX-14).
   std::optional<int> connectors;                       ///< Known number of connectors (section 5.2), else learned.
   ocpp::Duration soapHold = std::chrono::seconds(20);  ///< Longest wait for the back-end before a charger is answered.
   ocpp::Duration heartbeatHold = std::chrono::seconds(5);   ///< The same for Heartbeat (SM-5).
   ocpp::Duration statusFill = std::chrono::seconds(30);     ///< ST-9.
   ocpp::Duration reconnectFirst = std::chrono::seconds(5);  ///< SM-2.
   ocpp::Duration reconnectMost = std::chrono::seconds(300);
+  int retryAttempts = 3;      ///< ER-3, until the back-end sets TransactionMessageAttempts.
+  int retryInterval = 60;     ///< Seconds; the same for TransactionMessageRetryInterval.
   int defaultInterval = 900;  ///< Seconds, where the back-end names none.
   int heartbeatMost = 0;      ///< Seconds: longest interval that a charger is told; 0 is no limit (SM-5).
   int rejectedInterval = 60;  ///< Seconds, for Rejected with interval 0 and while the back-end is away.
@@ -48,7 +51,7 @@ struct Settings {
   bool fillTransaction = false;           ///< QUIRKS P4: MeterValues without number belong to the open transaction.
   bool spellCelcius = false;              ///< MV-8 celsius_spelling=Celcius.
   int getConfigurationMaxKeys = 50;
-  int webSocketPingInterval = 60;  ///< Seconds.
+  int webSocketPingInterval = 45;  ///< Seconds; proxies often cut at 60.
   int securityProfile = 0;         ///< Of the bridge's WebSocket (CK-4).
   std::string supportedFileTransferProtocols = "FTP";
   std::string bootVendor = "Unknown";  ///< For a synthesised BootNotification (SM-3).
@@ -61,6 +64,7 @@ struct Services {
   std::function<double()> jitter;                                  ///< Uniform in [0, 1) (SM-2).
   std::function<std::string(std::string_view)> sha1Hex;            ///< Lower-case hex digits (L-8).
   std::function<ocpp::Instant(ocpp::Instant localReading)> toUtc;  ///< The charger's timezone (L-11); identity for UTC.
+  std::function<std::uint64_t()> newKey;                           ///< Never the same twice: names records (SM-7).
 };
 
 }  // namespace session

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "ocpp/plausible.h"
+
 namespace session {
 
 using namespace ocpp;
@@ -16,9 +18,6 @@ bool fitsInt32(std::int64_t id) {
 }
 
 bool isLive(const TransactionRecord& record) { return record.state != TransactionState::Closed; }
-
-/// False until the charger has a number for it.
-bool isNamed(const TransactionRecord& record) { return record.provisional || record.backendTxId; }
 
 template <class Test>
 Transaction newest(const std::vector<Transaction>& all, Test test) {
@@ -39,34 +38,54 @@ bool isOpen(const TransactionRecord& record) {
   return record.state == TransactionState::Starting || record.state == TransactionState::Active;
 }
 
+bool isNamed(const TransactionRecord& record) { return record.provisional || record.backendTxId; }
+
+bool isStrange(const TransactionRecord& record) { return record.connectorId == strangeConnector; }
+
+bool byClock(Instant said, Instant received) {
+  constexpr Duration most = std::chrono::hours(7 * 24);
+  return isPlausible(said) && said - received <= most && received - said <= most;
+}
+
 bool isUndelivered(const TransactionRecord& record) { return record.provisional && !record.backendTxId; }
 
-Transaction Transactions::begin(const StartTransaction::Request& start, Now now, Transaction& orphaned) {
+Transaction Transactions::begin(const StartTransaction::Request& start, std::uint64_t key, Now now,
+                                Transaction& orphaned) {
   orphaned = openOn(start.connectorId);
   if (orphaned) orphaned->state = TransactionState::Orphaned;  // TX-13
-  auto made = std::make_shared<TransactionRecord>();
+  Transaction made = adopt(start, key, now);
+  made->state = TransactionState::Starting;
+  return made;
+}
+
+Transaction Transactions::adopt(const StartTransaction::Request& start, std::uint64_t key, Now now) {
+  auto made = std::make_shared<LiveTransaction>();
   made->connectorId = start.connectorId;
   made->idTag = start.idTag;
   made->start = start.timestamp.at;
   made->meterStart = start.meterStart;
-  made->seen = now.calendar;
+  made->seen = made->heard = now.calendar;
+  made->heardAt = now.steady;
+  made->key = key;
+  made->state = TransactionState::Orphaned;
+  made->sequence = ++lastSequence_;
   all_.push_back(made);
   return made;
 }
 
-Transaction Transactions::add(const TransactionRecord& record) {
-  all_.push_back(std::make_shared<TransactionRecord>(record));
+Transaction Transactions::add(const TransactionRecord& record, Now now) {
+  all_.push_back(std::make_shared<LiveTransaction>(record, now.steady));
+  all_.back()->sequence = ++lastSequence_;
   return all_.back();
 }
 
-void Transactions::restore(const TransactionRecord& record) {
-  const auto same = [&](const Transaction& t) {
-    return t->connectorId == record.connectorId && t->start == record.start && t->meterStart == record.meterStart &&
-           equalFold(t->idTag, record.idTag);
-  };
+void Transactions::restore(const TransactionRecord& record, Now now) {
+  const auto same = [&](const Transaction& t) { return t->key == record.key; };
   if (std::any_of(all_.begin(), all_.end(), same)) return;
-  const auto younger = [&](const Transaction& t) { return t->seen > record.seen; };
-  all_.insert(std::find_if(all_.begin(), all_.end(), younger), std::make_shared<TransactionRecord>(record));
+  const auto younger = [&](const Transaction& t) { return t->sequence > record.sequence; };
+  all_.insert(std::find_if(all_.begin(), all_.end(), younger),
+              std::make_shared<LiveTransaction>(record, now.steady - std::max(record.silent, Duration::zero())));
+  restoreSequence(record.sequence);
   if (record.provisional)
     restoreNames(std::nullopt, record.soapTxId);
   else if (record.backendTxId && record.soapTxId != *record.backendTxId)
@@ -89,8 +108,9 @@ bool Transactions::nameTaken(std::int64_t name, const Transaction& self) const {
   });
 }
 
-std::int64_t Transactions::nameForCharger(std::int64_t backendTxId, const Transaction& self) {
-  if (fitsInt32(backendTxId) && !nameTaken(backendTxId, self)) return backendTxId;
+std::int64_t Transactions::nameForCharger(std::int64_t backendTxId, const Transaction& self,
+                                          const std::function<bool(std::int64_t)>& inUse) {
+  if (fitsInt32(backendTxId) && !nameTaken(backendTxId, self) && !inUse(backendTxId)) return backendTxId;
   while (nameTaken(nextAlias_, self)) ++nextAlias_;
   return nextAlias_++;  // TX-2, TX-3
 }
@@ -100,8 +120,22 @@ std::int64_t Transactions::nextProvisional() {
   return nextProvisional_++;
 }
 
+Transaction Transactions::byKey(std::uint64_t key) const {
+  return newest(all_, [&](const TransactionRecord& t) { return t.key == key; });
+}
+
 Transaction Transactions::bySoapId(std::int64_t id) const {
   return newestLive(all_, [&](const TransactionRecord& t) { return isNamed(t) && t.soapTxId == id; });
+}
+
+bool Transactions::given(std::int64_t soapTxId) const {
+  return newest(all_, [&](const TransactionRecord& t) {
+           return isNamed(t) && !isStrange(t) && t.soapTxId == soapTxId;
+         }) != nullptr;
+}
+
+Transaction Transactions::onlyOpen() const {
+  return open() == 1 ? newest(all_, [](const TransactionRecord& t) { return isOpen(t); }) : nullptr;
 }
 
 Transaction Transactions::byBackendId(std::int64_t id) const {
@@ -115,6 +149,11 @@ Transaction Transactions::stoppedBy(const StopTransaction::Request& stop) const 
   });
 }
 
+Transaction Transactions::stoppedThen(const StopTransaction::Request& stop) const {
+  return newest(
+      all_, [&](const TransactionRecord& t) { return t.stop == stop.timestamp.at && t.meterStop == stop.meterStop; });
+}
+
 Transaction Transactions::sameStart(const StartTransaction::Request& start) const {
   return newest(all_, [&](const TransactionRecord& t) {
     return t.connectorId == start.connectorId && t.start == start.timestamp.at && t.meterStart == start.meterStart &&
@@ -122,10 +161,15 @@ Transaction Transactions::sameStart(const StartTransaction::Request& start) cons
   });
 }
 
-Transaction Transactions::startedBy(const StartTransaction::Request& start) const {
-  return newest(all_, [&](const TransactionRecord& t) {
-    return t.connectorId == start.connectorId && t.start == start.timestamp.at && t.meterStart == start.meterStart;
-  });
+Transaction Transactions::startedBy(const StartTransaction::Request& start,
+                                    const std::function<bool(const std::string& idTag)>& isTag) const {
+  const auto same = [&](const TransactionRecord& t) {
+    return t.connectorId == start.connectorId && t.start == start.timestamp.at && t.meterStart == start.meterStart &&
+           isTag(t.idTag);
+  };
+  const auto waits = [&](const Transaction& t) { return same(*t) && isUndelivered(*t); };
+  const auto next = std::find_if(all_.begin(), all_.end(), waits);
+  return next == all_.end() ? newest(all_, same) : *next;
 }
 
 Transaction Transactions::openOn(int connectorId) const {

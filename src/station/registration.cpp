@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Boot with retries, heartbeats and the clock (OCPP 1.6 sections 4.2 and 4.6).
+#include "ocpp/plausible.h"
 #include "station/impl.h"
 
 namespace station {
@@ -11,9 +12,6 @@ namespace {
 constexpr Duration clockJitter = std::chrono::seconds(1);
 constexpr Duration clockSetEvery = std::chrono::hours(24);
 constexpr Duration clockKeptEvery = std::chrono::hours(1);
-
-// A central system whose clock is not set says 1970; nothing was charged over OCPP before 2010.
-bool isPlausible(Instant at) { return at.time_since_epoch() > std::chrono::hours(24) * 365 * 40; }
 
 }  // namespace
 

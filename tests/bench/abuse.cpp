@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Abusive connections beside the benchmark's load: slow headers, slow bodies, garbage, bombs and envelopes of
-// strangers.
+// Abusive connections beside the benchmark's load: slow headers, slow bodies, garbage, bombs, envelopes of strangers,
+// floods of requests for the contract, and envelopes with as many elements as are read.
 //
 // usage: abuse HOST PORT CONNECTIONS PER_SECOND
-// Keeps CONNECTIONS connections busy, a fifth of them with each kind of abuse; PER_SECOND acts each (slow ones send a
+// Keeps CONNECTIONS connections busy, a seventh of them with each kind of abuse; PER_SECOND acts each (slow ones send a
 // byte per act). Prints "ready" when all are connected, and when stdin ends what it did as JSON. One thread, epoll.
 #include <arpa/inet.h>
 #include <sys/epoll.h>
@@ -26,7 +26,7 @@ namespace {
 using namespace std::literals;
 using Clock = std::chrono::steady_clock;
 
-enum Kind { SlowHeader, SlowBody, Garbage, Bomb, Stranger, kinds };
+enum Kind { SlowHeader, SlowBody, Garbage, Bomb, Stranger, Contracts, Elements, kinds };
 
 std::string post(const std::string& body, const std::string& more = "") {
   return "POST /ocpp HTTP/1.1\r\nHost: x\r\n" + more + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
@@ -49,11 +49,26 @@ std::string attributeBomb() {
   return post(text + "/>");
 }
 
-std::string stranger() {
+std::string envelope(const std::string& identity, const std::string& body) {
   return post(
       "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\" xmlns:o=\"urn://Ocpp/Cs/2015/10/\"><s:Header>"
       "<o:chargeBoxIdentity>" +
-      std::string(300, 'x') + "</o:chargeBoxIdentity></s:Header><s:Body><o:heartbeatRequest/></s:Body></s:Envelope>");
+      identity + "</o:chargeBoxIdentity></s:Header><s:Body>" + body + "</s:Body></s:Envelope>");
+}
+
+std::string stranger() { return envelope(std::string(300, 'x'), "<o:heartbeatRequest/>"); }
+
+std::string contracts() {
+  std::string all;
+  for (int i = 0; i < 100; ++i) all += "GET /ocpp?wsdl HTTP/1.1\r\nHost: x\r\n\r\n";
+  return all;
+}
+
+/// Nothing that the first reader takes, so that the second one reads it as well.
+std::string manyElements() {
+  std::string unknown;
+  for (int i = 0; i < 16000; ++i) unknown += "<u:a" + std::to_string(i) + "/>";
+  return envelope("nobody", "<o:HEARTBEATREQUEST>" + unknown + "</o:HEARTBEATREQUEST>");
 }
 
 struct Connection {
@@ -147,6 +162,8 @@ class Abuse {
       case SlowBody: return step == 0 ? start + "\r\n" : "<";
       case Garbage: return garbage_[number % garbage_.size()];
       case Bomb: return number % 2 == 0 ? gzipBomb_ : attributeBomb_;
+      case Contracts: return contracts_;
+      case Elements: return elements_;
       default: return stranger_;
     }
   }
@@ -181,6 +198,7 @@ class Abuse {
   int epoll_;
   std::array<std::string, 16> garbage_;
   const std::string gzipBomb_ = gzipBomb(), attributeBomb_ = attributeBomb(), stranger_ = stranger();
+  const std::string contracts_ = contracts(), elements_ = manyElements();
   std::size_t acts_ = 0, opened_ = 0, answers_ = 0, closed_ = 0, bytes_ = 0;
 };
 

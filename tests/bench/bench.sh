@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What `make bench` runs: the codecs, what durability costs, then the bridge between a load and a back-end, and beside abuse;
+# What `make bench` runs: the codecs, the heaviest messages, what durability costs, then the bridge between a load and a back-end, and beside abuse;
 # about six minutes.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -9,6 +9,9 @@ export BUILD
 
 echo "== codecs"
 "$BUILD/tests/bench/codec_bench"
+echo
+echo "== longest turns of the loop"
+"$BUILD/tests/bench/turns"
 echo
 echo "== durability"
 "$PYTHON" tests/bench/durability_bench.py

@@ -28,7 +28,7 @@ session::QueuedRecord stop(std::uint64_t number) {
   request.idTag.emplace("04A1B2C3D4E5F6");
   request.timestamp = {ocpp::Instant(ocpp::Duration(1'700'000'000'000 + static_cast<std::int64_t>(number))), true};
   request.meterStop = 4711;
-  return {number, request, 0};
+  return {number, request, 0, {}, 0, number};
 }
 
 session::TransactionRecord tx(std::uint64_t number) {
@@ -39,6 +39,7 @@ session::TransactionRecord tx(std::uint64_t number) {
   record.start = ocpp::Instant(ocpp::Duration(1'700'000'000'000 + static_cast<std::int64_t>(number)));
   record.state = session::TransactionState::Active;
   record.startInfo.emplace();
+  record.key = number;
   return record;
 }
 

@@ -87,7 +87,8 @@ class Bench {
             [](std::string_view text) {
               return "0123456789abcdef0123456789abcdef" + std::to_string(text.size() % 100000000);
             },
-            {}};
+            {},
+            [this] { return ++keys_; }};
   }
 
   void pass(ocpp::Duration time) {
@@ -188,6 +189,7 @@ class Bench {
   session::Exchange exchange_ = 0;
   std::optional<std::string> asked_;
   int ids_ = 0;
+  std::uint64_t keys_ = 0;
 };
 
 constexpr std::size_t mostSteps = 6;

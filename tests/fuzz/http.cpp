@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bridge/http_answer.h"
@@ -45,6 +46,7 @@ class MemoryStream final : public bridge::Stream {
     out_.append(bytes);
     return true;
   }
+  bool writeShared(const std::shared_ptr<const std::string>& text) override { return write(*text); }
   bool unsent() const override { return false; }
   void setReading(bool on) override { reading = on; }
   void finish() override { finished_ = true; }
@@ -97,15 +99,16 @@ Served serve(std::string_view input, Cuts cuts, bool late) {
   bridge::HttpServerOptions options;
   options.maxHeader = maxHeader;
   options.maxBody = maxBody;
-  bridge::detail::HttpServerState state(loop(), std::move(options),
-                                        [&](HttpRequest&& request, bridge::Responder responder) {
-                                          check(request, input);
-                                          served.requests.push_back(textOf(request));
-                                          if (late)
-                                            waiting.push_back(std::move(responder));
-                                          else
-                                            answer(responder);
-                                        });
+  const auto shared = std::make_shared<bridge::detail::HttpServerState>(
+      loop(), std::move(options), [&](HttpRequest&& request, bridge::Responder responder) {
+        check(request, input);
+        served.requests.push_back(textOf(request));
+        if (late)
+          waiting.push_back(std::move(responder));
+        else
+          answer(responder);
+      });
+  bridge::detail::HttpServerState& state = *shared;
   auto connection = std::make_shared<bridge::detail::HttpConnection>(state, *bridge::NetAddress::parse("127.0.0.1", 1));
   auto made = std::make_unique<MemoryStream>(served.written);
   MemoryStream& stream = *made;
@@ -113,11 +116,9 @@ Served serve(std::string_view input, Cuts cuts, bool late) {
   state.connections.push_front(connection);
   connection->place = state.connections.begin();
   const auto settle = [&] {
-    while (!waiting.empty()) {
-      const auto responder = waiting.back();
-      waiting.pop_back();
-      answer(responder);
-      ev_run(loop().raw(), EVRUN_NOWAIT);  // what is pipelined behind it
+    while (!waiting.empty() || !state.waiting.empty()) {
+      for (const auto& responder : std::exchange(waiting, {})) answer(responder);
+      ev_run(loop().raw(), EVRUN_NOWAIT);  // what is pipelined behind it, and who waits for a turn (C2)
     }
   };
   for (std::string_view rest = input; !rest.empty();) {

@@ -199,7 +199,7 @@ bridge::Access& access() {
 void runAccess(std::string_view input) {
   static constexpr const char* peers[] = {"127.0.0.1", "203.0.113.7", "10.0.0.7"};
   static constexpr const char* identities[] = {"CP1", "CP2", "CP3", "CP4", "CP5", ""};
-  static ocpp::Instant now{};
+  static ocpp::Steady now{};
   now += std::chrono::seconds(1);
   Input in(input);
   const std::string peer = peers[in.choose(std::size(peers) - 1)];
@@ -223,7 +223,7 @@ void runAccess(std::string_view input) {
   }
   if (identity.empty()) identity = access().identityOf(arrival);
   if (access().admit(arrival, identity, now)) return;
-  (void)access().heard(arrival, identity, now);
+  (void)access().heard(arrival, identity, false, now);
   require(identity != "CP1" || in.rest().find(credentials) != std::string_view::npos, "in without password", in.rest());
   const std::string decoded = bridge::percentDecoded(in.rest());
   require(identity != "CP2" || decoded.find(urlSecret) != std::string::npos, "in without the secret", in.rest());

@@ -18,6 +18,7 @@
 #include "ocpp/literals.h"
 #include "session/gateway_session.h"
 #include "tests/support/chaos_books.h"
+#include "tests/support/chaos_evil.h"
 #include "tests/support/fake_now.h"
 #include "tests/support/random_message.h"
 
@@ -27,7 +28,9 @@ namespace test {
 /// - one CALL and one request to the charger at a time, none without a connection, no message id twice;
 /// - every exchange and every CALL is answered exactly once, and in the end;
 /// - a start or stop is accepted only when the back-end has confirmed it or the store has it (TX-4, TX-9);
-/// - what was so accepted reaches the back-end in the end, or is a dead letter (ER-3), whatever cuts in between.
+/// - what was so accepted reaches the back-end in the end, or is a dead letter (ER-3), whatever cuts in between, and
+///   whatever the back-end has against some messages (Grudge): nothing that may be taken later is given up early;
+/// - the back-end never hears the number of a transaction that the session has made up (TX-6, TX-8).
 class Chaos {
  public:
   /// A whole number of [0, most].
@@ -79,7 +82,8 @@ class Chaos {
         settings_, session::Services{[this] { return std::to_string(++ids_); },
                                      [] { return 0.3; },
                                      [](std::string_view) { return std::string(40, 'a'); },
-                                     {}});
+                                     {},
+                                     [this] { return ++keys_; }});
     promises_ = std::make_unique<bridge::Promises>(
         settings_.durable ? &store_ : nullptr, "CP",
         [this](session::Effect&& effect) { std::visit([this](auto& each) { on(each); }, effect); });
@@ -230,30 +234,9 @@ class Chaos {
 
   // --- the back-end
 
-  void centralReplies() {
-    if (calls_.empty()) return;
-    answerCall(calls_.begin()->first, pick(4) != 0);
-  }
-
-  void answerCall(const std::string id, bool well) {  // a copy: calls_ changes
-    const Call call = calls_.at(id);
-    calls_.erase(id);
-    if (id == onWire_) onWire_.clear();
-    ocpp::Result<ocpp::Response> result = ocpp::Fault{static_cast<ocpp::FaultCode>(pick(9)), "x"};
-    if (well) {
-      ocpp::Response response = messages(ocpp::Encoding::Json16).response(call.action);
-      if (auto* boot = std::get_if<ocpp::BootNotification::Response>(&response)) {
-        if (finishing_ || pick(2) != 0) boot->status = ocpp::RegistrationStatus::Accepted;
-        boot->interval = static_cast<int>(pick(600));
-      }
-      if (auto* begun = std::get_if<ocpp::StartTransaction::Response>(&response)) begun->transactionId.value = pick(8);
-      result = response;
-      books_.confirmed(call.key);
-    }
-    tell("result of " + id + (result ? "" : ": fault"));
-    session_->fromCentral(session::CentralReply{id, std::move(result)}, now_);
-    drain();
-  }
+  void centralReplies();
+  void hangUp();
+  void answerCall(std::string id, bool well);
 
   void centralCalls() {
     if (!up_) return;
@@ -293,20 +276,7 @@ class Chaos {
     asked_.clear();
   }
 
-  /// A patient back-end that takes everything: all that was kept for it must come.
-  void deliverAll() {
-    finishing_ = true;
-    for (int i = 0; i < 2000; ++i) {
-      commit();
-      if (opening_) opening_ = false, up_ = true, session_->centralIsUp(now_);
-      drain();
-      while (!calls_.empty()) answerCall(calls_.begin()->first, true), commit();
-      while (toCharger_ != 0) chargerReplies(), drain(), commit();
-      if (!books_.anyWaits() && !opening_) break;
-      pass(std::chrono::minutes(1));
-    }
-    books_.balance();
-  }
+  void deliverAll();
 
   // --- what is checked
 
@@ -317,7 +287,8 @@ class Chaos {
     require(usedIds_.insert(call.id).second, "an id twice");
     onWire_ = call.id;
     sentAt_ = now_.steady;
-    calls_[call.id] = {call.request.index(), ChaosBooks::keyOf(call.request)};
+    calls_[call.id] = {call.request.index(), ChaosBooks::keyOf(call.request), Grudge::against(call.request)};
+    books_.sent(call.request);
   }
   void on(session::ToCharger& request) {
     require(toCharger_ == 0, "two requests to the charger at a time");
@@ -326,6 +297,7 @@ class Chaos {
   }
   void on(session::AnswerCharger& answer) {
     const std::string key = said_.extract(answer.exchange).mapped();
+    if (answer.result) books_.answered(*answer.result);
     if (!answer.result || key.empty()) return;
     books_.accepted(key, [this] { return settings_.durable ? store_.content("CP") : std::vector<session::Record>(); });
   }
@@ -364,6 +336,7 @@ class Chaos {
   struct Call {
     std::size_t action;
     std::string key;
+    Grudge grudge;
   };
 
   static constexpr ocpp::Instant morning{ocpp::Duration(1'714'550'400'000)};  // 2024-05-01T08:00:00Z
@@ -391,7 +364,11 @@ class Chaos {
   session::ChargerRequestId toCharger_ = 0;
   std::size_t toChargerAction_ = 0;
   int ids_ = 0, life_ = 0;  ///< life_: which process it is.
-  bool asking_[2] = {};     ///< FindTransaction, LoadQueued: the store has been asked.
+  unsigned closes_ = 0;
+  std::uint64_t keys_ = 0;
+  bool asking_[2] = {};  ///< FindTransaction, LoadQueued: the store has been asked.
 };
 
 }  // namespace test
+
+#include "tests/support/chaos_central.h"

@@ -42,7 +42,27 @@ class ChaosBooks {
   void kept(const session::Record& record) {
     if (const auto* queued = std::get_if<session::QueuedRecord>(&record))
       waiting_[queued->number] = keyOf(queued->request);
-    if (const auto* letter = std::get_if<session::DeadLetterRecord>(&record)) dead_.insert(keyOf(letter->request));
+    const auto* letter = std::get_if<session::DeadLetterRecord>(&record);
+    if (letter == nullptr) return;
+    dead_.insert(keyOf(letter->request));
+    for (const char* transient : {"InternalError", "GenericError", "SecurityError", "closed", "timeout"})
+      require(letter->reason.rfind(transient, 0) != 0 || letter->attempts >= 32, "given up early: " + letter->reason);
+  }
+  /// Told to the charger.
+  void answered(const ocpp::Response& response) {
+    const auto* begun = std::get_if<ocpp::StartTransaction::Response>(&response);
+    if (begun != nullptr && begun->transactionId.value >= 2'000'000'001)
+      provisional_.insert(begun->transactionId.value);
+  }
+  /// Told to the back-end.
+  void sent(const ocpp::Request& request) const {
+    std::visit(
+        [&](const auto& message) {
+          ocpp::forEach<ocpp::TransactionId>(message, [&](ocpp::TransactionId id) {
+            require(provisional_.count(id.value) == 0, "the back-end was told a number that is not its own");
+          });
+        },
+        request);
   }
   void forgotten(const session::Record& record) {
     const auto* queued = std::get_if<session::QueuedRecord>(&record);
@@ -75,6 +95,7 @@ class ChaosBooks {
 
   std::set<std::string> safe_;                    ///< Starts and stops that the back-end has confirmed.
   std::set<std::string> dead_;                    ///< Those that are dead letters.
+  std::set<std::int64_t> provisional_;            ///< Numbers that the session has made up.
   std::set<std::string> accepted_;                ///< Those that the charger was told are taken.
   std::map<std::uint64_t, std::string> waiting_;  ///< Kept messages by number, with their keys.
 };

@@ -25,6 +25,12 @@ using std::chrono::seconds;
 inline Instant morning() { return parseDateTime("2024-05-01T08:00:00Z")->at; }
 inline DateTime at(const char* text) { return *parseDateTime(text); }
 
+/// For Services::newKey: another one for every record of all sessions of the process.
+inline std::uint64_t nextKey() {
+  static std::uint64_t last = 0;
+  return ++last;
+}
+
 /// Settings of a session whose Keep survives the process.
 inline session::Settings durable(session::StartOffline policy = session::StartOffline::ProvisionalIfAuthorized) {
   session::Settings settings;
@@ -38,6 +44,7 @@ class SessionHarness {
   FakeNow now{morning()};
   std::deque<session::Effect> effects;  ///< Not taken yet, without notes, Keep and Forget.
   std::vector<std::string> notes;
+  std::vector<session::Note> events;  ///< Notes that are events of their own.
   std::vector<session::Record> kept, forgotten;
 
   /// The store in memory, and one that an earlier session has left.
@@ -106,6 +113,19 @@ class SessionHarness {
     session.centralIsDown({wasOpen, httpStatus, false, "test"}, now);
     drain();
   }
+  /// The back-end closes the connection, or it is lost.
+  void closes(int code = 1006, bool outage = false, bool ours = false) {
+    session.centralIsDown({true, 0, false, "test", code, outage, ours}, now);
+    drain();
+  }
+  /// Time passes until the connection is back.
+  void reconnects() {
+    const auto opened = [](const session::Effect& effect) {
+      return std::holds_alternative<session::OpenCentral>(effect);
+    };
+    for (int i = 0; i < 600 && (effects.empty() || !opened(effects.back())); ++i) pass(seconds(1));
+    opens();
+  }
   /// The next effect: a CALL to the back-end.
   template <class M>
   typename M::Request toCentral() {
@@ -118,6 +138,12 @@ class SessionHarness {
   void replyTo(const std::string& id, Result<Response> result) {
     session.fromCentral(session::CentralReply{id, std::move(result)}, now);
     drain();
+  }
+  /// How many of these events there were.
+  std::size_t told(std::string_view event) const {
+    std::size_t count = 0;
+    for (const session::Note& each : events) count += each.event == event;
+    return count;
   }
   void refuse(FaultCode code) { replyTo(called_, Fault{code, "refused"}); }
   std::string lastCall() const { return called_; }
@@ -240,6 +266,13 @@ class SessionHarness {
     request.meterStop = 2000;
     return request;
   }
+  template <class R>
+  static std::vector<R> of(const std::vector<session::Record>& records) {
+    std::vector<R> found;
+    for (const session::Record& each : records)
+      if (const R* record = std::get_if<R>(&each)) found.push_back(*record);
+    return found;
+  }
   /// A transaction with that id runs afterwards; a synthesised status is acknowledged.
   void begin(Version version, int connector, std::int64_t id, const char* tag = "TAG") {
     const auto exchange = send(version, start(connector, tag));
@@ -278,9 +311,10 @@ class SessionHarness {
   /// Takes the effects of what a test has told the session itself.
   void drain() {
     while (auto effect = session.next()) {
-      if (auto* note = std::get_if<session::Note>(&*effect))
+      if (auto* note = std::get_if<session::Note>(&*effect)) {
         notes.push_back(note->text);
-      else if (auto* keep = std::get_if<session::Keep>(&*effect))
+        if (!note->event.empty()) events.push_back(*note);
+      } else if (auto* keep = std::get_if<session::Keep>(&*effect))
         store->put("CP", keep->record), store->commit(), kept.push_back(keep->record);
       else if (auto* forget = std::get_if<session::Forget>(&*effect))
         store->erase("CP", forget->record), store->commit(), forgotten.push_back(forget->record);
@@ -304,7 +338,7 @@ class SessionHarness {
   session::Services services() {
     return {[this] { return "id-" + std::to_string(++ids_); }, [] { return 0.5; },
             [](std::string_view text) { return "0123456789abcdef0123456789abcdef0123" + std::to_string(text.size()); },
-            [this](Instant local) { return local - timezone; }};
+            [this](Instant local) { return local - timezone; }, [] { return nextKey(); }};
   }
   static std::string describe(const session::Effect& effect) {
     if (const auto* out = std::get_if<session::ToCentral>(&effect))

@@ -20,7 +20,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import soap_texts as soap  # noqa: E402
 from audit import Audit  # noqa: E402
-from durable import DEFAULT_BRIDGE, CrashBackend, Gateway, Insistent, Tallies, temporaryFolder, verdict  # noqa: E402
+from durable import DEFAULT_BRIDGE, CrashBackend, Gateway, Insistent, JumpingClock  # noqa: E402
+from durable import Tallies, temporaryFolder, verdict  # noqa: E402
 from harness import Failed  # noqa: E402
 from patience import pace  # noqa: E402
 
@@ -247,6 +248,7 @@ def parse():
     parser.add_argument("--think", type=float, default=0.05, help="seconds between messages of a charger, on average")
     parser.add_argument("--seed", type=int, default=0, help="0 draws one")
     parser.add_argument("--argument", action="append", default=[], help="one more for the bridge")
+    parser.add_argument("--clock", action="store_true", help="set the clock of the bridge all the while, both ways (B1)")
     parser.add_argument("--keep", action="store_true", help="keep the logs and the books")
     options = parser.parse_args()
     options.seed = options.seed or random.SystemRandom().randrange(1, 1000000)
@@ -262,7 +264,9 @@ def run(options, folder):
     deadline = time.monotonic() + options.seconds
     tallies = Tallies()
     backend = CrashBackend(folder, options.seed)
-    gateway = Gateway(options.bridge, folder, backend.url, arguments=options.argument)
+    clock = JumpingClock(folder, options.seed) if options.clock else None
+    environment = clock.environment if clock else None
+    gateway = Gateway(options.bridge, folder, backend.url, arguments=options.argument, environment=environment)
     chargers = [
         Charger(options, i, gateway.port, count, tallies, deadline)
         for i, count in enumerate(share(options.transactions, options.chargers))
@@ -271,6 +275,8 @@ def run(options, folder):
     problems = chaos.problems
     try:
         gateway.start()
+        if clock:
+            clock.start()
         for charger in chargers:
             charger.start()
         chaos.run()
@@ -287,6 +293,9 @@ def run(options, folder):
             problems.append("SIGTERM ended the bridge with %s" % status)
         problems += gateway.complaints()
     finally:
+        if clock:
+            clock.finish()
+            print("the clock of the bridge was set %d times" % clock.jumps)
         gateway.stop()
         backend.finish()
     return chargers, chaos, gateway, books, tallies, problems

@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -45,7 +46,7 @@ def freePort():
 class Gateway:
     """The bridge on one port and one data directory, through any number of lives. Its log goes to a file."""
 
-    def __init__(self, bridge, folder, centralUrl, data=None, arguments=()):
+    def __init__(self, bridge, folder, centralUrl, data=None, arguments=(), environment=None):
         self.port = freePort()
         self.folder = folder
         self.data = data or os.path.join(folder, "data")
@@ -53,6 +54,7 @@ class Gateway:
         self.command = [bridge, "--listen", "127.0.0.1:%d" % self.port, "--central-url", centralUrl]
         self.command += ["--auto-register", "--data-dir", self.data, "--log", "json", *LOOPBACK_CHARGERS]
         self.command += ["--reconnect-first", "1", "--reconnect-most", "2", "--soap-hold", "3"] + list(arguments)
+        self.environment = environment
         self.child = None
         self.lives = 0
         self.startTimes = []  # seconds from exec to the first answer
@@ -62,7 +64,9 @@ class Gateway:
         with open(os.path.join(self.folder, "bridge.log"), "ab") as log:
             log.write(b"--- life %d\n" % self.lives)
             log.flush()
-            self.child = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.child = subprocess.Popen(
+                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment
+            )
         if wait:
             self.waitReady(patience)
 
@@ -150,6 +154,47 @@ class Gateway:
         """Bytes of resident memory."""
         with open("/proc/%d/statm" % self.child.pid) as statm:
             return int(statm.read().split()[1]) * PAGE
+
+
+class JumpingClock(threading.Thread):
+    """Sets the calendar of the bridge at random, seconds to years, both ways and to 1970; often for moments only. The
+    process sees it by a preloaded library; its steady clock goes on."""
+
+    DAY = 86400
+
+    def __init__(self, folder, seed):
+        super().__init__(daemon=True)
+        self.dice = random.Random(seed)
+        self.path = os.path.join(folder, "clock")
+        self.jumps = 0
+        self.ended = threading.Event()
+        library = os.path.join(folder, "jump_clock.so")
+        compiler = os.environ.get("CC", "gcc").split()
+        source = os.path.join(HERE, "jump_clock.c")
+        subprocess.run(compiler + ["-O2", "-shared", "-fPIC", source, "-o", library, "-ldl"], check=True)
+        self.set(0)
+        self.environment = dict(os.environ, LD_PRELOAD=library, CLOCK_OFFSET=self.path)
+        self.environment.setdefault("ASAN_OPTIONS", "verify_asan_link_order=0")
+
+    def set(self, seconds):
+        mode = "r+b" if os.path.exists(self.path) else "wb"
+        with open(self.path, mode) as file:
+            file.write(struct.pack("q", int(seconds * 1e9)))
+
+    def draw(self):
+        """Seconds ahead of the right time."""
+        far = self.dice.choice((10, 3600, self.DAY, 200 * self.DAY, 3000 * self.DAY))
+        return self.dice.choice((0, self.dice.uniform(-far, far), -time.time()))
+
+    def run(self):
+        while not self.ended.wait(self.dice.uniform(0.02, 1.5)):
+            self.set(self.draw())
+            self.jumps += 1
+
+    def finish(self):
+        self.ended.set()
+        if self.is_alive():
+            self.join()
 
 
 class CrashBackend(Peer):

@@ -3,7 +3,8 @@
 
 CENTRAL: (name, bytes on the WebSocket, outcome). The outcome is a number (the bridge closes with that code), a text
 (part of the answer to our CALL) or IGNORED (nothing is said, the connection stays and serves the next CALL).
-CHARGER: (name, bytes of the HTTP answer to a Reset, part of the back-end's answer)."""
+CHARGER: (name, bytes of the HTTP answer to a Reset, part of the back-end's answer).
+CONFIGURATION: the same for a GetConfiguration that names no key."""
 
 import gzip
 import json
@@ -21,6 +22,10 @@ def text(message):
 
 def reset(kind="Soft"):
     return call("Reset", {"type": kind})
+
+
+def keys(count):
+    return {"key": ["Key%d" % i for i in range(count)]}
 
 
 CENTRAL = [
@@ -66,6 +71,8 @@ CENTRAL = [
         text(b'[2,"u","ChangeAvailability",{"connectorId":1,"connectorId":"x","type":"Operative"}]'),
         "TypeConstraintViolation",
     ),
+    ("1,001 keys asked for", text(call("GetConfiguration", keys(1001))), "PropertyConstraintViolation"),
+    ("50,000 keys asked for", text(call("GetConfiguration", keys(50000))), "PropertyConstraintViolation"),
     ("20,000 keys", text(call("Reset", {"k%d" % i: i for i in range(20000)})), "OccurenceConstraintViolation"),
     (
         "20,000 times the same key",
@@ -136,4 +143,17 @@ CHARGER = [
     ("UTF-16", answer(ACCEPTED.decode().encode("utf-16")), FAILED),
     ("the answer of another operation", answer(ACCEPTED.replace(b"reset", b"clearCache")), UNREADABLE),
     ("interim answers for ever", b"HTTP/1.1 100 Continue\r\n\r\n" * 2000, FAILED),
+]
+
+
+def configuration(count):
+    entry = "<o:configurationKey><o:key>K%d</o:key><o:readonly>false</o:readonly></o:configurationKey>"
+    return ACCEPTED.replace(b"resetResponse", b"getConfigurationResponse").replace(
+        b"<o:status>Accepted</o:status>", "".join(entry % i for i in range(count)).encode()
+    )
+
+
+CONFIGURATION = [
+    ("5,000 keys", answer(configuration(5000)), '"K4095"'),
+    ("16,000 keys", answer(configuration(16000)), "body limit exceeded"),
 ]

@@ -43,6 +43,34 @@ def start(**fields):
     return "<o:startTransactionRequest>%s</o:startTransactionRequest>" % inner
 
 
+def values(samples):
+    """MeterValues with these samples."""
+    inner = "<o:timestamp>2026-01-01T00:00:00Z</o:timestamp>" + samples
+    return envelope(
+        "<o:meterValuesRequest><o:connectorId>1</o:connectorId><o:meterValue>%s</o:meterValue></o:meterValuesRequest>"
+        % inner
+    )
+
+
+def stop(blocks, identity):
+    """A StopTransaction of OCPP 1.5 with so many moments of four readings each; 1,440 are those of a day."""
+    value = '<o:value context="Sample.Periodic" format="Raw" location="Outlet" measurand="%s" unit="%s">%d</o:value>'
+    kinds = [("Energy.Active.Import.Register", "Wh"), ("Power.Active.Import", "W")]
+    kinds += [("Current.Import", "Amp"), ("Voltage", "Volt")]
+    data = "".join(
+        "<o:values><o:timestamp>2026-01-01T%02d:%02d:00Z</o:timestamp>%s</o:values>"
+        % (i // 60 % 24, i % 60, "".join(value % (*kind, 1000 + i) for kind in kinds))
+        for i in range(blocks)
+    )
+    body = (
+        "<o:stopTransactionRequest><o:transactionId>%d</o:transactionId><o:timestamp>2026-01-02T00:00:00Z</o:timestamp>"
+        "<o:meterStop>9</o:meterStop><o:transactionData>%s</o:transactionData></o:stopTransactionRequest>"
+        % (blocks, data)
+    )
+    identity = "<o:chargeBoxIdentity>%s</o:chargeBoxIdentity>" % identity
+    return envelope(body, identity).replace("Cs/2015/10", "Cs/2012/06")
+
+
 def post(body, *headers, path="/ocpp", length=True):
     """A whole request as bytes."""
     body = body if isinstance(body, bytes) else body.encode()

@@ -30,12 +30,22 @@ from hostile_request import (
     raw,
     rawDeflate,
     start,
+    stop,
+    values,
     xml,
 )
 
 GOOD = envelope()
+STOPPED = (200, "stopTransactionResponse")
+METERED = (200, "meterValuesResponse")
 LAUGHS = "".join('<!ENTITY l%d "%s">' % (i, "&l%d;" % (i - 1) * 10) for i in range(1, 10))
 DTD = "a document type declaration is not allowed"
+
+
+def beats(inner):
+    return envelope("<o:heartbeatRequest>%s</o:heartbeatRequest>" % inner)
+
+
 BOMB = b" " * 100_000_000
 ZIPPED = gzip.compress(GOOD.encode())
 NO_ENVELOPE = "not a SOAP envelope"
@@ -84,7 +94,14 @@ XML = [
     xml("the same attribute twice", envelope('<o:heartbeatRequest a="1" a="2"/>'), SERVED),
     xml("attribute of 20 KB", envelope('<o:heartbeatRequest a="%s"/>' % ("x" * 20000)), (400, "too long")),
     xml("70,000 elements", envelope("<a/>" * 70000), (400, "too many elements")),
-    xml("60,000 unknown elements", envelope("<o:heartbeatRequest>%s</o:heartbeatRequest>" % ("<a/>" * 60000)), SERVED),
+    xml("16,500 elements", beats("<a/>" * 16500), (400, "too many elements")),
+    xml("16,000 unknown elements", beats("<a/>" * 16000), SERVED),
+    xml("16,000 elements without a namespace", beats("<u:a/>" * 16000), SERVED),
+    xml("8,000 readings", values("<o:sampledValue><o:value>1</o:value></o:sampledValue>" * 8000), METERED),
+    xml("a stop with 20,000 readings", stop(5000, "CP-H"), STOPPED),
+    xml("a stop of 5 MB", stop(8500, "CP-H"), STOPPED),
+    xml("a stop of 5 MB of a stranger", stop(8500, "CP-NOBODY"), (413, "")),
+    xml("5 MB that are no stop", envelope(authorize("x" * 5000000)), (413, "")),
     xml("100,000 comments", envelope("<!---->" * 100000 + HEARTBEAT), SERVED),
     xml("50,000 processing instructions", envelope("<?a b?>" * 50000 + HEARTBEAT), SERVED),
     xml("50,000 CDATA sections", envelope(authorize("<![CDATA[]]>" * 50000 + "TAG")), AUTHORIZED),
@@ -202,7 +219,7 @@ XML = [
     xml("an identity of 256 bytes", envelope(header=IDENTITY.replace("CP-H", "x" * 256)), (400, "too long")),
     xml("an identity of 900 KB", envelope(header=IDENTITY.replace("CP-H", "x" * 900000)), (400, "too long")),
     xml("an identity that climbs", envelope(header=IDENTITY.replace("CP-H", "../../health")), (400, "not known here")),
-    xml("an identity of two lines", envelope(header=IDENTITY.replace("CP-H", "CP\n-H")), (400, "not known here")),
+    xml("an identity of two lines", envelope(header=IDENTITY.replace("CP-H", "CP\n-H")), (400, "control or format characters")),
     xml("a MessageID of 500 KB", envelope(header=IDENTITY + "<a:MessageID>%s</a:MessageID>" % ("m" * 500000)), SERVED),
     xml("a number of a megabyte", envelope(start(meterStart="9" * 1000000)), (400, "meterStart")),
     xml("a number beyond 32 bits", envelope(start(meterStart="99999999999")), (400, "meterStart")),
@@ -240,7 +257,7 @@ HTTP = [
     raw("a start line without version", (400, ""), b"POST /ocpp\r\n\r\n"),
     raw("the preface of HTTP/2", (400, ""), b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
     raw("HTTP/9.9", (400, ""), b"POST /ocpp HTTP/9.9\r\n\r\n"),
-    raw("a TLS handshake on the plain port", (400, ""), bytes.fromhex("16030100a5010000a10303") + b"\n\n"),
+    raw("a TLS handshake on the plain port", CLOSED, bytes.fromhex("16030100a5010000a10303") + b"\n\n"),
     raw("another protocol", (400, ""), b"SSH-2.0-OpenSSH_9.2\r\n\r\n"),
     raw("a method of 10 KB", (405, ""), b"X" * 10000 + b" /ocpp HTTP/1.1\r\n\r\n"),
     raw("a URL of 20 KB", (431, ""), head("GET /" + "a" * 20000 + " HTTP/1.1")),
@@ -263,7 +280,12 @@ HTTP = [
         b"10000\r\n" + b"x" * 65536 + b"\r\n",
         (b"10000\r\n" + b"x" * 65536 + b"\r\n") * 40,
     ),
-    raw("2 MB that ask first", (413, ""), head(*PLAIN, "Content-Length: 2000000", "Expect: 100-continue")),
+    raw("100 MB that ask first", (413, ""), head(*PLAIN, "Content-Length: 100000000", "Expect: 100-continue")),
+    framed("two Host fields", "Host: bridge"),
+    framed("two Host fields that differ", "Host: 127.0.0.1"),
+    raw("OPTIONS of the health", (204, ""), head("OPTIONS /health HTTP/1.1")),
+    raw("PUT of the health", (405, ""), head("PUT /ready HTTP/1.1")),
+    raw("200 contracts in one piece", [(200, "definitions")] * 200, head("GET /ocpp?wsdl HTTP/1.1") * 200),
     raw("GET of nothing", (404, ""), head("GET /etc/passwd HTTP/1.1")),
     raw("GET of the endpoint", (405, ""), head("GET /ocpp HTTP/1.1")),
     raw("TRACE", (405, ""), head("TRACE /ocpp HTTP/1.1")),
@@ -309,6 +331,8 @@ ENCODED = [
     xml("raw deflate bomb", rawDeflate(BOMB), (413, ""), "Content-Encoding: deflate"),
     ("gzip bomb in chunks", [chunked(gzip.compress(BOMB), 1000, "Content-Encoding: gzip")], (413, "")),
     xml("small gzip bomb", gzip.compress(b"<a>" + BOMB[:900000]), (413, ""), "Content-Encoding: gzip"),
+    xml("gzip of 16,000 elements", gzip.compress(beats("<a/>" * 16000).encode()), SERVED, "Content-Encoding: gzip"),
+    xml("gzip of a stop of 5 MB", gzip.compress(stop(8500, "CP-H").encode()), STOPPED, "Content-Encoding: gzip"),
     xml("gzip of gzip", gzip.compress(ZIPPED), (400, "this is not XML"), "Content-Encoding: gzip"),
     xml("gzip cut off", ZIPPED[:-20], (400, ""), "Content-Encoding: gzip"),
     xml("gzip with a wrong checksum", ZIPPED[:-8] + b"\0" * 8, (400, ""), "Content-Encoding: gzip"),

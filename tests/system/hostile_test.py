@@ -20,6 +20,8 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import hostile_access  # noqa: E402
+import hostile_load  # noqa: E402
 import hostile_peers  # noqa: E402
 import hostile_request  # noqa: E402
 import hostile_soap  # noqa: E402
@@ -74,6 +76,7 @@ class Honest(threading.Thread):
 
 class Test:
     def __init__(self, options, folder):
+        self.gate = options.gate
         self.trap = Listener()
         self.central = Central()
         self.charger = Listener(self.answerAsCharger)
@@ -81,7 +84,8 @@ class Test:
         known = {name: {} for name in ("CP-H", "CP-0", "CP-HONEST", "CP-MUTE")}
         for i in range(len(hostile_peers.CENTRAL)):
             known["CP-W%d" % i] = {"callback": "http://127.0.0.1:%d/w" % self.charger.port}
-        for i in range(len(hostile_peers.CHARGER)):
+        self.charged = hostile_peers.CHARGER + hostile_peers.CONFIGURATION
+        for i in range(len(self.charged)):
             known["CP-C%d" % i] = {"callback": "http://127.0.0.1:%d/%d" % (self.charger.port, i)}
         path = os.path.join(folder, "chargers.json")
         with open(path, "w") as file:
@@ -194,7 +198,7 @@ class Test:
             while b"Envelope>" not in line.buffer:
                 line.more()
             path = line.buffer.split(b" ")[1].decode()[1:]
-            data = hostile_peers.answer(b"") if path == "w" else hostile_peers.CHARGER[int(path)][1]
+            data = hostile_peers.answer(b"") if path == "w" else self.charged[int(path)][1]
             sock.sendall(self.resolved(data))
             sock.shutdown(socket.SHUT_WR)
             while sock.recv(65536):
@@ -206,7 +210,8 @@ class Test:
     def toCharger(self, row):
         number, (name, _, outcome) = row
         link = self.boot("CP-C%d" % number)
-        link.send(hostile_peers.text(hostile_peers.reset()))
+        asks = number >= len(hostile_peers.CHARGER)
+        link.send(hostile_peers.text(call("GetConfiguration", {}) if asks else hostile_peers.reset()))
         if not link.wait(lambda l: l.said, PATIENCE):
             return "the back-end gets no answer"
         said = json.dumps(link.said[0])
@@ -219,7 +224,7 @@ class Test:
         for kind in ("XML", "HTTP", "ENCODED"):
             tasks += [("%s: %s" % (kind, row[0]), self.request, row) for row in getattr(hostile_soap, kind)]
         tasks += [("back-end: " + row[0], self.fromCentral, (i, row)) for i, row in enumerate(hostile_peers.CENTRAL)]
-        tasks += [("charger: " + row[0], self.toCharger, (i, row)) for i, row in enumerate(hostile_peers.CHARGER)]
+        tasks += [("charger: " + row[0], self.toCharger, (i, row)) for i, row in enumerate(self.charged)]
         honest = Honest(self.bridge.port)
         honest.start()
         pid = self.bridge.child.pid
@@ -229,6 +234,8 @@ class Test:
                 self.check(name, trouble)
         self.flood(pid)
         self.insist()
+        for name, trouble in hostile_load.beside(self.bridge, self.central, honest):
+            self.check(name, trouble)
         honest.stop = True
         honest.join()
         peak = memory(pid, "VmHWM")
@@ -238,6 +245,12 @@ class Test:
             "at most %.0f MiB"
             % (len(tasks), len(took), took[len(took) // 2] * 1e3, took[-1] * 1e3, before / MIB, peak / MIB)
         )
+        health = hostile_load.health(self.bridge.port)
+        longest, gate = health["loop"]["longestTurnMs"], self.gate
+        print("longest turn of the loop %.1f ms of CPU time%s" % (longest, "" if gate else " (with a sanitizer)"))
+        if gate:
+            self.check("no turn is longer than %d ms" % gate, None if longest <= gate else "%.1f ms" % longest)
+        self.check("no handler has thrown", health["internal"] and str(health["internal"]))
         self.check("at least 100 rows", None if len(tasks) >= 100 else str(len(tasks)))
         self.check("the honest charger is served all the while", honest.trouble)
         self.check("memory stays bounded", None if peak - before < MOST_GROWTH else "grew by %d" % (peak - before))
@@ -332,6 +345,7 @@ def crowd(options, folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bridge", default=DEFAULT_BRIDGE)
+    parser.add_argument("--gate", type=float, default=0, help="ms of CPU time that a turn may take (release build)")
     options = parser.parse_args()
     options.bridge = os.path.abspath(options.bridge)
     with tempfile.TemporaryDirectory(prefix="ocpp-soap-bridge-hostile-") as folder:
@@ -350,8 +364,15 @@ def main():
         forged = "203.0.113.9" in text
         test.check("the log names who sent it, not who he says he is", "X-Forwarded-For is trusted" if forged else None)
     with tempfile.TemporaryDirectory(prefix="ocpp-soap-bridge-hostile-") as folder:
-        for name, trouble in crowd(options, folder):
+        for name, trouble in crowd(options, folder) + hostile_load.alone(options, folder):
             test.check(name, trouble)
+    for row in hostile_access.ROWS:
+        with tempfile.TemporaryDirectory(prefix="ocpp-soap-bridge-hostile-") as folder:
+            try:
+                for name, trouble in row(options, folder):
+                    test.check(name, trouble)
+            except (Failed, OSError) as e:
+                test.check(row.__doc__, str(e))
     failed = sum(1 for _, trouble in test.results if trouble)
     print("%d passed, %d failed" % (len(test.results) - failed, failed))
     return 1 if failed else 0

@@ -126,6 +126,7 @@ class Central:
     def __init__(self):
         self.links = {}
         self.unmute = threading.Event()  # until then Authorize of CP-MUTE is not answered
+        self.stops = []  # payloads of StopTransaction
         self.changed = threading.Condition()
         self.listener = Listener(lambda sock: Link(self, sock).run())
         self.url = "ws://127.0.0.1:%d/ocpp" % self.listener.port
@@ -148,6 +149,8 @@ class Central:
             return {"currentTime": now}
         if action == "StartTransaction":
             return {"transactionId": int.from_bytes(os.urandom(3), "big"), "idTagInfo": {"status": "Accepted"}}
+        if action == "StopTransaction":
+            self.stops.append(payload)
         if action == "Authorize":
             if identity == "CP-MUTE":
                 self.unmute.wait()

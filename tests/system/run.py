@@ -18,6 +18,7 @@ import scenarios  # noqa: E402
 import scenarios.session  # noqa: E402,F401  the import order is the order of the run
 import scenarios.central  # noqa: E402,F401
 import scenarios.life  # noqa: E402,F401
+import scenarios.lifecycle  # noqa: E402,F401
 import scenarios.tls  # noqa: E402,F401
 import scenarios.access  # noqa: E402,F401
 import scenarios.callback  # noqa: E402,F401

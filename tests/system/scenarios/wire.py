@@ -188,7 +188,7 @@ def oversize(world):
     """A body over the limit gets 413, before it is sent when its length is told."""
     raw(world).close()
     connection = Http(world.bridge.port)
-    same("status", connection.send(request(b"", ["Content-Length: 5000000"], length=False)).answer()[0], 413)
+    same("status", connection.send(request(b"", ["Content-Length: 100000000"], length=False)).answer()[0], 413)
 
 
 @scenario("asan")
@@ -264,7 +264,7 @@ def wsdl(world):
 
 @scenario()
 def health(world):
-    """/health and /ready answer in JSON."""
+    """/health and /ready answer in JSON; HEAD is answered without the body, OPTIONS with what is allowed (C8)."""
     world.start()
     charger = boot(world, "1.6")
     connection = Http(world.bridge.port)
@@ -273,4 +273,12 @@ def health(world):
         same("status of " + path, status, 200)
         if not isinstance(json.loads(body), dict):
             raise Failed("%s answered %r" % (path, body))
+        for method, wanted in (("OPTIONS", 204), ("PUT", 405)):
+            status, headers, _ = connection.send(("%s %s HTTP/1.1\r\nHost: b\r\n\r\n" % (method, path)).encode()).answer()
+            same("%s of %s" % (method, path), status, wanted)
+            same("what it allows", headers["allow"], "GET, HEAD, OPTIONS")
+        status, headers = connection.send(("HEAD %s HTTP/1.1\r\nHost: b\r\n\r\n" % path).encode()).head()
+        same("HEAD of " + path, status, 200)
+        if int(headers["content-length"]) < 10 or connection.buffer:
+            raise Failed("HEAD of %s: %s, and behind it %r" % (path, headers, connection.buffer))
     charger.call("Authorize", {"idTag": "TAG-1"})

@@ -6,19 +6,19 @@
 
 #include <cerrno>
 
+#include "bridge/watch.h"
+
 namespace tool {
 
 Prompt::Prompt(bridge::Loop& loop, std::function<void(const std::string&)> line) : loop_(loop), line_(std::move(line)) {
-  ev_io_init(
-      &watch_, [](struct ev_loop*, ev_io* io, int) { static_cast<Prompt*>(io->data)->onReadable(); }, STDIN_FILENO,
-      EV_READ);
-  watch_.data = this;
+  bridge::bindWatcher<bridge::EventSource::Other, &Prompt::onReadable>(watch_, *this);
+  ev_io_set(&watch_, STDIN_FILENO, EV_READ);
   ev_io_start(loop_.raw(), &watch_);
 }
 
 Prompt::~Prompt() { ev_io_stop(loop_.raw(), &watch_); }
 
-void Prompt::onReadable() {
+void Prompt::onReadable(int) {
   char buffer[4096];
   const ssize_t size = ::read(STDIN_FILENO, buffer, sizeof buffer);
   if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;

@@ -20,7 +20,7 @@ class Prompt {
   Prompt& operator=(const Prompt&) = delete;
 
  private:
-  void onReadable();
+  void onReadable(int events);
 
   bridge::Loop& loop_;
   std::function<void(const std::string&)> line_;

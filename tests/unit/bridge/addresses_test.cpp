@@ -9,6 +9,7 @@
 #include "bridge/address_race.h"
 #include "bridge/descriptors.h"
 #include "bridge/http_client.h"
+#include "tests/support/few_descriptors.h"
 #include "tests/unit/bridge/names_fixture.h"
 
 using bridge::AddressRace;
@@ -214,36 +215,13 @@ TEST(httpClientAllSilent, "C5: when every address is silent the call ends in its
   CPPUNIT_ASSERT_EQUAL(std::size_t(0), bench.client.inFlight());
 }
 
-namespace {
-
-/// The soft limit on descriptors while it lives: as many as are in use, and `more`.
-class FewDescriptors {
- public:
-  explicit FewDescriptors(rlim_t more) {
-    getrlimit(RLIMIT_NOFILE, &before_);
-    rlimit few = before_;
-    const int next = ::dup(0);
-    few.rlim_cur = static_cast<rlim_t>(next) + more;
-    ::close(next);
-    setrlimit(RLIMIT_NOFILE, &few);
-  }
-  ~FewDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
-  FewDescriptors(const FewDescriptors&) = delete;
-  FewDescriptors& operator=(const FewDescriptors&) = delete;
-
- private:
-  rlimit before_{};
-};
-
-}  // namespace
-
 TEST(httpClientDescriptors, "C4: without a descriptor to spare a call gives way, says so, and blames nobody") {
   ChargerBench bench;
   HttpPost post = bench.request();
   post.url = bench.server.url("http");
   std::optional<HttpResult> result;
   {
-    const FewDescriptors few(1);
+    const test::FewDescriptors few(1);
     CPPUNIT_ASSERT(!bridge::descriptorShortage().empty());
     bench.client.post(std::move(post), [&](HttpResult&& r) { result = std::move(r); });
     waitFor(bench.loop, "the result", [&] { return result.has_value(); });

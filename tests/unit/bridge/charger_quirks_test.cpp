@@ -58,9 +58,11 @@ TEST(GrantedQuirks, "a profile is the operator's, else the recognised one, else 
   CPPUNIT_ASSERT(automatic.has(Quirk::MustUnderstand));
   automatic.drop(Quirk::MustUnderstand);  // ER-2
   CPPUNIT_ASSERT(!automatic.has(Quirk::MustUnderstand));
+  automatic.choose({profileNamed("javaoca"), {}, {}});
+  CPPUNIT_ASSERT(!automatic.has(Quirk::MustUnderstand));
   automatic.choose({nullptr, {}, {}});
   CPPUNIT_ASSERT_EQUAL(std::string("keba"), profileOf(automatic));
-  CPPUNIT_ASSERT(!automatic.has(Quirk::MustUnderstand));
+  CPPUNIT_ASSERT_MESSAGE("A5: another choice begins anew", automatic.has(Quirk::MustUnderstand));
 }
 
 TEST(CountedQuirks,

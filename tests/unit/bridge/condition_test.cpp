@@ -90,6 +90,50 @@ TEST(outageOfTheOnly,
   CPPUNIT_ASSERT(b.watch.states().empty());
 }
 
+TEST(outageAgain, "an outage of which one charger never comes back is over, and the next one is told again") {
+  Watched b;
+  const auto each = [](int from, const auto& what) {
+    for (int i = from; i < 300; ++i) what("C" + std::to_string(i));
+  };
+  each(0, [&](const std::string& name) { b.watch.up("ws://a", name); });
+  b.told();
+  each(0, [&](const std::string& name) { b.watch.away("ws://a", name, "code 1006"); });
+  b.pass(seconds(30));
+  b.told();
+  each(1, [&](const std::string& name) { b.watch.up("ws://a", name); });
+  b.watch.away("ws://a", "C0", "status 401");
+  b.pass(seconds(5));
+  CPPUNIT_ASSERT_EQUAL_MESSAGE("the last one may come", std::string(), b.told());
+  b.pass(seconds(10));
+  CPPUNIT_ASSERT_EQUAL(std::string(" outage-over back-end ws://a is back for 299 chargers after 40 s; 1 charger still "
+                                   "away|C0 central-down status 401|"),
+                       b.told());
+  CPPUNIT_ASSERT(!b.watch.states().at("ws://a").outage);
+  b.watch.away("ws://a", "C1", "code 1011");
+  b.pass(seconds(3));
+  CPPUNIT_ASSERT_EQUAL(std::string("C1 central-down code 1011|"), b.told());
+  each(2, [&](const std::string& name) { b.watch.away("ws://a", name, "code 1006"); });
+  b.pass(seconds(3));
+  CPPUNIT_ASSERT_EQUAL(std::string(" outage back-end ws://a is away for 300 of 300 chargers: code 1006|"), b.told());
+  each(0, [&](const std::string& name) { b.watch.up("ws://a", name); });
+  CPPUNIT_ASSERT_EQUAL(std::string(" outage-over back-end ws://a is back for 300 chargers after 3 s|"), b.told());
+}
+
+TEST(outageLeft, "when those who were away are removed the outage is over, and a later one counts afresh") {
+  Watched b;
+  for (const char* name : {"C1", "C2", "C3"}) b.watch.up("ws://a", name);
+  for (const char* name : {"C1", "C2"}) b.watch.away("ws://a", name, "code 1006");
+  b.pass(seconds(3));
+  b.told();
+  for (const char* name : {"C1", "C2"}) b.watch.left("ws://a", name);
+  CPPUNIT_ASSERT_EQUAL(std::string(" outage-over nobody waits for back-end ws://a any more; it is back for 1 charger|"),
+                       b.told());
+  b.watch.away("ws://a", "C3", "code 1011");
+  b.pass(seconds(3));
+  b.watch.up("ws://a", "C3");
+  CPPUNIT_ASSERT_EQUAL(std::string("C3 central-down code 1011|C3 central-up |"), b.told());
+}
+
 TEST(conditionTold, "degraded is told when a kind of trouble begins, recovered when the last is over") {
   Bench b;
   Troubles now;

@@ -184,7 +184,8 @@ TEST(httpClientCancel, "a cancelled POST cuts its connection and never calls bac
   CPPUNIT_ASSERT_EQUAL(std::size_t(1), bench.server.peers.size());
 }
 
-TEST(httpClientDestroyed, "the client may be destroyed by its own callback, and with requests under way") {
+TEST(httpClientDestroyed,
+     "A4: the client may be destroyed by its own callback, with requests under way: whoever waits for them is told") {
   Loop loop;
   RawServer server(loop);
   auto client = std::make_unique<HttpClient>(loop);
@@ -197,9 +198,9 @@ TEST(httpClientDestroyed, "the client may be destroyed by its own callback, and 
       client.reset();
     });
   }
-  waitFor(loop, "the first result", [&] { return called == 1; });
+  waitFor(loop, "the first result", [&] { return called > 0; });
   test::serveFor(loop, 60);
-  CPPUNIT_ASSERT_EQUAL(1, called);
+  CPPUNIT_ASSERT_EQUAL(3, called);
 }
 
 TEST(httpClientToServer, "client and server of the bridge exchange a megabyte each way") {

@@ -26,7 +26,10 @@ inline void waitFor(bridge::Loop& loop, const std::string& what, const std::func
   bool expired = false;
   bridge::Timer guard(loop);
   guard.start(std::chrono::milliseconds(guardMs), [&] { expired = true; });
-  while (!done() && !expired) ev_run(loop.raw(), EVRUN_ONCE);
+  while (!done() && !expired) {
+    ev_run(loop.raw(), EVRUN_ONCE);
+    loop.firewall().rethrow();
+  }
   CPPUNIT_ASSERT_MESSAGE("waited in vain for: " + what, done());
 }
 
@@ -35,7 +38,10 @@ inline void serveFor(bridge::Loop& loop, int ms) {
   bool over = false;
   bridge::Timer timer(loop);
   timer.start(std::chrono::milliseconds(ms), [&] { over = true; });
-  while (!over) ev_run(loop.raw(), EVRUN_ONCE);
+  while (!over) {
+    ev_run(loop.raw(), EVRUN_ONCE);
+    loop.firewall().rethrow();
+  }
 }
 
 /// One TCP socket on the loop. Sends blockingly small pieces, collects what comes.

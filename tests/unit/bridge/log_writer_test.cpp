@@ -130,3 +130,27 @@ TEST(logWriterFile, "all lines are in a file, in their order, when the log has e
   CPPUNIT_ASSERT_EQUAL(5000, count);
   std::filesystem::remove(path);
 }
+
+TEST(logWriterThrows, "C6: what the writing thread throws costs lines, and neither the process nor the lines behind") {
+  Pipe pipe;
+  int asked = 0;
+  LogWriterLimits limits;
+  limits.lines = 1;
+  LogWriter writer(
+      pipe.ends[1],
+      [&](std::uint64_t lines) {
+        if (++asked == 1) throw std::runtime_error("no memory");
+        return lost(lines);
+      },
+      limits);
+  for (int i = 0; i < 2000; ++i) writer.write(numbered(i));  // more than the pipe takes
+  CPPUNIT_ASSERT(writer.dropped() > 0);
+  pipe.readUntil("\n");
+  for (int i = 0; i < 200 && writer.dropped() != 0; ++i) {
+    std::string line = "after\n";
+    writer.write(std::move(line));
+    ::usleep(1000);
+  }
+  pipe.readUntil("lost ");
+  CPPUNIT_ASSERT(asked >= 2);
+}

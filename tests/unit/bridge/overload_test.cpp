@@ -1,68 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Overload: new work is refused with 503 and Retry-After, accepted work is not lost.
-#include <sstream>
-
-#include "bridge/charger.h"
-#include "bridge/endpoint.h"
-#include "bridge/http_server.h"
-#include "bridge/memory_store.h"
-#include "tests/unit/bridge/io_fixture.h"
+#include "tests/unit/bridge/whole_bridge.h"
 
 using namespace bridge;
+using test::meterValues;
+using test::post;
 using test::RawPeer;
 using test::waitFor;
 
 namespace {
 
-Options small(std::uint32_t backlog) {
-  Options options;
-  options.autoRegister = true;
-  options.centralUrl = "ws://127.0.0.1:1/";
-  options.limits.backlog = backlog;
-  return options;
-}
+/// Its back-end is away; CP1 and CP2 are known.
+struct Bench : test::WholeBridge {
+  explicit Bench(std::uint32_t backlog) : WholeBridge(small(backlog)) {
+    shard.configure(parseChargers(R"({"CP1": {}, "CP2": {}})", "test"));
+    access.configure(parseChargers(R"({"CP1": {}, "CP2": {}})", "test"));
+  }
 
-std::string post(const std::string& body, const std::string& identity = "CP1") {
-  const std::string envelope =
-      "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\" xmlns:o=\"urn://Ocpp/Cs/2015/10/\"><s:Header>"
-      "<o:chargeBoxIdentity>" +
-      identity + "</o:chargeBoxIdentity></s:Header><s:Body>" + body + "</s:Body></s:Envelope>";
-  return "POST /ocpp HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(envelope.size()) + "\r\n\r\n" + envelope;
-}
-
-std::string meterValues(int value) {
-  return post(
-      "<o:meterValuesRequest><o:connectorId>1</o:connectorId><o:transactionId>7</o:transactionId><o:meterValue>"
-      "<o:timestamp>2026-01-01T00:00:00Z</o:timestamp><o:sampledValue><o:value>" +
-      std::to_string(value) + "</o:value></o:sampledValue></o:meterValue></o:meterValuesRequest>");
-}
-
-/// The whole bridge behind its HTTP port, with a disk in memory and a back-end that is away.
-struct Bench {
-  explicit Bench(std::uint32_t backlog)
-      : options(small(backlog)),
-        log(lines, LogFormat::Human),
-        store([this](std::function<void()> task) { loop.post(std::move(task)); }),
-        calls(loop),
-        central(loop),
-        shard({systemClock(), loop.deadlines(), calls, central, &store, log}, options, options.centralUrl),
-        access(options.access, options.autoRegister),
-        endpoint(shard, access, nullptr),
-        server(loop, {}, [this](HttpRequest&& request, Responder responder) {
-          endpoint.handle(std::move(request), std::move(responder));
-        }) {}
-
-  std::ostringstream lines;
-  Options options;
-  Loop loop;
-  Log log;
-  MemoryStore store;
-  HttpClient calls;
-  WsClient central;
-  Shard shard;
-  Access access;
-  Endpoint endpoint;
-  HttpServer server;
+  static Options small(std::uint32_t backlog) {
+    Options options;
+    options.centralUrl = "ws://127.0.0.1:1/";
+    options.limits.backlog = backlog;
+    return options;
+  }
 };
 
 }  // namespace
@@ -101,6 +61,9 @@ TEST(OverloadWaiting,
   RawPeer first(bench.loop, bench.server.port());
   first.send(post("<o:heartbeatRequest/>"));
   waitFor(bench.loop, "an answer: the back-end is known to be away", [&] { return first.saw("HTTP/1.1 200"); });
+  RawPeer other(bench.loop, bench.server.port());
+  other.send(post("<o:heartbeatRequest/>", "CP2"));
+  waitFor(bench.loop, "the other one is known, too", [&] { return other.saw("HTTP/1.1 200"); });
   bench.store.hold(true);
   std::vector<std::unique_ptr<RawPeer>> peers;
   for (int i = 0; i < 64; ++i) {
@@ -112,11 +75,36 @@ TEST(OverloadWaiting,
   first.send(meterValues(64));
   waitFor(bench.loop, "the refusal", [&] { return first.saw("HTTP/1.1 503"); });
   CPPUNIT_ASSERT_MESSAGE(first.received, first.saw("Retry-After: ") && first.saw("wait for their answers"));
-  RawPeer other(bench.loop, bench.server.port());
+  other.received.clear();
   other.send(post("<o:heartbeatRequest/>", "CP2"));
   waitFor(bench.loop, "another charger's answer", [&] { return other.saw("HTTP/1.1 200"); });
   for (const auto& peer : peers) CPPUNIT_ASSERT(peer->received.empty());
   bench.store.hold(false);
   bench.store.commit();
   for (const auto& peer : peers) waitFor(bench.loop, "the answer", [&] { return peer->saw("meterValuesResponse"); });
+}
+
+TEST(OverloadLeft,
+     "SM-13, C8: chargers that hung up before their answer wait no longer: others of the name are served") {
+  Bench bench(1'000'000);
+  RawPeer first(bench.loop, bench.server.port());
+  first.send(post("<o:heartbeatRequest/>"));
+  waitFor(bench.loop, "an answer: the back-end is known to be away", [&] { return first.saw("HTTP/1.1 200"); });
+  bench.store.hold(true);
+  for (int i = 0; i < 64; ++i) {
+    const auto before = bench.store.backlog();
+    RawPeer impatient(bench.loop, bench.server.port());
+    impatient.send(meterValues(i));
+    waitFor(bench.loop, "its change", [&] { return bench.store.backlog() > before; });
+    impatient.reset();
+  }
+  waitFor(bench.loop, "their end", [&] { return bench.server.connections() == 1; });
+  const auto before = bench.store.backlog();
+  first.received.clear();
+  first.send(meterValues(64));
+  waitFor(bench.loop, "its change", [&] { return bench.store.backlog() > before || first.saw("HTTP/1.1 "); });
+  CPPUNIT_ASSERT_MESSAGE(first.received, first.received.empty());
+  bench.store.hold(false);
+  bench.store.commit();
+  waitFor(bench.loop, "the answer", [&] { return first.saw("meterValuesResponse"); });
 }

@@ -41,7 +41,7 @@ void live(FaultyVfs& vfs, const TempDir& dir, std::mt19937& random, Believed& be
   // Delivered or given up: the message leaves the queue; given up, the dead letter comes in the same turn.
   const auto finish = [&](std::uint64_t n, bool dead) {
     const std::string identity = "CP" + std::to_string(n % 3);
-    if (dead) store->put(identity, session::DeadLetterRecord{n, queuedStop(n).request, 3, "no", at(0), at(1)});
+    if (dead) store->put(identity, session::DeadLetterRecord{n, queuedStop(n).request, 3, "no", at(0), at(1), n});
     believed.kept.erase(n);  // from here on it may be there or not
     store->whenDurable(store->erase(identity, queuedStop(n)), [&, n](bool ok, const std::string&) {
       ++reports;

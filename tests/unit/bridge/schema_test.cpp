@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Opening a database: migrations from every older schema, and refusals that leave the files as they are.
-#include "bridge/schema.h"
+#include "bridge/open_database.h"
 
+#include <algorithm>
 #include <map>
 
 #include "bridge/options.h"
@@ -23,9 +24,15 @@ std::string fixture(int version) {
 
 void makeFrom(const std::string& path, int version) { Database(path, Database::Mode::Create).run(fixture(version)); }
 
+OpenHow upTo(const Migrations& steps) {
+  OpenHow how;
+  how.steps = &steps;
+  return how;
+}
+
 std::string refusal(const std::string& path, const Migrations& steps = migrations()) {
   try {
-    openDatabase(path, "", steps);
+    openDatabase(path, upTo(steps));
   } catch (const BadConfiguration& refused) { return refused.what(); }
   return "opened";
 }
@@ -95,8 +102,8 @@ TEST(schemaPublished, "schema: every schema is still what was published") {
     TempDir dir, other;
     makeFrom(dir.database(), version);
     Database old(dir.database(), Database::Mode::ReadOnly);
-    const auto made =
-        openDatabase(other.database(), "", Migrations(migrations().begin(), migrations().begin() + version));
+    const Migrations first(migrations().begin(), migrations().begin() + version);
+    const auto made = openDatabase(other.database(), upTo(first));
     CPPUNIT_ASSERT_EQUAL(schemaOf(old), schemaOf(*made));
   }
 }
@@ -124,9 +131,75 @@ TEST(schemaFromOlder, "schema: a database of every older schema is brought up to
     if (version == 1) continue;
     CPPUNIT_ASSERT(recordsOf<session::BootRecord>(cp).front().unsent);
     CPPUNIT_ASSERT(recordsOf<session::SettingRecord>(cp).front().own);
-    CPPUNIT_ASSERT(queue[0].repeatKey == static_cast<std::uint64_t>(-5) && queue[0].notBefore == at(999));
+    CPPUNIT_ASSERT(queue[0].repeatKey == static_cast<std::uint64_t>(-5) &&
+                   queue[0].wait == ocpp::Duration(version == 2 ? 0 : 999));
     CPPUNIT_ASSERT_EQUAL(std::string("a tag of more than twenty"), recordsOf<session::AliasRecord>(cp).front().idTag);
+    const std::uint64_t keys[] = {tx.key, queue[0].key, queue[1].key};
+    CPPUNIT_ASSERT(version == 2 ? keys[0] == 1 && keys[1] == 1 && keys[2] == 2
+                                : keys[0] == 77001 && keys[1] == 88001 && keys[2] == 88002);
+    if (version == 2) CPPUNIT_ASSERT(tx.backend.empty() && tx.heard == tx.seen && !queue[0].setAside);
+    if (version == 3) CPPUNIT_ASSERT(tx.backend == cp.backend && tx.lastRegister == 4700 && queue[0].setAside);
+    CPPUNIT_ASSERT(version == 2 ? tx.sequence == 1 && queue[0].starts == 0
+                                : tx.sequence == 5 && queue[0].starts == tx.key && tx.silent == std::chrono::hours(1));
   }
+}
+
+TEST(schemaCopy,
+     "schema: what is migrated is kept as it was beside it, for its owner only; a fresh one needs no copy") {
+  for (int version = 1; version < static_cast<int>(migrations().size()); ++version) {
+    TempDir dir, other;
+    makeFrom(dir.database(), version);
+    makeFrom(other.database(), version);
+    const std::string copy = dir.database() + ".schema" + std::to_string(version);
+    std::ofstream(copy) << "somebody else's";
+    std::string told;
+    OpenHow how;
+    how.tell = [&](const std::string& line) { told += line; };
+    openDatabase(dir.database(), how);
+    openDatabase(dir.database(), how);  // nothing to do
+    CPPUNIT_ASSERT_EQUAL_MESSAGE(told, std::size_t(1),
+                                 static_cast<std::size_t>(std::count(told.begin(), told.end(), ';')));
+    CPPUNIT_ASSERT_MESSAGE(told, told.find(copy + "-2") != std::string::npos);
+    CPPUNIT_ASSERT_EQUAL(std::string("somebody else's"), bytesOf(copy));
+    CPPUNIT_ASSERT_EQUAL(0u, static_cast<unsigned>(std::filesystem::status(copy + "-2").permissions()) & 077u);
+    Database made(copy + "-2", Database::Mode::ReadOnly), was(other.database(), Database::Mode::ReadOnly);
+    CPPUNIT_ASSERT_EQUAL(schemaOf(was), schemaOf(made));
+    for (const char* table : {"charger", "tx", "queued", "dead_letter", "setting"})
+      CPPUNIT_ASSERT_EQUAL(was.number("SELECT count(*) FROM " + std::string(table)),
+                           made.number("SELECT count(*) FROM " + std::string(table)));
+  }
+  TempDir fresh;
+  openDatabase(fresh.database());
+  for (const auto& entry : std::filesystem::directory_iterator(fresh.path()))
+    CPPUNIT_ASSERT_MESSAGE(entry.path().string(), entry.path().string().find("schema") == std::string::npos);
+}
+
+TEST(schemaNoSpace, "schema: without the space for it nothing is migrated, and one sentence says how much is needed") {
+  TempDir dir;
+  makeFrom(dir.database(), 2);
+  const auto before = files(dir);
+  OpenHow how;
+  how.space = [](const std::string&) { return 1'000'000; };
+  try {
+    openDatabase(dir.database(), how);
+    CPPUNIT_FAIL("migrated");
+  } catch (const BadConfiguration& refused) {
+    const std::string said = refused.what();
+    CPPUNIT_ASSERT_MESSAGE(said, said.find(dir.database() + ": to bring the database from schema 2") == 0);
+    CPPUNIT_ASSERT_MESSAGE(said, said.find("2 MiB must be free there, and 1 MiB are") != std::string::npos);
+  }
+  CPPUNIT_ASSERT_EQUAL(std::int64_t(2),
+                       Database(dir.database(), Database::Mode::ReadOnly).number("PRAGMA user_version"));
+  CPPUNIT_ASSERT_EQUAL(before.size(), files(dir).size());
+}
+
+TEST(schemaKeepsIds, "schema: IDs that an operator has seen are not given again after a migration") {
+  TempDir dir;
+  makeFrom(dir.database(), 2);
+  Database(dir.database(), Database::Mode::ReadWrite).run("DELETE FROM queued");
+  const auto db = openDatabase(dir.database());
+  CPPUNIT_ASSERT_EQUAL(std::int64_t(2), db->number("SELECT seq FROM sqlite_sequence WHERE name = 'queued'"));
+  CPPUNIT_ASSERT_EQUAL(std::int64_t(0), db->number("SELECT count(*) FROM sqlite_sequence WHERE name LIKE 'new%'"));
 }
 
 TEST(schemaSteps, "schema: steps are taken one by one, each whole or not at all") {
@@ -144,8 +217,8 @@ TEST(schemaSteps, "schema: steps are taken one by one, each whole or not at all"
     CPPUNIT_ASSERT_EQUAL(std::int64_t(0), db.number("SELECT count(*) FROM sqlite_schema WHERE name = 'more'"));
   }
   bad[2] = "DELETE FROM charger";
-  CPPUNIT_ASSERT_THROW(openDatabase(dir.database(), "", bad), std::logic_error);
-  CPPUNIT_ASSERT_EQUAL(std::int64_t(3), openDatabase(dir.database(), "", good)->number("PRAGMA user_version"));
+  CPPUNIT_ASSERT_THROW(openDatabase(dir.database(), upTo(bad)), std::logic_error);
+  CPPUNIT_ASSERT_EQUAL(std::int64_t(3), openDatabase(dir.database(), upTo(good))->number("PRAGMA user_version"));
   mustRefuse(dir, "schema 3 is newer than schema 1", {one});
 }
 
@@ -192,7 +265,7 @@ TEST(schemaCorruptWithLog, "schema: a damaged database that has a log keeps both
   overwrite(copy.database(), (rootOf(dir.database(), "authorization") - 1) * 4096, std::string(100, '\xff'));
   mustRefuse(copy, "damaged (");
   std::filesystem::resize_file(copy.database(), 0);
-  mustRefuse(copy, "its log is not");
+  mustRefuse(copy, "holds what was kept last");
 }
 
 TEST(schemaOrphans, "schema: rows that belong to no charger are damage") {
@@ -214,6 +287,6 @@ TEST(schemaBeside, "schema: beside the bridge only a database of this very schem
   CPPUNIT_ASSERT(!std::filesystem::exists(dir.database()));
   Migrations further = migrations();
   further.push_back("CREATE TABLE more (x INTEGER) STRICT");
-  openDatabase(dir.database(), "", further);
+  openDatabase(dir.database(), upTo(further));
   CPPUNIT_ASSERT(refused().find("newer") != std::string::npos);
 }

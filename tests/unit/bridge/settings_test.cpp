@@ -59,6 +59,14 @@ TEST(optionDefaults, "without options the bridge listens on loopback only and ad
   CPPUNIT_ASSERT(options.callbackPolicy == CallbackPolicy::PeerChecked);
 }
 
+TEST(optionPatience,
+     "B4: pings come before proxies cut at 60 s, and chargers are given up before back-ends give us up") {
+  const Options options = read({}).options;
+  CPPUNIT_ASSERT_EQUAL(45, options.session.webSocketPingInterval);
+  CPPUNIT_ASSERT_EQUAL(45, Options{}.session.webSocketPingInterval);
+  CPPUNIT_ASSERT_EQUAL(std::uint32_t{25}, options.chargerTimeout);
+}
+
 TEST(optionValues, "options are read from the command line and the config file; the command line wins") {
   const TemporaryFile file("# comment\nlisten = 0.0.0.0:9000\nauto-register = true\nsoap-hold = 7\nlog = json\n");
   const Options options = read({"--config", file.path.c_str(), "--log", "human", "--central-url=ws://b/x"}).options;
@@ -184,7 +192,7 @@ TEST(chargersFile, "the chargers file names identities with their settings; comm
 
 TEST(chargersFileMistakes, "a mistake in the chargers file is named with file, charger and key") {
   const auto said = [](const char* text) { return complaint([&] { parseChargers(text, "fleet.json"); }); };
-  CPPUNIT_ASSERT(mentions(said("{\"CP1\": {\"calback\": \"x\"}}"), {"fleet.json", "CP1", "calback"}));
+  CPPUNIT_ASSERT(mentions(said("{\"CP1\": {\"calback\": \"x\"}}"), {"fleet.json:1", "CP1", "calback"}));
   CPPUNIT_ASSERT(
       mentions(said("{\"CP1\": {\"callback\": \"gopher://x\"}}"), {"fleet.json", "CP1", "callback", "gopher"}));
   CPPUNIT_ASSERT(mentions(said("{\"CP1\": {\"connectors\": 0}}"), {"fleet.json", "CP1", "connectors", "1 to 1000"}));

@@ -38,6 +38,27 @@ TEST(storeLateAsk, "store: who asks late is told the truth, later and not inside
   waitFor(loop, "the answer", [&] { return called; });
 }
 
+TEST(storeManyFail,
+     "store: of ever so many changes that fail together none is told as kept, to whoever asks and when") {
+  Loop loop;
+  TempDir dir;
+  FaultyVfs vfs;
+  auto options = storeOptions(dir);
+  options.vfs = vfs.name();
+  SqliteStore store(loop, options);
+  outcomeOf(loop, store, store.put("CP", queuedStop(1)));
+  vfs.breakDisk(true);
+  const session::SettingRecord small{"k", "v", false, false};
+  const Ticket first = store.put("CP", small);
+  int kept = 0, lost = 0;
+  store.whenDurable(first, [&](bool ok, const std::string&) { ++(ok ? kept : lost); });
+  Ticket last = first;
+  for (int i = 0; i < 70'000; ++i) last = store.put("CP", small);
+  outcomeOf(loop, store, last);
+  CPPUNIT_ASSERT(kept == 0 && lost == 1);
+  CPPUNIT_ASSERT(!outcomeOf(loop, store, first).empty());
+}
+
 TEST(storeDiskBroken, "store: while the disk fails every ticket fails, nothing of it is kept, later ones succeed") {
   Loop loop;
   TempDir dir;
@@ -193,16 +214,18 @@ TEST(storeSecondProcess, "store: a second bridge on the same data directory is r
   SqliteStore third(loop, storeOptions(dir));
 }
 
-TEST(storeGoneBeforeTold, "store: nobody is called after the store is gone") {
+TEST(storeGoneBeforeTold,
+     "A4: whoever waits for the disk when the store goes is told so, once, and nobody afterwards") {
   Loop loop;
   TempDir dir;
-  bool called = false;
+  std::vector<bool> told;
   {
     SqliteStore store(loop, storeOptions(dir));
-    store.whenDurable(store.put("CP", queuedStop(1)), [&](bool, const std::string&) { called = true; });
+    store.whenDurable(store.put("CP", queuedStop(1)), [&](bool ok, const std::string&) { told.push_back(ok); });
   }
+  CPPUNIT_ASSERT(told == std::vector<bool>{false});
   serveFor(loop, 20);
-  CPPUNIT_ASSERT(!called);
+  CPPUNIT_ASSERT_EQUAL(std::size_t(1), told.size());
   CPPUNIT_ASSERT_EQUAL(std::int64_t(1),
                        Database(dir.database(), Database::Mode::ReadOnly).number("SELECT count(*) FROM queued"));
 }
@@ -218,4 +241,23 @@ TEST(storeSecrets, "store: the database is readable by its owner only (Authoriza
   for (const auto& entry : std::filesystem::directory_iterator(data))
     CPPUNIT_ASSERT_EQUAL_MESSAGE(entry.path().string(), 0u, static_cast<unsigned>(entry.status().permissions()) & 077u);
   CPPUNIT_ASSERT_EQUAL(0u, static_cast<unsigned>(std::filesystem::status(data).permissions()) & 077u);
+}
+
+TEST(storeThrows, "C6: what is thrown on the thread that writes is counted and told, and the store goes on") {
+  Loop loop;
+  TempDir dir;
+  auto options = storeOptions(dir);
+  options.lookEvery = std::chrono::milliseconds(5);
+  options.clock = [loopThread = std::this_thread::get_id()] {
+    if (std::this_thread::get_id() != loopThread) throw std::logic_error("a mistake of ours");
+    return wallClock();
+  };
+  SqliteStore store(loop, options);
+  std::vector<StoreEvent> events;
+  store.onEvent([&](const StoreEvent& event) { events.push_back(event); });
+  CPPUNIT_ASSERT_EQUAL(std::string(), outcomeOf(loop, store, store.put("CP", queuedStop(1))));
+  waitFor(loop, "the mistake", [&] { return store.status().internal > 2; });
+  CPPUNIT_ASSERT_EQUAL(std::string(), outcomeOf(loop, store, store.put("CP", queuedStop(2))));
+  CPPUNIT_ASSERT_EQUAL_MESSAGE("once a minute", std::size_t{1}, events.size());
+  CPPUNIT_ASSERT(events[0].text.find("a mistake of ours") != std::string::npos);
 }

@@ -53,7 +53,9 @@ inline session::QueuedRecord queuedStop(std::uint64_t number, std::int64_t trans
   stop.idTag.emplace("TAG1");
   stop.timestamp = {at(static_cast<std::int64_t>(number)), true};
   stop.meterStop = 4711;
-  return {number, stop, 0};
+  session::QueuedRecord queued{number, stop, 0};
+  queued.key = number;
+  return queued;
 }
 
 inline session::TransactionRecord startedTx(int connector, std::int64_t start, std::int64_t id = 7) {
@@ -62,7 +64,8 @@ inline session::TransactionRecord startedTx(int connector, std::int64_t start, s
   tx.connectorId = connector;
   tx.idTag = "TAG1";
   tx.start = at(start);
-  tx.seen = at(start);
+  tx.seen = tx.heard = at(start);
+  tx.key = static_cast<std::uint64_t>(connector * 1'000'000 + start);
   tx.meterStart = 100;
   tx.state = session::TransactionState::Active;
   return tx;

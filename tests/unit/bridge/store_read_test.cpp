@@ -4,9 +4,10 @@
 
 #include "bridge/housekeeping.h"
 #include "bridge/memory_store.h"
+#include "bridge/open_database.h"
 #include "bridge/record_text.h"
-#include "bridge/schema.h"
 #include "bridge/sqlite_store.h"
+#include "tests/support/fake_now.h"
 #include "tests/unit/bridge/store_fixture.h"
 
 using namespace bridge;
@@ -49,7 +50,9 @@ session::QueuedRecord queuedStart(std::uint64_t number, std::int64_t start) {
   request.idTag = "#alias of the tag";
   request.timestamp = {at(start), true};
   request.meterStart = 100;
-  return {number, request, 0};
+  session::QueuedRecord queued{number, request, 0};
+  queued.key = number;
+  return queued;
 }
 
 session::TransactionRecord tx(std::int64_t start, std::int64_t id, State state, bool delivered = true) {
@@ -71,6 +74,61 @@ std::string idsOf(const std::vector<StoredRecord>& records) {
 }
 
 }  // namespace
+
+TEST(readAroundDamage,
+     "SM-15: a damaged message takes no other one's place: fewer than asked for means that no others wait") {
+  TempDir dir;
+  Loop loop;
+  SqliteStore store(loop, storeOptions(dir));
+  for (std::uint64_t n = 1; n <= 40; ++n) store.put("CP", queuedStop(n));
+  outcomeOf(loop, store, store.put("CP", queuedStop(41)));
+  Database(dir.database(), Database::Mode::ReadWrite)
+      .run("UPDATE queued SET payload = '{' WHERE number IN (3, 16, 17)");
+  const auto first = found(loop, store, session::LoadQueued{1, 41, 16});
+  CPPUNIT_ASSERT_EQUAL(std::size_t(16), first.records.size());
+  CPPUNIT_ASSERT_EQUAL(std::uint64_t(19), std::get<session::QueuedRecord>(first.records.back()).number);
+  CPPUNIT_ASSERT_EQUAL(std::size_t(3), first.problems.size());
+  CPPUNIT_ASSERT_EQUAL(std::size_t(16), found(loop, store, session::LoadQueued{20, 41, 16}).records.size());
+  CPPUNIT_ASSERT_EQUAL(std::int64_t(3),
+                       Database(dir.database(), Database::Mode::ReadOnly).number("SELECT count(*) FROM dead_letter"));
+}
+
+TEST(forgottenStarts, "TX-8: with a start that is given up by forget its transaction says that it was never started") {
+  onBoth(
+      [](Store& store) {
+        store.put("CP", queuedStart(1, 1000));
+        store.put("CP", tx(1000, 2'000'000'001, State::Active, false));
+        store.put("CP", tx(2000, 17, State::Active));
+        store.forgetCharger("CP", "sold");
+      },
+      [](Loop& loop, Store& store) {
+        for (const std::int64_t id : {2'000'000'001, 17}) {
+          const auto one = found(loop, store, session::FindTransaction{{}, id, {}});
+          CPPUNIT_ASSERT_EQUAL(std::int64_t(id == 17 ? 17 : -1),
+                               std::get<session::TransactionRecord>(one.records.front()).backendTxId.value_or(0));
+        }
+      });
+}
+
+TEST(readByKey, "SM-7: a start is read with the transaction that it starts, and not with others of the same words") {
+  onBoth(
+      [](Store& store) {
+        for (std::uint64_t n = 1; n <= 3; ++n) {
+          auto made = tx(1000, 2'000'000'000 + static_cast<std::int64_t>(n), State::StopQueued, false);
+          made.key = 700 + n;
+          made.sequence = 10 - n;
+          store.put("CP", made);
+          auto start = queuedStart(n, 1000);
+          start.starts = made.key;
+          store.put("CP", start);
+        }
+      },
+      [](Loop& loop, Store& store) {
+        CPPUNIT_ASSERT_EQUAL(std::string("t2000000002 q2 "),
+                             idsOf(found(loop, store, session::LoadQueued{2, 2, 1}).records));
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t(9), loaded(store).front().rest.lastSequence);
+      });
+}
 
 TEST(readQueue, "store: load gives the first messages of a long queue, the others are read with their transactions") {
   onBoth(
@@ -173,14 +231,14 @@ TEST(purge, "SM-7, SM-15: what is over goes after 90 days, what waits or is open
   TempDir dir;
   const auto db = openDatabase(dir.database());
   const std::string add =
-      "INSERT INTO tx (identity, soap_tx_id, backend_tx_id, connector_id, id_tag, start, meter_start, state, "
-      "provisional, authorized, seen) VALUES ('CP', 1, ";
+      "INSERT INTO tx (identity, key, soap_tx_id, heard, backend_tx_id, connector_id, id_tag, start, meter_start, "
+      "state, provisional, authorized, seen) VALUES ('CP', ";
   db->run("INSERT INTO charger (identity) VALUES ('CP')");
   const auto day = [](int n) { return std::to_string(at(0).time_since_epoch().count() + n * 86'400'000LL); };
   int number = 0;
   const auto tx = [&](const std::string& state, bool delivered, int seen) {
     const std::string start = std::to_string(++number);
-    db->run(add + (delivered ? "1" : "NULL") + ", 1, 'T', " + start + ", 0, '" + state + "', " +
+    db->run(add + start + ", 1, 0, " + (delivered ? "1" : "NULL") + ", 1, 'T', " + start + ", 0, '" + state + "', " +
             (delivered ? "0" : "1") + ", 1, " + day(seen) + ")");
   };
   for (int i = 0; i < 1200; ++i) tx("Closed", true, 0);
@@ -191,16 +249,19 @@ TEST(purge, "SM-7, SM-15: what is over goes after 90 days, what waits or is open
   tx("Closed", true, 3);
   const auto letter = [&](int n, const std::string& resolved) {
     db->run(
-        "INSERT INTO dead_letter (identity, number, action, payload, attempts, reason, created, died, resolution, "
+        "INSERT INTO dead_letter (identity, key, number, action, payload, attempts, reason, created, died, resolution, "
         "resolved) VALUES ('CP', " +
-        std::to_string(n) + ", 'x', 'y', 0, '', 0, 0, " + (resolved == "NULL" ? "NULL, " : "'discarded', ") + resolved +
-        ")");
+        std::to_string(n) + ", " + std::to_string(n) + ", 'x', 'y', 0, '', 0, 0, " +
+        (resolved == "NULL" ? "NULL, " : "'discarded', ") + resolved + ")");
   };
   letter(1, day(0));
   letter(2, "NULL");
   letter(3, day(5));
   Housekeeping house;
-  const auto now = at(0) + std::chrono::hours(24 * 91);
+  test::FakeNow now{at(0) + std::chrono::hours(24 * 90)};
+  house.step(*db, now);  // not in the first 24 hours (B1)
+  CPPUNIT_ASSERT_EQUAL(std::int64_t(1205), db->number("SELECT count(*) FROM tx"));
+  now += std::chrono::hours(24);
   house.step(*db, now);
   CPPUNIT_ASSERT_EQUAL(std::int64_t(705), db->number("SELECT count(*) FROM tx"));  // a slice at a time
   for (int i = 0; i < 5; ++i) house.step(*db, now);
@@ -208,10 +269,55 @@ TEST(purge, "SM-7, SM-15: what is over goes after 90 days, what waits or is open
                        db->text("SELECT group_concat(state, ' ') FROM (SELECT state FROM tx ORDER BY id)"));
   CPPUNIT_ASSERT_EQUAL(std::string("2 3"),
                        db->text("SELECT group_concat(number, ' ') FROM (SELECT number FROM dead_letter ORDER BY id)"));
-  house.step(*db, now + std::chrono::hours(23));
+  db->run("DELETE FROM tx WHERE seen = " + day(3));
+  now += std::chrono::hours(23);
   tx("Closed", true, 0);
-  house.step(*db, now + std::chrono::hours(23));
-  CPPUNIT_ASSERT_EQUAL(std::int64_t(5), db->number("SELECT count(*) FROM tx"));  // once a day
-  house.step(*db, now + std::chrono::hours(24));
-  CPPUNIT_ASSERT_EQUAL(std::int64_t(4), db->number("SELECT count(*) FROM tx"));
+  house.step(*db, now);
+  CPPUNIT_ASSERT_EQUAL(std::int64_t(4), db->number("SELECT count(*) FROM tx"));  // once a day
+  now += std::chrono::hours(1);
+  house.step(*db, now);
+  CPPUNIT_ASSERT_EQUAL(std::int64_t(3), db->number("SELECT count(*) FROM tx"));
+}
+
+TEST(purgeByWrongClock, "B1: a clock that is wrong for a while purges nothing, nor does it later make young rows old") {
+  TempDir dir;
+  const auto db = openDatabase(dir.database());
+  db->run("INSERT INTO charger (identity) VALUES ('CP')");
+  int number = 0;
+  const auto tx = [&](ocpp::Instant seen) {
+    db->run(
+        "INSERT INTO tx (identity, key, soap_tx_id, backend_tx_id, connector_id, id_tag, start, meter_start, state, "
+        "provisional, authorized, seen, heard) VALUES ('CP', " +
+        std::to_string(++number) + ", 1, 1, 1, 'T', " + std::to_string(number) + ", 0, 'Closed', 0, 1, " +
+        std::to_string(seen.time_since_epoch().count()) + ", 0)");
+  };
+  const auto count = [&] { return db->number("SELECT count(*) FROM tx"); };
+  const auto hours = [](int n) { return std::chrono::hours(n); };
+  test::FakeNow now{at(0) + hours(24 * 1000)};
+  Housekeeping house;
+  house.step(*db, now);
+  now += hours(30);
+  tx(now);
+  for (const auto jump : {hours(24 * 200), hours(-24 * 200)}) {
+    now.jump(jump);  // for eight seconds
+    for (int i = 0; i < 8; ++i) {
+      house.step(*db, now);
+      now += std::chrono::seconds(1);
+    }
+    now.jump(-jump);
+    house.step(*db, now);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(1), count());
+  }
+  now.jump(hours(-24 * 200));
+  tx(now);  // its time is wrong for ever
+  now.jump(hours(24 * 200));
+  tx(now + hours(24 * 300));
+  for (int i = 0; i < 89 * 24; ++i) {
+    now += hours(1);
+    house.step(*db, now);
+  }
+  CPPUNIT_ASSERT_EQUAL(std::int64_t(3), count());
+  now += hours(48);
+  house.step(*db, now);
+  CPPUNIT_ASSERT_EQUAL(std::int64_t(1), count());  // the one of the future
 }

@@ -40,7 +40,8 @@ std::string dumpOf(const session::TransactionRecord& t) {
          t.idTag + " " + ms(t.start) + " " + std::to_string(t.meterStart) + " " + (t.stop ? ms(*t.stop) : "-") + " " +
          number(t.meterStop) + " " + std::to_string(static_cast<int>(t.state)) + " " + std::to_string(t.provisional) +
          std::to_string(t.authorized) + " " + (t.stopEvidence ? std::string(ocpp::word(*t.stopEvidence)) : "-") + " " +
-         ms(t.seen) + " " + info(t.startInfo) + " " + info(t.stopInfo);
+         ms(t.seen) + " " + info(t.startInfo) + " " + info(t.stopInfo) + " " + std::to_string(t.key) + " " + t.backend +
+         " " + ms(t.heard) + " " + number(t.lastRegister);
 }
 
 session::TransactionRecord fullTx() {
@@ -58,6 +59,10 @@ session::TransactionRecord fullTx() {
   tx.startInfo->parentIdTag.emplace("PARENT");
   tx.stopInfo.emplace();
   tx.stopInfo->status = ocpp::AuthorizationStatus::Blocked;
+  tx.key = INT64_MAX;
+  tx.backend = "ws://b/CP";
+  tx.heard = at(7);
+  tx.lastRegister = -3;
   return tx;
 }
 
@@ -78,11 +83,19 @@ TEST(storeKeepsEveryRecord, "store: every record type comes back unchanged after
   const session::AuthorizationRecord authorization{"Tag1", ocpp::IdTagInfo{}, at(4)};
   boot.unsent = true;
   session::QueuedRecord queued = queuedStop(3);
-  queued.notBefore = at(6);
+  queued.wait = std::chrono::milliseconds(6);
+  queued.backend = "ws://b/CP";
+  queued.setAside = queued.withoutReadings = true;
+  queued.reason = "InternalError: no";
   queued.repeatKey = UINT64_MAX;
   onBoth(
       [&](Loop& loop, Store& store) {
         ChargerRow row{"CP 1", ocpp::Version::V15, "http://h/", std::string("p\0w\xff", 4), 0, at(3)};
+        row.backend = "ws://b/CP";
+        row.autoRegistered = row.unserved = row.leaving = true;
+        row.lastSettings = "{}";
+        row.movingTo = "ws://c/CP";
+        row.movingSince = at(8);
         store.putCharger(row);
         store.put("CP 1", queued);
         store.put("CP 1", session::AliasRecord{"#0123456789abcdef012", "a tag of more than twenty"});
@@ -99,6 +112,8 @@ TEST(storeKeepsEveryRecord, "store: every record type comes back unchanged after
         CPPUNIT_ASSERT_EQUAL(std::string("CP 1"), c.identity);
         CPPUNIT_ASSERT(c.version == ocpp::Version::V15 && c.callback == "http://h/" && c.lastSeen == at(3));
         CPPUNIT_ASSERT(c.password == std::string("p\0w\xff", 4) && c.pingInterval == 0);
+        CPPUNIT_ASSERT(c.backend == "ws://b/CP" && c.autoRegistered && c.unserved && c.leaving);
+        CPPUNIT_ASSERT(c.lastSettings == "{}" && c.movingTo == "ws://c/CP" && c.movingSince == at(8));
         CPPUNIT_ASSERT_EQUAL(std::uint64_t(3), c.rest.lastNumber);
         CPPUNIT_ASSERT_EQUAL(std::size_t(7), c.records.size());
         const auto& b = std::get<session::BootRecord>(c.records[0]);
@@ -116,7 +131,8 @@ TEST(storeKeepsEveryRecord, "store: every record type comes back unchanged after
         const auto& r = std::get<session::AliasRecord>(c.records[5]);
         CPPUNIT_ASSERT(r.alias == "#0123456789abcdef012" && r.idTag == "a tag of more than twenty");
         const auto& q = std::get<session::QueuedRecord>(c.records[6]);
-        CPPUNIT_ASSERT(q.notBefore == at(6) && q.repeatKey == UINT64_MAX);
+        CPPUNIT_ASSERT(q.wait == std::chrono::milliseconds(6) && q.repeatKey == UINT64_MAX && q.key == queued.key);
+        CPPUNIT_ASSERT(q.backend == queued.backend && q.setAside && q.withoutReadings && q.reason == queued.reason);
         CPPUNIT_ASSERT(q.number == 3 && q.attempts == 0 && recordText(q.request) == recordText(queuedStop(3).request));
       });
 }
@@ -179,7 +195,10 @@ TEST(storeRandomQueue, "store: random requests of every action survive the disk"
   std::vector<session::QueuedRecord> records;
   RandomMessages random(5, ocpp::Encoding::Json16);
   for (std::size_t action = 0; action < ocpp::actionCount; ++action)
-    for (int i = 0; i < 5; ++i) records.push_back({records.size() + 1, random.request(action), i});
+    for (int i = 0; i < 5; ++i) {
+      records.push_back({records.size() + 1, random.request(action), i});
+      records.back().key = records.size();
+    }
   {
     SqliteStore store(loop, storeOptions(dir));
     for (const auto& record : records) store.put("CP", record);
@@ -252,13 +271,13 @@ TEST(storeDeadLetters,
   TempDir dir;
   SqliteStore store(loop, storeOptions(dir));
   outcomeOf(loop, store, store.put("CP", queuedStop(1)));
-  const session::DeadLetterRecord dead{1, queuedStop(1).request, 3, "InternalError: no", at(1), at(2)};
+  const session::DeadLetterRecord dead{1, queuedStop(1).request, 3, "InternalError: no", at(1), at(2), 1};
   const auto commits = store.status().commits;
   store.put("CP", dead);
   outcomeOf(loop, store, store.erase("CP", queuedStop(1)));
   CPPUNIT_ASSERT_EQUAL(commits + 1, store.status().commits);
   session::DeadLetterRecord later = dead;
-  later.died = at(3);  // a number used again must not overwrite the older one
+  later.key = 2;  // a number used again must not overwrite the older one
   outcomeOf(loop, store, store.put("CP", later));
   outcomeOf(loop, store, store.erase("CP", dead));
   Database db(dir.database(), Database::Mode::ReadOnly);

@@ -2,6 +2,7 @@
 // The WebSocket to a back-end that has several addresses (C5), and how it introduces itself (SM-2).
 #include <sys/resource.h>
 
+#include "tests/support/few_descriptors.h"
 #include "tests/unit/bridge/names_fixture.h"
 #include "tests/unit/bridge/ws_fixture.h"
 
@@ -140,17 +141,12 @@ TEST(wsUserAgent, "SM-2: the handshake says who we are, with and without a passw
 
 TEST(wsDescriptors, "C4: without a descriptor to spare a link gives way at once and says so") {
   EchoBench bench;
-  rlimit before{};
-  getrlimit(RLIMIT_NOFILE, &before);
-  rlimit few = before;
-  const int next = ::dup(0);
-  few.rlim_cur = static_cast<rlim_t>(next) + 1;
-  ::close(next);
-  setrlimit(RLIMIT_NOFILE, &few);
   Peer peer;
-  peer.connect(bench.client, bench.target());
-  waitFor(bench.loop, "the end", [&] { return peer.ended == 1; });
-  setrlimit(RLIMIT_NOFILE, &before);
+  {
+    const test::FewDescriptors few(1);
+    peer.connect(bench.client, bench.target());
+    waitFor(bench.loop, "the end", [&] { return peer.ended == 1; });
+  }
   CPPUNIT_ASSERT_MESSAGE(peer.closed.reason, peer.closed.reason.find("no file descriptor to spare: limit") == 0);
   Peer later;
   later.connect(bench.client, bench.target());

@@ -53,8 +53,7 @@ TEST(GuardLimits, "the guard refuses too many attributes, deep nesting, long tag
   const std::string deep = repeated("<a>", 64) + std::string(1100000, ' ') + repeated("</a>", 64);
   CPPUNIT_ASSERT(ocpp_s::guard(deep, wide).refusal == nullptr);
   CPPUNIT_ASSERT(ocpp_s::guard("<a>" + deep + "</a>", wide).refusal != nullptr);
-  CPPUNIT_ASSERT_EQUAL(std::string("the document ends early, or a tag is too long"),
-                       verdict("<a b='" + std::string(20000, 'x') + "'/>"));
+  CPPUNIT_ASSERT_EQUAL(std::string("a tag is too long"), verdict("<a b='" + std::string(20000, 'x') + "'/>"));
 }
 
 TEST(GuardAround, "the guard refuses too many attributes around an element, and too many elements (G-8)") {

@@ -115,7 +115,7 @@ TEST(vector51,
   const auto told = h.result<GetConfiguration>();
   CPPUNIT_ASSERT_EQUAL(std::string("240"), value(told, "HeartbeatInterval"));
   CPPUNIT_ASSERT_EQUAL(std::string(""), value(told, "Vendor.Key"));
-  CPPUNIT_ASSERT_EQUAL(std::string("60"), value(told, "WebSocketPingInterval"));  // owned wins
+  CPPUNIT_ASSERT_EQUAL(std::string("45"), value(told, "WebSocketPingInterval"));  // owned wins
   CPPUNIT_ASSERT(entry(told, "SupportedFeatureProfiles") && !entry(told, "HeartBeatInterval"));
   CPPUNIT_ASSERT(!entry(told, "AuthorizationKey") && !entry(told, "CpoName"));
 }
@@ -177,12 +177,13 @@ TEST(splitKeys,
   CPPUNIT_ASSERT(told.unknownKey.size() == 1 && told.unknownKey[0] == "A");
 }
 
-TEST(vector53, "vector 53: AuthorizationKey is the bridge's: Accepted, then a new connection with the bytes (CK-4)") {
-  SessionHarness h;
+TEST(vector53,
+     "vector 53: AuthorizationKey is the bridge's: kept, Accepted, then a new connection with the bytes (CK-4, A6)") {
+  SessionHarness h(durable());
   h.boot(Version::V15);
   h.call(change("AuthorizationKey", "000102030405060708090a0b0c0d0e0f10111213"));
-  CPPUNIT_ASSERT(h.result<ChangeConfiguration>().status == ConfigurationStatus::Accepted);
   const std::string bytes = h.take<session::NewPassword>().bytes;
+  CPPUNIT_ASSERT(h.result<ChangeConfiguration>().status == ConfigurationStatus::Accepted);
   CPPUNIT_ASSERT(bytes.size() == 20 && bytes[1] == 1 && bytes[19] == 0x13);
   h.take<session::CloseCentral>();
   h.opens();
@@ -192,6 +193,11 @@ TEST(vector53, "vector 53: AuthorizationKey is the bridge's: Accepted, then a ne
   CPPUNIT_ASSERT(h.result<ChangeConfiguration>().status == ConfigurationStatus::Rejected);
   h.call(keys({"AuthorizationKey"}));
   CPPUNIT_ASSERT_EQUAL(std::size_t{1}, h.result<GetConfiguration>().unknownKey.size());
+  SessionHarness forgetful;  // a restart would lock the charger out
+  forgetful.boot(Version::V15);
+  forgetful.call(change("AuthorizationKey", "000102030405060708090a0b0c0d0e0f10111213"));
+  CPPUNIT_ASSERT(forgetful.result<ChangeConfiguration>().status == ConfigurationStatus::Rejected);
+  forgetful.nothing();
 }
 
 TEST(vector54, "vector 54: a measurand that 1.5 has not is Rejected without asking; phases are stripped (CK-5)") {
@@ -246,4 +252,35 @@ TEST(keyNames, "CK-1, L-16: keys are compared without case across the versions' 
   CPPUNIT_ASSERT(session::keyFor(Version::V15, "Vendor") == "Vendor");
   CPPUNIT_ASSERT(session::sameKey("HEARTBEATINTERVAL", "HeartBeatInterval"));
   CPPUNIT_ASSERT(!session::sameKey("ResetRetries", "BlinkRepeat"));
+}
+
+TEST(manyKeysAsked, "C1: a CALL that names more than 1,000 keys is refused, one with 1,000 is asked and answered") {
+  SessionHarness h;
+  h.boot(Version::V16);
+  GetConfiguration::Request many;
+  for (int i = 0; i < 1001; ++i) many.key.push_back(Key<50>("Key" + std::to_string(i)));
+  h.call(many);
+  CPPUNIT_ASSERT(h.callError() == FaultCode::PropertyConstraintViolation);
+  many.key.pop_back();
+  h.call(many, "call-2");
+  CPPUNIT_ASSERT_EQUAL(std::size_t(1000), h.toCharger<GetConfiguration>().key.size());
+  h.respond(GetConfiguration::Response{{}, many.key});
+  CPPUNIT_ASSERT_EQUAL(std::size_t(1000), h.result<GetConfiguration>("call-2").unknownKey.size());
+}
+
+TEST(manyKeysTold, "C1: of a charger's answer 4,096 keys are passed on, and that the others were left out is noted") {
+  SessionHarness h;
+  h.boot(Version::V16);
+  h.call(GetConfiguration::Request{});
+  h.toCharger<GetConfiguration>();
+  GetConfiguration::Response told;
+  for (int i = 0; i < 16000; ++i) told.configurationKey.push_back({Key<50>("Key" + std::to_string(i)), false, {}});
+  h.respond(told);
+  const auto result = h.result<GetConfiguration>();
+  const auto own = std::count_if(result.configurationKey.begin(), result.configurationKey.end(),
+                                 [](const KeyValue& each) { return each.key.rfind("Key", 0) == 0; });
+  CPPUNIT_ASSERT_EQUAL(std::ptrdiff_t(4096), own);
+  CPPUNIT_ASSERT(std::any_of(h.notes.begin(), h.notes.end(), [](const std::string& note) {
+    return note.find("11904 of them were left out") != std::string::npos;
+  }));
 }

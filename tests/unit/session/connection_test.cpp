@@ -19,7 +19,7 @@ TEST(alwaysOn, "SM-1 always_on: the WebSocket opens before the charger says anyt
   settings.lifecycle = session::WsLifecycle::AlwaysOn;
   SessionHarness h(settings);
   CPPUNIT_ASSERT(h.session.deadline() && *h.session.deadline() <= h.now);
-  h.pass(seconds(0));
+  h.pass(seconds(5));
   h.opens();
   h.nothing();
   h.call(ClearCache::Request{});
@@ -177,7 +177,7 @@ TEST(drains, "drain: everyone who waits is answered, nothing new is forwarded") 
   h.toCentral<Authorize>();
   CPPUNIT_ASSERT(!h.session.idle());
   h.session.drain(h.now);
-  h.pass(seconds(0));
+  h.pass(seconds(5));
   const auto beat = h.send(Version::V15, Heartbeat::Request{});
   CPPUNIT_ASSERT(h.faulted(exchange) == FaultCode::InternalError);
   h.answered<Heartbeat>(beat);

@@ -8,21 +8,15 @@ using namespace test;
 
 namespace {
 
-template <class R>
-std::vector<R> of(const std::vector<session::Record>& records) {
-  std::vector<R> found;
-  for (const session::Record& each : records)
-    if (const R* record = std::get_if<R>(&each)) found.push_back(*record);
-  return found;
+session::QueuedRecord queuedStop(std::uint64_t number) {
+  return {number, SessionHarness::stop(17), 0, {}, 0, 1'000'000 + number};
 }
-
-session::QueuedRecord queuedStop(std::uint64_t number) { return {number, SessionHarness::stop(17), 0}; }
 
 /// Restarted with these stops in the queue; the first is on the wire.
 struct Restarted : SessionHarness {
   explicit Restarted(std::initializer_list<std::uint64_t> stops) : SessionHarness(durable()) {
     for (const std::uint64_t number : stops) session.restore(queuedStop(number), now);
-    pass(seconds(0));
+    pass(seconds(5));
     opens();
     toCentral<StopTransaction>();
   }
@@ -39,14 +33,14 @@ TEST(reopensAfterRestart,
   boot.interval = 300;
   h.session.restore(boot, h.now);
   h.session.wasSeen(Version::V15, h.now - minutes(5), h.now);
-  h.pass(seconds(0));
+  h.pass(seconds(5));
   h.opens();
   h.nothing();
 
   SessionHarness silent(durable());
   silent.session.restore(boot, silent.now);
   silent.session.wasSeen(Version::V15, silent.now - std::chrono::hours(24), silent.now);
-  silent.pass(seconds(0));
+  silent.pass(seconds(5));
   silent.nothing();
 }
 
@@ -59,7 +53,7 @@ TEST(tagsSurvive, "SM-9: what the back-end said about a tag is kept, once an hou
     h.reply(Authorize::Response{{AuthorizationStatus::Accepted, {}, IdToken("PARENT")}});
     h.answered<Authorize>(asked);
   }
-  const auto tags = of<session::AuthorizationRecord>(h.kept);
+  const auto tags = SessionHarness::of<session::AuthorizationRecord>(h.kept);
   CPPUNIT_ASSERT_EQUAL(std::size_t{1}, tags.size());
 
   SessionHarness later(durable());
@@ -74,25 +68,25 @@ TEST(deadLetterKept,
      "SM-15, ER-3: a message refused too often is kept as dead letter, and delivered when the operator says so") {
   Restarted h({7});
   for (const int wait : {60, 120}) {
-    h.refuse(FaultCode::InternalError);
+    h.refuse(FaultCode::PropertyConstraintViolation);
     h.pass(seconds(wait));
     h.toCentral<StopTransaction>();
   }
-  h.refuse(FaultCode::InternalError);
-  const auto letters = of<session::DeadLetterRecord>(h.kept);
+  h.refuse(FaultCode::PropertyConstraintViolation);
+  const auto letters = SessionHarness::of<session::DeadLetterRecord>(h.kept);
   CPPUNIT_ASSERT_EQUAL(std::size_t{1}, letters.size());
   CPPUNIT_ASSERT_EQUAL(std::uint64_t{7}, letters.front().number);
   CPPUNIT_ASSERT_EQUAL(3, letters.front().attempts);
-  CPPUNIT_ASSERT_EQUAL(std::uint64_t{7}, of<session::QueuedRecord>(h.forgotten).back().number);
+  CPPUNIT_ASSERT_EQUAL(std::uint64_t{7}, SessionHarness::of<session::QueuedRecord>(h.forgotten).back().number);
 
   h.effects.clear();
   h.session.redeliver(letters.front(), h.now);
   h.drain();
   CPPUNIT_ASSERT(h.toCentral<StopTransaction>().meterStop == SessionHarness::stop(17).meterStop);
-  CPPUNIT_ASSERT_EQUAL(std::uint64_t{8}, of<session::QueuedRecord>(h.kept).back().number);
-  CPPUNIT_ASSERT_EQUAL(std::size_t{1}, of<session::DeadLetterRecord>(h.forgotten).size());
+  CPPUNIT_ASSERT_EQUAL(std::uint64_t{8}, SessionHarness::of<session::QueuedRecord>(h.kept).back().number);
+  CPPUNIT_ASSERT_EQUAL(std::size_t{1}, SessionHarness::of<session::DeadLetterRecord>(h.forgotten).size());
   h.reply(StopTransaction::Response{});
-  CPPUNIT_ASSERT_EQUAL(std::uint64_t{8}, of<session::QueuedRecord>(h.forgotten).back().number);
+  CPPUNIT_ASSERT_EQUAL(std::uint64_t{8}, SessionHarness::of<session::QueuedRecord>(h.forgotten).back().number);
 }
 
 TEST(operatorRetries,
@@ -106,7 +100,8 @@ TEST(operatorRetries,
   h.refuse(FaultCode::InternalError);
   CPPUNIT_ASSERT(h.session.discard(7, "billed by hand", h.now));
   h.drain();
-  CPPUNIT_ASSERT_EQUAL(std::string("billed by hand"), of<session::DeadLetterRecord>(h.kept).back().reason);
+  CPPUNIT_ASSERT_EQUAL(std::string("billed by hand"),
+                       SessionHarness::of<session::DeadLetterRecord>(h.kept).back().reason);
   h.toCentral<StopTransaction>();  // the next in line
   CPPUNIT_ASSERT(!h.session.retryNow(99, h.now));
   CPPUNIT_ASSERT(!h.session.discard(99, "", h.now));
@@ -118,7 +113,8 @@ TEST(discardedOnTheWire, "SM-10, ER-3: what is given up while it is on the wire 
   h.drain();
   h.nothing();
   h.refuse(FaultCode::InternalError);
-  CPPUNIT_ASSERT_EQUAL(std::string("billed by hand"), of<session::DeadLetterRecord>(h.kept).back().reason);
+  CPPUNIT_ASSERT_EQUAL(std::string("billed by hand"),
+                       SessionHarness::of<session::DeadLetterRecord>(h.kept).back().reason);
   h.toCentral<StopTransaction>();
 }
 

@@ -94,7 +94,7 @@ TEST(parkedOverRestart, "TX-9: what waits in the store is delivered by the next 
   for (int i = 0; i < many; ++i) sessionAt(before, i);
   SessionHarness h(durable(session::StartOffline::Provisional), before.store);
   CPPUNIT_ASSERT_EQUAL(std::size_t{3 * many}, h.session.overview().waitingForCentral);
-  h.pass(seconds(0));
+  h.pass(seconds(5));
   h.take<session::OpenCentral>();
   h.down();
   const auto id = sessionAt(h, many);
@@ -150,7 +150,10 @@ TEST(operatorParked, "SM-15, ER-3: the operator can discard and retry a message 
   h.boot(Version::V15, 36000);
   h.down();
   for (int i = 0; i < 20; ++i) sessionAt(h, i);
-  session::QueuedRecord start{55, startAt(18), 0};  // the 55th of 60
+  session::QueuedRecord start;  // the 55th of 60
+  for (const session::Record& record : h.kept)
+    if (const auto* queued = std::get_if<session::QueuedRecord>(&record); queued && queued->number == 55)
+      start = *queued;
   CPPUNIT_ASSERT(!h.session.discard(55, "unknown there", h.now));
   CPPUNIT_ASSERT(!h.session.discard(99, "no such", h.now, &start));
   h.store->read("CP", session::FindTransaction{startAt(18), 0, {}}, [&](bridge::ReadResult&& found) {
@@ -158,7 +161,7 @@ TEST(operatorParked, "SM-15, ER-3: the operator can discard and retry a message 
   });
   CPPUNIT_ASSERT(h.session.discard(55, "billed by hand", h.now, &start));
   CPPUNIT_ASSERT(h.session.retryNow(56, h.now));
-  h.pass(seconds(0));
+  h.pass(seconds(5));
   h.opens();
   for (int i = 0; i < 18; ++i) delivered(h, i, 100 + i);
   CPPUNIT_ASSERT(h.toCentral<MeterValues>().transactionId == TransactionId{-1});  // TX-8

@@ -9,7 +9,7 @@ namespace {
 /// The next process, connected at once.
 void reconnect(SessionHarness& h) {
   h.session.wasSeen(Version::V15, h.now, h.now);
-  h.pass(seconds(0));
+  h.pass(seconds(5));
   h.opens();
 }
 
@@ -91,7 +91,7 @@ TEST(startRepeatedOverRestart,
   const auto start = SessionHarness::start(1, "TAG");
   const auto first = before.answered<StartTransaction>(before.send(Version::V15, start, "urn:1"));
   SessionHarness h(durable(session::StartOffline::Provisional), before.store);
-  h.pass(seconds(0));
+  h.pass(seconds(5));
   h.take<session::OpenCentral>();
   h.down();
   const auto again = h.answered<StartTransaction>(h.send(Version::V15, start, "urn:1"));
@@ -109,7 +109,7 @@ TEST(repeatOverRestart, "SM-7 key 1: what was queued before a restart and is rep
   before.answered<MeterValues>(before.send(Version::V15, values, "urn:1"));
   before.answered<MeterValues>(before.send(Version::V15, values, "urn:1"));
   SessionHarness h(durable(), before.store);
-  h.pass(seconds(0));
+  h.pass(seconds(5));
   h.take<session::OpenCentral>();
   h.down();
   h.answered<MeterValues>(h.send(Version::V15, values, "urn:1"));

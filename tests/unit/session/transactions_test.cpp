@@ -254,7 +254,9 @@ TEST(strangeIds, "TX-3, TX-10: zero, negative and unknown ids are copied") {
   h.boot(Version::V15);
   h.begin(Version::V15, 1, 0);
   for (const std::int64_t id : {0, -1, 4711}) {
-    h.send(Version::V15, h.stop(id));
+    auto stop = h.stop(id);
+    stop.meterStop += static_cast<int>(id) * 7;  // a stop of its own, not the same again
+    h.send(Version::V15, std::move(stop));
     CPPUNIT_ASSERT_EQUAL(id, h.toCentral<StopTransaction>().transactionId.value);
     h.reply(StopTransaction::Response{});
     h.effects.clear();
