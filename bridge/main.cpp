@@ -85,10 +85,10 @@ void tell(Log& log, Log::Level level, const char* event, const std::vector<std::
 }
 
 /// One part of what SIGHUP asks for; the other parts do not suffer from its mistakes.
-void reload(Log& log, const std::string& what, const std::function<std::string()>& part) {
+void reload(Log& log, const std::string& what, const std::function<void()>& part) {
   try {
-    const std::string did = part();
-    log.line(Log::Level::Info, "", "reloaded", what + (did.empty() ? "" : ": " + did));
+    part();
+    log.line(Log::Level::Info, "", "reloaded", what);
   } catch (const std::runtime_error& bad) {
     log.line(Log::Level::Error, "", "reload-failed", std::string(bad.what()) + "; what was there before stays");
   }
@@ -128,6 +128,51 @@ struct Command {
 constexpr Command commands[] = {
     {"queue", queueCommand}, {"move", moveCommand}, {"backup", backupCommand}, {"restore", restoreCommand}};
 
+/// Null without --data-dir. The share of each charger, if nobody has chosen one, follows from the disk.
+std::unique_ptr<SqliteStore> openStore(Loop& loop, Options& options) {
+  if (options.dataDir.empty()) return nullptr;
+  SqliteStoreOptions where;
+  where.directory = options.dataDir;
+  where.acceptLoss = options.acceptLoss;
+  auto store = std::make_unique<SqliteStore>(loop, std::move(where));
+  if (options.limits.chargerBytes == 0)
+    options.limits.chargerBytes = usualShare(freeBytes(databasePath(options.dataDir)));
+  return store;
+}
+
+/// SIGHUP, but for the chargers file.
+void renewSecrets(Log& log, const Options& options, Listeners& server, Shard& shard) {
+  try {
+    tell(log, Log::Level::Warning, "insecure", setupWarnings(options));
+  } catch (const std::runtime_error& bad) { log.line(Log::Level::Error, "", "insecure", bad.what()); }
+  if (!server.tlsUrl().empty()) reload(log, options.tlsCert, [&] { server.renewCertificates(); });
+  if (!options.centralPasswordFile.empty())
+    reload(log, options.centralPasswordFile, [&] { shard.renewCentralPassword(); });
+}
+
+void tellFewWebSockets(Log& log, std::size_t chargers, std::size_t webSockets) {
+  if (chargers <= webSockets) return;
+  log.line(Log::Level::Warning, "", "limit",
+           std::to_string(chargers) + " chargers, and descriptors for " + std::to_string(webSockets) +
+               " WebSockets: raise the limit of open files");
+}
+
+const std::string& soapUrlOf(const Listeners& server) {
+  return server.plainUrl().empty() ? server.tlsUrl() : server.plainUrl();
+}
+
+void tellListening(Log& log, const Options& options, const Listeners& server, const std::string& backEnd) {
+  const InputLimits& limits = options.limits;
+  log.line(Log::Level::Info, "", "listening", "",
+           {{"soap", soapUrlOf(server)},
+            {"soapTls", server.tlsUrl().empty() ? "none" : server.tlsUrl()},
+            {"central", backEnd},
+            {"maxConnections", std::to_string(limits.connections)},
+            {"maxWebSockets", std::to_string(limits.webSockets)},
+            {"maxCalls", std::to_string(limits.calls)},
+            {"maxUnfinishedMib", std::to_string(limits.unfinished)}});
+}
+
 int serve(const Options& chosen) {
   if (!chosen.coreDumps) makeUndumpable();
   ChargersSource source(chosen);
@@ -135,25 +180,14 @@ int serve(const Options& chosen) {
   const std::vector<std::string> warnings = setupWarnings(chosen);
   Log log(STDOUT_FILENO, {chosen.logFormat, Log::Level::Info, chosen.logLimit});
   Options options = fitted(chosen, log);
-  if (chargers.size() > options.limits.webSockets)
-    log.line(Log::Level::Warning, "", "limit",
-             std::to_string(chargers.size()) + " chargers, and descriptors for " +
-                 std::to_string(options.limits.webSockets) + " WebSockets: raise the limit of open files");
+  tellFewWebSockets(log, chargers.size(), options.limits.webSockets);
   Loop loop;
   watch(loop, log);
   Timer leftOut(loop);
   leftOut.startEvery(std::chrono::seconds(10), [&log] { log.tellLeftOut(); });
   std::unique_ptr<EmbeddedCentral> embedded;
   if (options.centralUrl.empty()) embedded = std::make_unique<EmbeddedCentral>(loop, log);
-  std::unique_ptr<SqliteStore> store;
-  if (!options.dataDir.empty()) {
-    SqliteStoreOptions where;
-    where.directory = options.dataDir;
-    where.acceptLoss = options.acceptLoss;
-    store = std::make_unique<SqliteStore>(loop, std::move(where));
-    if (options.limits.chargerBytes == 0)
-      options.limits.chargerBytes = usualShare(freeBytes(databasePath(options.dataDir)));
-  }
+  const std::unique_ptr<SqliteStore> store = openStore(loop, options);
   HttpClient calls(loop, callOptions(options));
   const std::string problem = options.chargerCa.empty() ? "" : calls.tlsProblem();
   if (!problem.empty()) throw BadConfiguration("option charger-ca: " + problem);
@@ -174,9 +208,8 @@ int serve(const Options& chosen) {
        [&](const std::string& peer, DoorMistake what) { endpoint.door().tell(what, peer); },
        [&](bool none) { tellDescriptors(log, none); }, [&](const HttpRequest& begun) { return endpoint.grant(begun); },
        [&](const HttpRequest& begun) { return endpoint.refusesUnread(begun); }});
-  const std::string& soapUrl = server.plainUrl().empty() ? server.tlsUrl() : server.plainUrl();
   endpoint.setServer(server);
-  shard.setPublicUrl(options.publicUrl.empty() ? soapUrl : options.publicUrl);
+  shard.setPublicUrl(options.publicUrl.empty() ? soapUrlOf(server) : options.publicUrl);
   for (const NetAddress& own : server.addresses()) shard.addresses().addListener(own);
   if (embedded) shard.addresses().addListener(*NetAddress::parse("127.0.0.1", Url::parse(embedded->url())->port));
   shard.configure(std::move(chargers));
@@ -186,32 +219,10 @@ int serve(const Options& chosen) {
   const SignalWatch interrupt(loop, SIGINT, [&] { drain.begin(); });
   Reloader chargersAgain(loop, source, access, shard, log, options.chargersFile);
   const SignalWatch hangup(loop, SIGHUP, [&] {
-    try {
-      tell(log, Log::Level::Warning, "insecure", setupWarnings(options));
-    } catch (const std::runtime_error& bad) { log.line(Log::Level::Error, "", "insecure", bad.what()); }
-    if (!server.tlsUrl().empty())
-      reload(log, options.tlsCert, [&] {
-        server.renewCertificates();
-        return std::string();
-      });
-    if (!options.centralPasswordFile.empty())
-      reload(log, options.centralPasswordFile, [&] {
-        shard.renewCentralPassword();
-        return std::string();
-      });
+    renewSecrets(log, options, server, shard);
     chargersAgain.begin();
   });
-  const std::string backEnd = embedded ? "embedded" : options.centralUrl;
-  const std::string tls = server.tlsUrl().empty() ? "none" : server.tlsUrl();
-  const InputLimits& limits = options.limits;
-  log.line(Log::Level::Info, "", "listening", "",
-           {{"soap", soapUrl},
-            {"soapTls", tls},
-            {"central", backEnd},
-            {"maxConnections", std::to_string(limits.connections)},
-            {"maxWebSockets", std::to_string(limits.webSockets)},
-            {"maxCalls", std::to_string(limits.calls)},
-            {"maxUnfinishedMib", std::to_string(limits.unfinished)}});
+  tellListening(log, options, server, embedded ? "embedded" : options.centralUrl);
   tell(log, Log::Level::Warning, "insecure", warnings);
   tell(log, Log::Level::Warning, "insecure", source.warnings());
   loop.run();

@@ -158,7 +158,7 @@ Ticket MemoryStore::forgetCharger(const std::string& identity, const std::string
       if (auto* tx = std::get_if<session::TransactionRecord>(&record);
           tx && !why.empty() && session::isUndelivered(*tx))
         tx->backendTxId = -1;
-      if (auto* tx = std::get_if<session::TransactionRecord>(&record); tx && session::isOpen(*tx))
+      if (auto* tx = std::get_if<session::TransactionRecord>(&record); tx && !why.empty() && session::isOpen(*tx))
         tx->state = session::TransactionState::Orphaned;
       const bool bills = std::holds_alternative<session::TransactionRecord>(record) ||
                          std::holds_alternative<session::DeadLetterRecord>(record);

@@ -190,8 +190,8 @@ void RecordRows::forgetCharger(const std::string& identity, const std::string& w
     (prepared(giveUpStarts) << identity).run();
     Statement& gone = prepared(deleteAllQueued) << identity;
     while (gone.step()) besides_.grown.emplace_back(identity, -bytesOfRow(gone.number(0)));
+    (prepared(orphanOpen) << identity).run();
   }
-  (prepared(orphanOpen) << identity).run();
   for (const char* sql : forgetRows) (prepared(sql) << identity).run();
   (prepared(forgotten) << identity).run();
 }

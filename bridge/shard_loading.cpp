@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "bridge/charger.h"
+#include "session/transactions.h"
 
 namespace bridge {
 
@@ -172,6 +173,13 @@ void Shard::carryOutUnserved(const OperatorCommand& command) {
         Log::Level::Warning, command.identity, "dead-letter",
         "discarded by the operator: " + std::string(ocpp::actionName(queued.request)) + ": " + command.reason);
     outside_.store->erase(command.identity, queued);
+    for (const StoredRecord& each : command.related) {  // TX-8: what its charger says of it was never started
+      const auto* tx = std::get_if<session::TransactionRecord>(&each);
+      if (!tx || !ocpp::is<ocpp::StartTransaction>(queued.request) || !session::isUndelivered(*tx)) continue;
+      session::TransactionRecord dead = *tx;
+      dead.backendTxId = -1;
+      outside_.store->put(command.identity, dead);
+    }
     const auto counted = unserved_.find(command.identity);
     if (counted != unserved_.end() && counted->second > 1)
       --counted->second;
@@ -199,8 +207,15 @@ bool Shard::forget(const OperatorCommand& command) {
   release(command.identity, nullptr);
   unserved_.erase(command.identity);
   registrations_.forget(command.identity);
-  outside_.store->forgetCharger(command.identity, command.reason);
-  outside_.log.line(Log::Level::Info, command.identity, "forgotten", "by the operator");
+  const Ticket ticket =
+      outside_.store->forgetCharger(command.identity, command.reason.empty() ? "forgotten" : command.reason);
+  const auto tell = [this, alive = std::weak_ptr<bool>(alive_), identity = command.identity](bool ok,
+                                                                                             const std::string& why) {
+    if (alive.expired()) return;
+    outside_.log.line(ok ? Log::Level::Info : Log::Level::Error, identity, "forgotten",
+                      ok ? "by the operator" : "not forgotten, give the command again: " + why);
+  };
+  outside_.store->whenDurable(ticket, tell);
   return true;
 }
 

@@ -118,7 +118,8 @@ class Store {
   /// What is of an unknown back-end gets that of the row (TX-14).
   virtual Ticket putCharger(ChargerRow row) = 0;
   /// Everything of the identity is forgotten but what bills: transactions, dead letters, and the messages that wait;
-  /// with a reason `why` these become discarded dead letters. Its numbers and ids are never given again (TX-15).
+  /// Its numbers and ids are never given again (TX-15). With a reason `why` the next one of that name is another charge
+  /// point: what waits becomes discarded dead letters, and open transactions are nobody's. Without, it may come back.
   virtual Ticket forgetCharger(const std::string& identity, const std::string& why) = 0;
   /// Everything of the identity that is of the back-end `former` is of `name` from now on: the same one has another
   /// address (TX-14).

@@ -66,14 +66,14 @@ void GatewaySession::Impl::noteRemoteStart(const StartTransaction::Request& star
   note(Level::Debug, "StartTransaction follows a RemoteStartTransaction");  // RS-3
 }
 
-/// SM-7: a charger without a clock says every start alike. One that has stopped the transaction means another one; with
-/// a clock it repeats what it is not sure of after a crash.
+/// SM-7: a charger without a clock says every start alike. When the transaction is over, or nobody's (TX-13), it means
+/// another one; with a clock it repeats what it is not sure of after a crash.
 bool GatewaySession::Impl::startsAgain(const Request& request) const {
   const auto* said = std::get_if<StartTransaction::Request>(&request);
   const Transaction known = said ? transactions_.sameStart(asMeant(*said)) : nullptr;
   if (!known || byClock(known->start, known->seen)) return false;
   const auto stops = [&](const OutCall& c) { return c.transaction == known && is<StopTransaction>(c.request); };
-  return known->stop || outbox_.find(stops) != nullptr;
+  return known->stop || known->state == TransactionState::Orphaned || outbox_.find(stops) != nullptr;
 }
 
 /// SM-7 key 2: the same start under a new MessageID.

@@ -21,8 +21,7 @@ namespace test {
 
 /// Law: every broken promise throws std::logic_error with the sentence that does not hold.
 /// - every exchange is answered while the process lives;
-/// - a back-end hears of a transaction only what its own id belongs to (TX-1, TX-14), whatever was configured
-/// meanwhile;
+/// - a back-end hears of a transaction only what its own id belongs to (TX-1, TX-14), whatever is configured;
 /// - in the end every acknowledged start, reading and stop is at one back-end once, or is a dead letter (SM-15), and
 ///   nothing is there that no charger believes in; nothing waits, nothing is unserved;
 /// - an AuthorizationKey that was answered Accepted is used from then on (CK-4), until the operator says another.
@@ -52,7 +51,6 @@ class BridgeChaos {
     world_.start(file_.text());
   }
 
-  /// The lines of all processes.
   std::string log() const { return world_.log.str(); }
 
   void step() {
@@ -70,6 +68,7 @@ class BridgeChaos {
     evil_ = false;
     for (const ChaosFile::Place& place : ChaosFile::places) world_.backends.at(place.url).up = true;
     file_.healed();
+    keys_.clear();
     reloadNow();
     for (int round = 0; round < 400 && !saidAll(); ++round) {
       for (ModelCharger& each : chargers_) act(each, true);
@@ -115,9 +114,11 @@ class BridgeChaos {
     world_.reload(file_.text());
   }
   void commands() {
-    const std::string identity = chargers_[static_cast<std::size_t>(pick(2))].identity;
+    ModelCharger& charger = chargers_[static_cast<std::size_t>(pick(2))];
+    const std::string& identity = charger.identity;
     const std::string did = operator_.act(identity, file_.has(identity));
     if (did.empty()) return;
+    if (operator_.givenUp.count(identity)) charger.strayIn(books_), charger.mayBeHeardOf();
     tell(did);
     ++counts_.commands;
     if (!file_.has(identity)) keys_.clear();
@@ -135,8 +136,7 @@ class BridgeChaos {
     ++counts_.kills;
     for (ModelCharger& each : chargers_) {
       each.mayBeHeardOf();
-      for (const auto& [connector, index] : each.running)
-        if (const auto id = each.beliefs[index].id; id && !file_.has(each.identity)) books_.stray(each.identity, *id);
+      if (!file_.has(each.identity)) each.strayIn(books_);
       each.exchange.reset();
     }
     world_.start(file_.text());
@@ -190,7 +190,7 @@ class BridgeChaos {
     charger.asked = world_.loop.steady();
     ++counts_.messages;
     tell(charger.identity + " says " + std::string(ocpp::actionName(*charger.saying)) + " " +
-         contentOf(*charger.saying));
+         contentOf(*charger.saying) + numbersOf(*charger.saying));
     charger.exchange = world_.send(charger.identity, *charger.saying);
     hear(charger);
   }
@@ -247,13 +247,15 @@ class BridgeChaos {
     const auto reply = exchange->reply();
     if (!reply) return tell(charger.identity + " is refused: HTTP " + std::to_string(exchange->status()));
     const ocpp::Request said = *std::exchange(charger.saying, std::nullopt);
-    tell(charger.identity + " is answered " + std::string(ocpp::actionName(said)) + " " + contentOf(said));
+    tell(charger.identity + " is answered " + std::string(ocpp::actionName(said)) + " " + contentOf(said) +
+         numbersOf(*reply));
     if (const auto* start = std::get_if<ocpp::StartTransaction::Response>(&*reply)) {
       Believed& now = charger.beliefs[charger.running.at(std::get<ocpp::StartTransaction::Request>(said).connectorId)];
       now.id = start->transactionId.value;
       for (const Believed& each : charger.beliefs)
         require(&each == &now || !each.id || *each.id != *now.id || books_.forwarded.count(charger.identity) ||
-                    operator_.givenUp.count(charger.identity),
+                    operator_.givenUp.count(charger.identity) ||
+                    (charger.clockless && operator_.revived.count(charger.identity)),
                 "the charger gets the same transactionId twice");
     } else if (ocpp::is<ocpp::MeterValues>(*reply)) {
       const auto& values = std::get<ocpp::MeterValues::Request>(said);

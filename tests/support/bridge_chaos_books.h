@@ -30,6 +30,18 @@ inline std::string contentOf(const ocpp::Request& request) {
   return "";
 }
 
+/// The connector or transactionId of a message, for people.
+inline std::string numbersOf(const ocpp::Request& request) {
+  if (const auto* start = std::get_if<ocpp::StartTransaction::Request>(&request))
+    return " at " + std::to_string(start->connectorId);
+  const auto* stop = std::get_if<ocpp::StopTransaction::Request>(&request);
+  return stop ? " of " + std::to_string(stop->transactionId.value) : "";
+}
+inline std::string numbersOf(const ocpp::Response& response) {
+  const auto* started = std::get_if<ocpp::StartTransaction::Response>(&response);
+  return started ? " as " + std::to_string(started->transactionId.value) : "";
+}
+
 /// One transaction as its charger knows it.
 struct Believed {
   int connector = 1;
@@ -97,8 +109,8 @@ class BridgeBooks {
   std::set<std::string> nameless;   ///< Stops that a charger said without a number, by content (TX-3).
   std::set<std::string> forwarded;  ///< Chargers of which one of those was forwarded so.
 
-  /// The transaction began while nothing of the charger was kept (AU-1), and the process has died: nobody knows whose
-  /// it is, and its stop goes to whoever is the back-end then (TX-3).
+  /// The transaction began while nothing of the charger was kept (AU-1) and the process has died, or the operator has
+  /// forgotten the charger: nobody knows whose it is, and its stop goes to whoever is the back-end then (TX-3).
   void stray(const std::string& charger, std::int64_t id) { strayed_.insert({charger, id}); }
 
   /// Everything was delivered: what one charger believes is what the back-ends have, each once.

@@ -50,7 +50,12 @@ struct ModelCharger {
   }
   /// Whoever was asked about its start dies or is taken from it before it has an answer: a back-end may have heard.
   void mayBeHeardOf() {
-    if (exchange && saying && ocpp::is<ocpp::StartTransaction>(*saying)) beliefs.back().uncertain = true;
+    if (saying && ocpp::is<ocpp::StartTransaction>(*saying)) beliefs.back().uncertain = true;
+  }
+  /// Nothing is known of what runs there any more.
+  void strayIn(BridgeBooks& books) const {
+    for (const auto& [connector, index] : running)
+      if (const auto id = beliefs[index].id) books.stray(identity, *id);
   }
   Believed* byId(std::int64_t id) {
     for (Believed& each : beliefs)

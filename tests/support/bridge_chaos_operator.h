@@ -24,6 +24,7 @@ class ChaosOperator {
   /// Does something about the charger; tells what, or "".
   std::string act(const std::string& identity, bool inFile) {
     if (!world_.memory) return "";
+    world_.memory->failNext("");  // where the disk fails the log says so, and the command is given again
     using Kind = bridge::OperatorCommand::Kind;
     bridge::OperatorCommand command;
     command.identity = identity;

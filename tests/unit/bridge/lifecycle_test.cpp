@@ -259,14 +259,22 @@ TEST(lifecycleDiscardUnserved, "SM-15: a message of whose charger nothing is kno
   discard.kind = bridge::OperatorCommand::Kind::DiscardQueued;
   discard.identity = "R1";
   discard.reason = "billed by hand";
-  for (const auto& record : world.memory->content("R1"))
+  for (const auto& record : world.memory->content("R1")) {
     if (const auto* queued = std::get_if<session::QueuedRecord>(&record); queued && queued->number == 1)
       discard.queued = *queued;
+    if (std::holds_alternative<session::TransactionRecord>(record)) discard.related.push_back(record);
+  }
   world.memory->command(discard);
   world.loop.run();
   CPPUNIT_ASSERT_EQUAL(std::uint64_t(1), world.store().status().deadLetters);
   CPPUNIT_ASSERT_EQUAL(std::size_t(1), world.shard().unserved().at("R1"));
   CPPUNIT_ASSERT(world.logged("\"dead-letter\""));
+  world.reload(one);  // TX-8: its stop says that it was never started
+  world.backends.at("ws://central/ocpp").up = true;
+  world.loop.pass(minutes(10));
+  const auto stops = world.backends.at("ws://central/ocpp").all<StopTransaction>();
+  CPPUNIT_ASSERT_EQUAL(std::size_t(1), stops.size());
+  CPPUNIT_ASSERT_EQUAL(std::int64_t(-1), stops.front().transactionId.value);
 }
 
 TEST(lifecycleRemovedStopped,

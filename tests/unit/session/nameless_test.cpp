@@ -216,6 +216,22 @@ TEST(startsAgainOffline,
   h.nothing();
 }
 
+TEST(startsAgainOrphaned,
+     "SM-7, TX-13: the same start as that of a transaction that is nobody's any more is a new one") {
+  SessionHarness h;
+  h.boot(Version::V15, 3600);
+  const auto starts = [&](const char* tag, std::int64_t id) {
+    const auto exchange = h.send(Version::V15, h.start(1, tag, "1970-01-01T00:00:30Z"));
+    h.toCentral<StartTransaction>();
+    h.reply(h.started(id));
+    CPPUNIT_ASSERT_EQUAL(id, h.answered<StartTransaction>(exchange).transactionId.value);
+    h.effects.clear();
+  };
+  starts("TAG", 17);
+  starts("OTHER", 18);  // on the same connector: 17 is an orphan
+  starts("TAG", 19);
+}
+
 TEST(startsAgainWhileStopping, "SM-7: a stop that has not been answered yet has named the transaction as well") {
   SessionHarness h;
   h.boot(Version::V15, 3600);
