@@ -208,23 +208,28 @@ void Endpoint::admit(HttpRequest&& request, ocpp_s::RequestMessage&& message, co
     refuseSender(why, arrival, refused, responder);
   };
   if (const auto refused = access_.admit(arrival, identity, now)) return turnAway(*refused, message);
-  const auto admitted = std::make_shared<Admitted>();
-  admitted->message = std::move(message);
-  if (shard_.trace().on()) admitted->trace = masked(request.body, arrival.secret);
-  admitted->body = std::move(request.body);
-  admitted->peer = request.peerAddress;
-  admitted->responder = responder;
-  const auto service = shard_.serve(identity, [this, admitted](Charger* charger) { pass(*admitted, charger); });
-  if (service == Shard::Service::Served) {  // C8: of who is not served nothing is remembered
-    const auto elsewhere = access_.heard(arrival, identity, shard_.onTrial(identity), now);
-    if (elsewhere)
+  Admitted admitted;
+  admitted.message = std::move(message);
+  if (shard_.trace().on()) admitted.trace = masked(request.body, arrival.secret);
+  admitted.body = std::move(request.body);
+  admitted.peer = request.peerAddress;
+  admitted.responder = responder;
+  const auto heard = [&] {  // C8: of who is not served nothing is remembered
+    if (const auto elsewhere = access_.heard(arrival, identity, shard_.onTrial(identity), now))
       shard_.log().line(Log::Level::Warning, identity, "two-places",
                         "heard from two addresses within a short time: is somebody else using its name?",
                         {{"peer", request.peerAddress}, {"before", *elsewhere}});
-    return;
+  };
+  if (Charger* here = shard_.serving(identity)) {
+    pass(admitted, here);
+    request.body = std::move(admitted.body);  // the server reads the next one into it
+    return heard();
   }
+  const auto waiting = std::make_shared<Admitted>(std::move(admitted));
+  const auto service = shard_.serve(identity, [this, waiting](Charger* charger) { pass(*waiting, charger); });
+  if (service == Shard::Service::Served) return heard();
   const Refusal why = service == Shard::Service::Full ? Refusal::Full : Refusal::Unknown;
-  turnAway(access_.refuse(why, arrival.address, "", now), admitted->message);
+  turnAway(access_.refuse(why, arrival.address, "", now), waiting->message);
 }
 
 void Endpoint::pass(Admitted& admitted, Charger* charger) {

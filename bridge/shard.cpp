@@ -96,10 +96,15 @@ Charger* Shard::find(const std::string& identity) const {
   return known == chargers_.end() || known->second->leaving() ? nullptr : known->second.get();
 }
 
-Shard::Service Shard::serve(const std::string& identity, Use use) {
+Charger* Shard::serving(const std::string& identity) {
   if (reload_) reload_->bring(identity);
-  if (Charger* known = find(identity)) {
-    if (registrations_.standing(identity)) registrations_.heard(identity, clock().steady());
+  Charger* known = find(identity);
+  if (known && registrations_.standing(identity)) registrations_.heard(identity, clock().steady());
+  return known;
+}
+
+Shard::Service Shard::serve(const std::string& identity, Use use) {
+  if (Charger* known = serving(identity)) {
     use(known);
     return Service::Served;
   }

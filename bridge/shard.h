@@ -64,6 +64,8 @@ class Shard {
   /// more). Calls `use` at once when it is here, else as soon as the store has said what it has of it: whoever asks
   /// meanwhile waits in order (FIELD A1). Never for another result than Served.
   Service serve(const std::string& identity, Use use);
+  /// The charger that serve() would call `use` with at once; null when it would not.
+  Charger* serving(const std::string& identity);
   /// It is in the chargers file, or here: who asks does not take it in.
   bool knows(const std::string& identity) const { return file_.count(identity) != 0 || chargers_.count(identity) != 0; }
   /// Its boot has not been accepted yet: whoever invents names can be it (AU-1).

@@ -19,7 +19,10 @@ std::int64_t nanoseconds(clockid_t clock) {
 
 std::int64_t threadTime() { return nanoseconds(CLOCK_THREAD_CPUTIME_ID); }
 
-std::int64_t slotNumber() { return nanoseconds(CLOCK_MONOTONIC_COARSE) / 5'000'000'000; }
+std::int64_t wallTime() { return nanoseconds(CLOCK_MONOTONIC); }
+
+constexpr std::int64_t exactly = 1'000'000;  // nanoseconds up to which the wall will do
+constexpr std::int64_t slotTime = 5'000'000'000;
 
 }  // namespace
 
@@ -43,31 +46,41 @@ TurnMeter::~TurnMeter() {
 
 void TurnMeter::begins(int) {
   ++number_;
-  startedAt_ = threadTime();
+  startedAt_ = wallTime();
+  if (since_ < exactly && cpuBefore_ != 0) return;
+  cpuBefore_ = threadTime();
+  since_ = 0;
 }
 
 void TurnMeter::ends(int) {
   if (startedAt_ < 0) return;
-  const Time took = spent();
+  const std::int64_t now = wallTime();
+  const Time took = spentUntil(now);
+  since_ += now - startedAt_;
   startedAt_ = -1;
-  enter(took);
+  enter(took, now);
   if (took <= longest) return;
   ++tooLong_;
   if (tell_) tell_(took);
 }
 
-TurnMeter::Time TurnMeter::spent() const { return startedAt_ < 0 ? Time(0) : Time((threadTime() - startedAt_) / 1000); }
+TurnMeter::Time TurnMeter::spent() const { return startedAt_ < 0 ? Time(0) : spentUntil(wallTime()); }
 
-void TurnMeter::enter(Time took) {
+TurnMeter::Time TurnMeter::spentUntil(std::int64_t now) const {
+  const std::int64_t wall = now - startedAt_;
+  return Time((wall < exactly ? wall : std::min(wall, threadTime() - cpuBefore_)) / 1000);
+}
+
+void TurnMeter::enter(Time took, std::int64_t now) {
   ever_ = std::max(ever_, took);
-  const std::int64_t number = slotNumber();
+  const std::int64_t number = now / slotTime;
   Slot& slot = lately_[static_cast<std::size_t>(number) % slots];
   if (slot.number != number) slot = {number, Time(0)};
   slot.longest = std::max(slot.longest, took);
 }
 
 TurnMeter::Time TurnMeter::longestLately() const {
-  const std::int64_t oldest = slotNumber() - std::int64_t(slots) + 1;
+  const std::int64_t oldest = wallTime() / slotTime - std::int64_t(slots) + 1;
   Time found{0};
   for (const Slot& slot : lately_)
     if (slot.number >= oldest) found = std::max(found, slot.longest);

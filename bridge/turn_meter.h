@@ -12,7 +12,8 @@
 namespace bridge {
 
 /// A turn is what the loop does between two waits for events. What happens outside of the loop, such as the start of
-/// the process, is none. Two clock readings per turn. Loop thread only.
+/// the process, is none. CPU time to within a millisecond: the thread's clock costs a system call, so it is read only
+/// where the clock on the wall, which is never behind it, says that a turn may have been long. Loop thread only.
 class TurnMeter {
  public:
   using Time = std::chrono::microseconds;
@@ -45,13 +46,16 @@ class TurnMeter {
 
   void begins(int);
   void ends(int);
-  void enter(Time took);
+  void enter(Time took, std::int64_t now);
+  Time spentUntil(std::int64_t now) const;
 
   struct ev_loop* loop_;
   ev_check begin_{};
   ev_prepare end_{};
   std::uint64_t number_ = 0;
-  std::int64_t startedAt_ = -1;  // nanoseconds of the thread's clock; -1 = no turn
+  std::int64_t startedAt_ = -1;  // nanoseconds on the wall; -1 = no turn
+  std::int64_t cpuBefore_ = 0;   // of the thread's clock, read before this turn ...
+  std::int64_t since_ = 0;       // ... and the turns since then, on the wall
   Time ever_{0};
   std::array<Slot, slots> lately_;
   std::uint64_t tooLong_ = 0;
