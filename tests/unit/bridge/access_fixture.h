@@ -2,8 +2,6 @@
 // For tests of who may speak: fleets, and what the endpoint asks of Access.
 #pragma once
 
-#include <crypt.h>
-
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -12,6 +10,7 @@
 
 #include "bridge/access.h"
 #include "tests/support/basic_credentials.h"
+#include "tests/support/cheap_hash.h"
 #include "tests/support/test.h"
 
 namespace test {
@@ -69,12 +68,6 @@ inline std::unique_ptr<Access> accessOf(const Fleet& fleet, unsigned failures = 
   auto access = std::make_unique<Access>(options, fleet.autoRegister);
   access->configure(parseChargers(fleet.chargers, "test"));
   return access;
-}
-
-/// As cheap as crypt(3) allows.
-inline std::string hashOf(const std::string& password) {
-  crypt_data work{};
-  return crypt_rn(password.c_str(), "$5$rounds=1000$saltsalt$", &work, sizeof work);
 }
 
 inline std::string yescryptOf(const std::string& password) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Every key of the chargers file, set, changed and taken away by SIGHUP while the charger is idle, waits, has messages
 // queued or has learned values: afterwards everything is as if the bridge had been started with the file (FIELD A5).
-#include <crypt.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -10,6 +9,7 @@
 
 #include "ocpp/text.h"
 #include "tests/support/basic_credentials.h"
+#include "tests/support/cheap_hash.h"
 #include "tests/support/world_stories.h"
 
 using namespace ocpp;
@@ -21,12 +21,6 @@ namespace {
 
 constexpr const char* secretOne = "secret-of-the-url-1";
 constexpr const char* secretTwo = "secret-of-the-url-2";
-
-/// As cheap as crypt(3) allows.
-std::string hashOf(const std::string& password) {
-  crypt_data work{};
-  return crypt_rn(password.c_str(), "$5$rounds=1000$saltsalt$", &work, sizeof work);
-}
 
 /// `first` and `second` are JSON. `beside`: what the key needs. `from`, `peer`: what the charger announces, from where.
 struct KeyRow {
