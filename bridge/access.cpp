@@ -48,6 +48,7 @@ Access::Access(const AccessOptions& options, bool autoRegister)
       autoRegister_(autoRegister),
       failures_(options.failuresPerMinute),
       guesses_(options.failuresPerMinute * minutesOfDay, std::chrono::hours(24)) {
+  anyStranger_.from = options_.allowFrom;
   configure(ChargersFile());
 }
 
@@ -111,7 +112,7 @@ void Access::configure(Table&& table) {
 bool Access::nameSender(HttpRequest& request) const {
   const auto origin = originOf(request, options_.trustedProxies, options_.proxyHeader);
   if (!origin) return true;
-  request.peerAddress = origin->address.text();
+  if (origin->forwarded) request.peerAddress = origin->address.text();
   return !origin->headerIgnored;
 }
 
@@ -301,12 +302,11 @@ bool Access::wouldRefuse(const HttpRequest& request, Arrival& arrival, ocpp::Ste
   return look(request, arrival, now).has_value();
 }
 
-Access::Rule Access::ruleOfStranger(const std::string& identity) const {
-  Rule rule;
-  rule.identity = identity;
-  rule.from = options_.allowFrom;
-  if (options_.requireCertificate) rule.certificate = identity;
-  return rule;
+std::optional<Refusal> Access::judgeStranger(const std::string& identity, const Arrival& arrival) const {
+  if (!options_.requireCertificate) return judge(anyStranger_, identity, arrival);
+  Rule rule = anyStranger_;
+  rule.certificate = identity;
+  return judge(rule, identity, arrival);
 }
 
 std::optional<Access::Objection> Access::look(const Arrival& arrival, const std::string& identity, ocpp::Steady) const {
@@ -314,7 +314,7 @@ std::optional<Access::Objection> Access::look(const Arrival& arrival, const std:
     return Objection{Refusal::TooOften, arrival.blockedFor};
   const auto known = rules_.find(identity);
   const bool stranger = known == rules_.end();
-  auto why = stranger ? judge(ruleOfStranger(identity), identity, arrival) : judge(known->second, identity, arrival);
+  auto why = stranger ? judgeStranger(identity, arrival) : judge(known->second, identity, arrival);
   if (why != Refusal::Mismatch && stranger && !autoRegister_) why = Refusal::Unknown;
   return why ? std::optional(Objection{*why}) : std::nullopt;
 }

@@ -174,12 +174,13 @@ class Access {
   std::optional<bool> isPassword(const Rule* rule, const BasicCredentials& shown) const;
   std::optional<Objection> readPassword(const std::string& header, Arrival& arrival, ocpp::Steady now) const;
   std::optional<Refusal> judge(const Rule& rule, const std::string& identity, const Arrival& arrival) const;
-  Rule ruleOfStranger(const std::string& identity) const;
+  std::optional<Refusal> judgeStranger(const std::string& identity, const Arrival& arrival) const;
   static std::vector<const Owners*> ownersOf(const Arrival& arrival);
   std::optional<Refusal> judgeAny(const Arrival& arrival) const;
 
   AccessOptions options_;
   bool autoRegister_;
+  Rule anyStranger_;  ///< Of who has no rule of his own.
   SecretDigest digest_;
   Rules rules_;
   std::unordered_map<std::string, const Rule*> byUser_;

@@ -27,15 +27,15 @@ constexpr std::size_t mostQueued = 100000;  // messages for the back-end: weeks 
 Charger::Charger(Shard& shard, ChargerConfig config, StoredCharger* stored, bool onTrial)
     : shard_(shard),
       config_(std::move(config)),
+      book_(std::chrono::seconds(shard.options().callbackKeep)),
+      pingInterval_(shard.options().session.webSocketPingInterval),
       onTrial_(onTrial),
+      requests_(shard.options().limits.chargerRequests, rateBurst),
+      input_(1024.0 * shard.options().limits.chargerInput, rateBurst),
       quirks_(quirkChoice()),
       session_(settings(), services()),
       promises_(store(), config_.identity,
-                [this](session::Effect&& effect) { std::visit([this](auto& each) { execute(each); }, effect); }),
-      requests_(shard.options().limits.chargerRequests, rateBurst),
-      input_(1024.0 * shard.options().limits.chargerInput, rateBurst),
-      book_(std::chrono::seconds(shard.options().callbackKeep)),
-      pingInterval_(shard.options().session.webSocketPingInterval) {
+                [this](session::Effect&& effect) { std::visit([this](auto& each) { execute(each); }, effect); }) {
   row_.identity = config_.identity;
   chooseBackend(stored);
   session_.configure(settings());
@@ -107,7 +107,7 @@ const char* Charger::overload(std::size_t bytes) {
   if (waiting_.size() >= mostWaiting) return "too many requests of this charge box wait for their answers";
   if (promises_.held() >= mostHeld) return "the disk does not keep up";
   if (store() && store()->backlog() >= shard_.options().limits.backlog) return "the disk does not keep up";
-  if (session_.overview().waitingForCentral >= mostQueued) return "too many messages wait for the back-end";
+  if (session_.waitingForCentral() >= mostQueued) return "too many messages wait for the back-end";
   const ocpp::Steady at = now().steady;
   if (!requests_.take(1, at)) return "this charge box sends too many requests";
   if (!input_.take(static_cast<double>(bytes), at)) return "this charge box sends too much";

@@ -52,6 +52,8 @@ class Charger : private Deadlines::Node {
   /// Shard::finished().
   void leave();
   bool leaving() const { return leaving_; }
+  /// Its boot has not been accepted yet (AU-1).
+  bool onTrial() const { return onTrial_; }
   /// While leaving: nothing of it waits any more.
   bool finished() const;
 
@@ -204,42 +206,43 @@ class Charger : private Deadlines::Node {
 
   Shard& shard_;
   ChargerConfig config_;
-  bool onTrial_;
   Backend backend_;
-  std::optional<Backend> next_;
-  ChargerRow row_;  ///< As the store has it, or shall have it.
-  bool leaving_ = false;
-  bool moveNow_ = false;                     ///< The operator does not want to wait (TX-14).
-  std::vector<std::uint64_t> moveCommands_;  ///< Of the operator, done when it has moved.
-  ocpp::Steady lookAgainAt_{};               ///< While it waits to move: transactions grow old.
-  ChargerQuirks quirks_;
-  session::GatewaySession session_;
-  Promises promises_;
-  Rate requests_, input_;  ///< C3: requests and bytes per second.
   CallbackBook book_;
   std::string callbackRemark_;                 ///< On what was announced last.
   std::string callbackLogged_, callbackNews_;  ///< Logged last, so that the same is not logged again.
-  std::string announced_, announcer_;          ///< What was last announced, by whom: the same again tells nothing new.
   std::string password_;                       ///< Set by the back-end (CK-4); wins over the configured one.
   int pingInterval_;
+  std::vector<std::uint64_t> moveCommands_;  ///< Of the operator, done when it has moved.
+  std::deque<std::uint64_t> opens_;          ///< Links that the session wants opened and that wait for their turn.
+  std::string linkedTo_;                     ///< The back-end that shard_.outages() counts our open link to, or "".
+  std::string watchedAt_;     ///< The one that shard_.backends() knows us at, with a link or without, or "".
+  std::uint64_t lookUp_ = 0;  ///< The newest question about a transaction.
+  // What every message touches stands together: among thousands of chargers each line of memory has to be fetched.
+  ChargerRow row_;               ///< As the store has it, or shall have it.
+  std::optional<Backend> next_;  ///< The configured back-end, while something binds the charger to the present one.
+  bool onTrial_;
+  bool leaving_ = false;
+  bool moveNow_ = false;  ///< The operator does not want to wait (TX-14).
+  bool pumping_ = false;
+  ocpp::Steady lookAgainAt_{};            ///< While it waits to move: transactions grow old.
   std::optional<ocpp::Version> version_;  ///< Of its last message.
   ocpp_s::Manner manner_;                 ///< Of its last message: our requests have the same.
   ocpp::Steady rowKept_{};                ///< When keepRow() was called last.
+  ocpp::Steady armedFor_{};
+  session::Exchange nextExchange_ = 1;
   /// Connections have numbers: `link_` is the newest that the session speaks of, and what any other one reports is not
-  /// about that (FIELD A7). `opens_`: of those that it wants opened and that wait for their turn.
+  /// about that (FIELD A7).
   std::uint64_t link_ = 0, wsLink_ = 0, closingLink_ = 0;
-  std::deque<std::uint64_t> opens_;
   std::unique_ptr<WsConnection> ws_, closing_;
-  std::string linkedTo_;   ///< The back-end that shard_.outages() counts our open link to, or "".
-  std::string watchedAt_;  ///< The one that shard_.backends() knows us at, with a link or without, or "".
   std::vector<Waiting> waiting_;
   std::vector<Outstanding> outstanding_;
   std::vector<std::string> calls_;  ///< CALLs of the back-end without an answer.
   std::vector<std::uint64_t> posts_;
-  std::uint64_t lookUp_ = 0;  ///< The newest question about a transaction.
-  session::Exchange nextExchange_ = 1;
-  ocpp::Steady armedFor_{};
-  bool pumping_ = false;
+  Rate requests_, input_;              ///< C3: requests and bytes per second.
+  std::string announced_, announcer_;  ///< What was last announced, by whom: the same again tells nothing new.
+  ChargerQuirks quirks_;
+  session::GatewaySession session_;
+  Promises promises_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

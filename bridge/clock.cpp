@@ -2,16 +2,23 @@
 // The system's clocks: the bridge's one place that asks them.
 #include "bridge/clock.h"
 
+#include <ctime>
+
 namespace bridge {
 
 namespace {
 
+/// What the kernel noted at its last tick, 1 to 10 ms ago: several readings per message would cost more than they tell.
+ocpp::Duration coarse(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return std::chrono::duration_cast<ocpp::Duration>(std::chrono::seconds(now.tv_sec) +
+                                                    std::chrono::nanoseconds(now.tv_nsec));
+}
+
 class SystemClock final : public Clock {
  public:
-  ocpp::Steady steady() const override {
-    return ocpp::Steady(
-        std::chrono::duration_cast<ocpp::Duration>(std::chrono::steady_clock::now().time_since_epoch()));
-  }
+  ocpp::Steady steady() const override { return ocpp::Steady(coarse(CLOCK_MONOTONIC_COARSE)); }
   ocpp::Instant calendar() const override { return wallClock(); }
 };
 
@@ -22,6 +29,6 @@ const Clock& systemClock() {
   return clock;
 }
 
-ocpp::Instant wallClock() { return std::chrono::time_point_cast<ocpp::Duration>(std::chrono::system_clock::now()); }
+ocpp::Instant wallClock() { return ocpp::Instant(coarse(CLOCK_REALTIME_COARSE)); }
 
 }  // namespace bridge

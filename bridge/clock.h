@@ -15,7 +15,7 @@ class Clock {
   ocpp::Now now() const { return {steady(), calendar()}; }
 };
 
-/// CLOCK_MONOTONIC and the wall clock of the system.
+/// CLOCK_MONOTONIC and the wall clock of the system, as of the kernel's last tick (up to 10 ms ago).
 const Clock& systemClock();
 
 /// The calendar of the system, for what is only said.

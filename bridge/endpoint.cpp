@@ -202,37 +202,44 @@ void Endpoint::refuseForNow(const Responder& responder, const ocpp_s::RequestMes
 void Endpoint::admit(HttpRequest&& request, ocpp_s::RequestMessage&& message, const Access::Arrival& arrival,
                      const Responder& responder) {
   const ocpp::Steady now = shard_.clock().steady();
-  const std::string identity = message.header.chargeBoxIdentity;
-  const auto turnAway = [&](const Refused& why, const ocpp_s::RequestMessage& refused) {
-    logRefusal(why, identity, request.peerAddress);
-    refuseSender(why, arrival, refused, responder);
-  };
-  if (const auto refused = access_.admit(arrival, identity, now)) return turnAway(*refused, message);
-  Admitted admitted;
-  admitted.message = std::move(message);
-  if (shard_.trace().on()) admitted.trace = masked(request.body, arrival.secret);
-  admitted.body = std::move(request.body);
-  admitted.peer = request.peerAddress;
-  admitted.responder = responder;
-  const auto heard = [&] {  // C8: of who is not served nothing is remembered
-    if (const auto elsewhere = access_.heard(arrival, identity, shard_.onTrial(identity), now))
-      shard_.log().line(Log::Level::Warning, identity, "two-places",
-                        "heard from two addresses within a short time: is somebody else using its name?",
-                        {{"peer", request.peerAddress}, {"before", *elsewhere}});
-  };
-  if (Charger* here = shard_.serving(identity)) {
-    pass(admitted, here);
-    request.body = std::move(admitted.body);  // the server reads the next one into it
-    return heard();
+  const std::string& identity = message.header.chargeBoxIdentity;
+  if (const auto refused = access_.admit(arrival, identity, now)) {
+    logRefusal(*refused, identity, request.peerAddress);
+    return refuseSender(*refused, arrival, message, responder);
   }
-  const auto waiting = std::make_shared<Admitted>(std::move(admitted));
-  const auto service = shard_.serve(identity, [this, waiting](Charger* charger) { pass(*waiting, charger); });
-  if (service == Shard::Service::Served) return heard();
-  const Refusal why = service == Shard::Service::Full ? Refusal::Full : Refusal::Unknown;
-  turnAway(access_.refuse(why, arrival.address, "", now), waiting->message);
+  std::string trace = shard_.trace().on() ? masked(request.body, arrival.secret) : std::string();
+  Charger* here = shard_.serving(identity);
+  if (!here) return await(std::move(request), std::move(message), std::move(trace), arrival, responder);
+  heard(arrival, identity, here->onTrial(), request.peerAddress);
+  pass({message, request.body, trace, request.peerAddress, responder}, here);
 }
 
-void Endpoint::pass(Admitted& admitted, Charger* charger) {
+/// Its charger is not here: it is loaded first, or taken in, or nobody's.
+void Endpoint::await(HttpRequest&& request, ocpp_s::RequestMessage&& message, std::string&& trace,
+                     const Access::Arrival& arrival, const Responder& responder) {
+  const std::string identity = message.header.chargeBoxIdentity;
+  const auto kept = std::make_shared<Waiting>(
+      Waiting{std::move(message), std::move(request.body), std::move(trace), request.peerAddress, responder});
+  const auto service = shard_.serve(identity, [this, kept](Charger* charger) {
+    pass({kept->message, kept->body, kept->trace, kept->peer, kept->responder}, charger);
+  });
+  if (service == Shard::Service::Served) return heard(arrival, identity, shard_.onTrial(identity), request.peerAddress);
+  const Refusal why = service == Shard::Service::Full ? Refusal::Full : Refusal::Unknown;
+  const Refused refused = access_.refuse(why, arrival.address, "", shard_.clock().steady());
+  logRefusal(refused, identity, request.peerAddress);
+  refuseSender(refused, arrival, kept->message, responder);
+}
+
+/// C8: of who is not served nothing is remembered.
+void Endpoint::heard(const Access::Arrival& arrival, const std::string& identity, bool stranger,
+                     const std::string& peer) {
+  if (const auto elsewhere = access_.heard(arrival, identity, stranger, shard_.clock().steady()))
+    shard_.log().line(Log::Level::Warning, identity, "two-places",
+                      "heard from two addresses within a short time: is somebody else using its name?",
+                      {{"peer", peer}, {"before", *elsewhere}});
+}
+
+void Endpoint::pass(const Admitted& admitted, Charger* charger) {
   ocpp_s::RequestMessage& message = admitted.message;
   if (!charger)
     return refuseForNow(admitted.responder, message, ocpp_s::standardQuirks(),
@@ -249,7 +256,7 @@ void Endpoint::pass(Admitted& admitted, Charger* charger) {
     return fault(admitted.responder, message, *objection, charger->quirks().quirks());
   }
   charger->learnCallback(announcedAddress(message.header.from, message.header.replyTo), admitted.peer);
-  charger->fromCharger(std::move(message), sha256(admitted.body), std::move(admitted.responder));
+  charger->fromCharger(std::move(message), sha256(admitted.body), admitted.responder);
 }
 
 void Endpoint::certificateRefused(const std::string& peer, const std::string& reason) {

@@ -55,13 +55,24 @@ class Endpoint {
                   const Responder& responder);
   void admit(HttpRequest&& request, ocpp_s::RequestMessage&& message, const Access::Arrival& arrival,
              const Responder& responder);
-  /// A request that was admitted, as it waits for its charger.
+  void await(HttpRequest&& request, ocpp_s::RequestMessage&& message, std::string&& trace,
+             const Access::Arrival& arrival, const Responder& responder);
+  void heard(const Access::Arrival& arrival, const std::string& identity, bool stranger, const std::string& peer);
+  /// A request that was admitted: nothing of it is moved while its charger is here.
   struct Admitted {
+    ocpp_s::RequestMessage& message;  ///< To be moved from.
+    const std::string& body;
+    std::string& trace;  ///< The body without what must not be shown; to be moved from.
+    const std::string& peer;
+    const Responder& responder;
+  };
+  /// The same while its charger is loaded.
+  struct Waiting {
     ocpp_s::RequestMessage message;
-    std::string body, trace, peer;  ///< `trace`: the body without what must not be shown.
+    std::string body, trace, peer;
     Responder responder;
   };
-  void pass(Admitted& admitted, Charger* charger);
+  void pass(const Admitted& admitted, Charger* charger);
   void logRefusal(const Refused& refused, std::string_view identity, std::string_view peer);
   void refuseSender(const Refused& refused, const Access::Arrival& arrival, const ocpp_s::RequestMessage& message,
                     const Responder& responder);

@@ -83,7 +83,7 @@ void Endpoint::unreadable(HttpRequest&& request, ocpp_s::ReadFailure&& failure, 
   static_cast<ocpp_s::Incoming&>(message) = failure;
   if (!message.version) message.version = seen.version.value_or(ocpp::Version::V16);
   message.header.chargeBoxIdentity = identity;
-  const auto waiting = std::make_shared<Admitted>();
+  const auto waiting = std::make_shared<Waiting>();
   waiting->message = std::move(message);
   waiting->body = std::move(request.body);
   waiting->peer = std::move(request.peerAddress);

@@ -54,7 +54,7 @@ std::optional<IpAddress> forwardedFor(std::string_view element) {
 std::optional<Origin> originOf(const HttpRequest& request, const IpRanges& trusted, ProxyHeader header) {
   const auto peer = IpAddress::parse(request.peerAddress);
   if (!peer) return std::nullopt;
-  Origin origin{*peer, false};
+  Origin origin{*peer};
   if (!trusted.contains(*peer)) {
     origin.headerIgnored = request.headers.find("X-Forwarded-For") || request.headers.find("Forwarded");
     return origin;
@@ -65,6 +65,7 @@ std::optional<Origin> originOf(const HttpRequest& request, const IpRanges& trust
     const auto before = standard ? forwardedFor(*hop) : node(*hop);
     if (!before) break;
     origin.address = *before;
+    origin.forwarded = true;
   }
   return origin;
 }

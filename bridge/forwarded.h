@@ -12,6 +12,7 @@ namespace bridge {
 
 struct Origin {
   IpAddress address;
+  bool forwarded = false;      ///< Another address than the TCP peer's.
   bool headerIgnored = false;  ///< A sender that is no trusted proxy named somebody else.
 };
 

@@ -50,12 +50,12 @@ std::string newUuid() {
   auto bytes = randomBytes();
   bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0F) | 0x40);
   bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3F) | 0x80);
-  std::string out;
-  out.reserve(36);
+  std::string out(36, '-');
+  char* to = out.data();
   for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
-    out += hexDigits[bytes[i] >> 4];
-    out += hexDigits[bytes[i] & 0xF];
+    if (i == 4 || i == 6 || i == 8 || i == 10) ++to;
+    *to++ = hexDigits[bytes[i] >> 4];
+    *to++ = hexDigits[bytes[i] & 0xF];
   }
   return out;
 }

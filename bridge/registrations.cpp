@@ -36,7 +36,10 @@ bool Registrations::accepted(const std::string& identity) {
 }
 
 bool Registrations::restored(const std::string& identity) {
-  if (known_.count(identity) != 0) return true;
+  if (known_.count(identity) != 0) {
+    accepted(identity);
+    return true;
+  }
   if (known_.size() >= limits_.registered) return false;
   known_.emplace(identity, std::nullopt);
   return true;

@@ -33,7 +33,7 @@ class Registrations {
   Verdict heard(const std::string& identity, ocpp::Steady now);
   /// The back-end has accepted its boot. True: it was on trial until now.
   bool accepted(const std::string& identity);
-  /// It was registered by an earlier process. False: there is no room.
+  /// It was registered by an earlier process, and is no longer on trial here. False: there is no room.
   bool restored(const std::string& identity);
   /// It is let go, or named by the chargers file.
   void forget(const std::string& identity);

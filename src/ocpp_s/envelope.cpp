@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "ocpp/text.h"
+#include "ocpp_s/begin_reading.h"
 #include "ocpp_s/body.h"
 #include "ocpp_s/head.h"
 #include "ocpp_s/head_reader.h"
@@ -69,7 +70,7 @@ struct Codec::Context {
   enum class Part { Header, Body, RepairedBody };
   GuardLimits limits;
   ::soap* soap;
-  std::string_view input;
+  std::string_view input = "";
   std::string* output = nullptr;
   std::vector<Tag> tags;    ///< Of the document being read.
   int identityAt = -1;      ///< The place of the namespace that chargeBoxIdentity had.
@@ -97,6 +98,7 @@ struct Codec::Context {
     };
     soap->fignore = [](::soap* s, const char* tag) { return static_cast<Context*>(s->user)->ignore(tag); };
     soap_set_namespaces(soap, namespaceTable);
+    soap_begin_recv(soap);  // of nothing, for beginReading()
   }
   ~Context() {
     reset();
@@ -131,13 +133,11 @@ struct Codec::Context {
     identityAt = -1;
     ignored.clear();
     reading = Part::Header;
-    if (body == Part::Body)
-      soap_set_imode(soap, SOAP_XML_STRICT);
-    else
-      soap_clr_imode(soap, SOAP_XML_STRICT);
-    const bool opened = soap_begin_recv(soap) == SOAP_OK && soap_envelope_begin_in(soap) == SOAP_OK &&
-                        soap_recv_header(soap) == SOAP_OK && soap_body_begin_in(soap) == SOAP_OK &&
-                        soap_peek_element(soap) == SOAP_OK;
+    soap_clr_imode(soap, SOAP_XML_STRICT);
+    if (body == Part::Body) soap_set_imode(soap, SOAP_XML_STRICT);
+    beginReading(soap);
+    const bool opened = soap_envelope_begin_in(soap) == SOAP_OK && soap_recv_header(soap) == SOAP_OK &&
+                        soap_body_begin_in(soap) == SOAP_OK && soap_peek_element(soap) == SOAP_OK;
     reading = body;
     return opened;
   }
@@ -271,19 +271,16 @@ void Codec::Context::readRepaired(std::string_view xml, Attempt& attempt) {
 
 void Codec::Context::read(std::string_view xml, Attempt& attempt) {
   Guarded guarded = guard(xml, limits, &tags);
-  std::string lighter;
   const bool heavy = guarded.tooMuch && attempt.expected.half == ocpp::Half::Request;
-  if (auto rest = heavy ? withoutReadings(xml) : std::nullopt) {  // C1: the stop itself must not be lost for its size
-    lighter = std::move(*rest);
-    guarded = guard(lighter, limits, &tags);
-    xml = lighter;
-  }
+  // C1: the stop itself must not be lost for its size.
+  const auto lighter = heavy ? withoutReadings(xml, limits.tagBytes) : std::nullopt;
+  if (lighter) guarded = guard(xml = *lighter, limits, &tags);
   if (guarded.refusal != nullptr)
     attempt.refuse(ocpp::FaultCode::ProtocolError, guarded.refusal);
   else
     readGuarded(xml, guarded, attempt);
   attempt.tooMuch = heavy;
-  if (!lighter.empty())
+  if (lighter)
     attempt.incoming.notes.push_back({Quirk::LostReadings, "/transactionData", "is too much to be read: left out"});
 }
 

@@ -17,8 +17,9 @@ constexpr auto npos = std::string_view::npos;
 
 /// The end of a tag that begins at `at`, behind its `>`; npos if it is not there. Values in quotes may hold a `>`.
 std::size_t endOfTag(std::string_view text, std::size_t at) {
-  for (at = text.find_first_of("\"'>", at); at != npos; at = text.find_first_of("\"'>", at + 1)) {
+  for (; at < text.size(); ++at) {
     if (text[at] == '>') return at + 1;
+    if (text[at] != '"' && text[at] != '\'') continue;
     at = text.find(text[at], at + 1);
     if (at == npos) return npos;
   }
@@ -27,11 +28,12 @@ std::size_t endOfTag(std::string_view text, std::size_t at) {
 
 class Cutter {
  public:
-  explicit Cutter(std::string_view document) : text_(document) {}
+  Cutter(std::string_view document, std::size_t longestTag) : text_(document), longestTag_(longestTag) {}
 
   std::optional<std::string> run() {
     for (std::size_t at = text_.find('<'); at != npos; at = text_.find('<', at)) {
       const std::size_t end = endOfMarkup(at);
+      if (end == npos && isTooLong(at)) return std::nullopt;
       if (end == npos) break;
       if (isTag(at) && !tag(at, end)) return std::nullopt;
       at = end;
@@ -45,6 +47,9 @@ class Cutter {
  private:
   bool isTag(std::size_t at) const { return text_[at + 1] != '?' && text_[at + 1] != '!'; }
 
+  /// Looked at no further: beside the readings it is there to stay.
+  bool isTooLong(std::size_t at) const { return !inside_ && isTag(at) && text_.size() - at > longestTag_; }
+
   std::size_t endOfMarkup(std::size_t at) const {
     const auto behind = [&](std::string_view mark, std::size_t from) {
       const std::size_t found = text_.find(mark, at + from);
@@ -53,7 +58,7 @@ class Cutter {
     if (text_.compare(at, 2, "<?") == 0) return behind("?>", 2);
     if (text_.compare(at, 4, "<!--") == 0) return behind("-->", 4);
     if (text_.compare(at, 9, "<![CDATA[") == 0) return behind("]]>", 9);
-    return endOfTag(text_, at);
+    return endOfTag(isTooLong(at) ? text_.substr(0, at + longestTag_) : text_, at);
   }
 
   /// False: this is no request whose readings could be left out.
@@ -100,6 +105,7 @@ class Cutter {
   }
 
   std::string_view text_;
+  std::size_t longestTag_;
   std::string out_;
   std::size_t copied_ = 0;     // up to here everything is in `out_`, or left out
   std::size_t wholeUpTo_ = 0;  // the end of the last field
@@ -112,6 +118,8 @@ class Cutter {
 
 }  // namespace
 
-std::optional<std::string> withoutReadings(std::string_view document) { return Cutter(document).run(); }
+std::optional<std::string> withoutReadings(std::string_view document, std::size_t longestTag) {
+  return Cutter(document, longestTag).run();
+}
 
 }  // namespace ocpp_s

@@ -90,7 +90,7 @@ Overview GatewaySession::Impl::overview() const {
   if (boot_) seen.registration = boot_->status;
   seen.lastSeen = lastSeen_;
   seen.openTransactions = transactions_.open();
-  seen.waitingForCentral = outbox_.all().size() + parked_.count() + aside_.count();
+  seen.waitingForCentral = waitingForCentral();
   seen.setAside = aside_.count();
   for (const auto& call : outbox_.all()) {
     seen.setAside += call->setAside;
@@ -180,5 +180,6 @@ void GatewaySession::drain(Now now) { impl_->drain(now); }
 bool GatewaySession::wantsCentral() const { return impl_->wantsCentral(); }
 bool GatewaySession::idle() const { return impl_->idle(); }
 Overview GatewaySession::overview() const { return impl_->overview(); }
+std::size_t GatewaySession::waitingForCentral() const { return impl_->waitingForCentral(); }
 
 }  // namespace session

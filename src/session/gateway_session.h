@@ -120,6 +120,8 @@ class GatewaySession {
   bool wantsCentral() const;
 
   Overview overview() const;
+  /// The same as there, for who asks often.
+  std::size_t waitingForCentral() const;
 
  private:
   class Impl;

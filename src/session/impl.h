@@ -64,6 +64,7 @@ class GatewaySession::Impl {
   bool idle() const;
   bool wantsCentral() const { return link_ != Link::Closed; }
   Overview overview() const;
+  std::size_t waitingForCentral() const { return outbox_.all().size() + parked_.count() + aside_.count(); }
 
   // charger_requests.cpp
   void fromCharger(ChargerRequest request, ocpp::Now now);

@@ -299,9 +299,8 @@ class BridgeChaos {
     const std::string charger = link.identity.substr(0, 2);
     const auto book = [&] {
       return books_.book(place + "/" + link.identity, charger, request, [this](const std::string& whose) {
-        const auto dead = deadOf(whose);
         if (operator_.revived.count(whose) || operator_.givenUp.count(whose)) return true;
-        return std::any_of(dead.begin(), dead.end(), [](const std::string& key) { return key.rfind("start", 0) == 0; });
+        return startIsDead(world_, whose, counts_.fullDisks != fullBefore_);
       });
     };
     const auto fault = [&](ocpp::FaultCode code) { link.send(ocpp_j::writeCallError(id, {code, "chaos"})); };
@@ -366,7 +365,7 @@ class BridgeChaos {
   }
   std::optional<bridge::HttpResult> onPost() {
     if (chance(3)) return std::nullopt;
-    return bridge::HttpResult{bridge::HttpResult::Outcome::ConnectFailed, "no route", {}};
+    return bridge::HttpResult{bridge::HttpResult::Outcome::ConnectFailed, "no route", false, {}};
   }
 
   // --- what the store has
@@ -385,6 +384,7 @@ class BridgeChaos {
     std::string id, url, hex;
   };
   ChaosCounts& counts_;
+  const std::uint64_t fullBefore_ = counts_.fullDisks;
   Dice dice_;
   FakeOutside world_;
   ChaosFile file_;

@@ -32,4 +32,13 @@ inline std::vector<std::string> messagesIn(FakeOutside& world, const std::string
   return found;
 }
 
+/// TX-8: a start of it is a dead letter. With `fullDisks` the log has said so, and the disk has not taken it yet: what
+/// was refused goes on being delivered while a disk is full.
+inline bool startIsDead(FakeOutside& world, const std::string& identity, bool fullDisks) {
+  for (const std::string& letter : messagesIn(world, "dead_letter", identity))
+    if (letter.rfind("start", 0) == 0) return true;
+  const std::string told = R"("event":"dead-letter","identity":")" + identity + R"(","action":"StartTransaction")";
+  return fullDisks && world.log.str().find(told) != std::string::npos;
+}
+
 }  // namespace test

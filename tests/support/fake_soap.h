@@ -83,7 +83,7 @@ class FakeCaller : public bridge::HttpCaller {
       if (auto result = onPost(asked->second.sent)) finish(id, std::move(*result));
     });
     loop_.after(ocpp::Duration(patience), [this, id] {
-      finish(id, {bridge::HttpResult::Outcome::Timeout, "no answer", {}});
+      finish(id, {bridge::HttpResult::Outcome::Timeout, "no answer", false, {}});
     });
     return id;
   }

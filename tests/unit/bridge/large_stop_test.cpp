@@ -3,14 +3,11 @@
 // nothing of it for strangers.
 #include <sstream>
 
-#include "bridge/charger.h"
-#include "bridge/endpoint.h"
-#include "bridge/memory_store.h"
 #include "tests/support/basic_credentials.h"
 #include "tests/support/large_stop.h"
 #include "tests/unit/bridge/access_fixture.h"
-#include "tests/unit/bridge/io_fixture.h"
 #include "tests/unit/bridge/packed.h"
+#include "tests/unit/bridge/whole_bridge.h"
 
 using namespace bridge;
 using test::largeStop;
@@ -46,6 +43,14 @@ void sendAll(Loop& loop, RawPeer& peer, const std::string& bytes) {
   });
 }
 
+/// The status that the request got.
+std::string statusOf(Loop& loop, std::uint16_t port, const std::string& bytes) {
+  RawPeer peer(loop, port);
+  sendAll(loop, peer, bytes);
+  waitFor(loop, "the answer", [&] { return peer.received.size() >= 12; });
+  return peer.received.substr(9, 3);
+}
+
 /// A server that reads what comes, with a body of 1 MiB, and of 4 MiB for who is granted more.
 struct Server {
   explicit Server(std::size_t granted)
@@ -61,13 +66,7 @@ struct Server {
     };
     return options;
   }
-  /// The status that the request got.
-  std::string ask(const std::string& bytes) {
-    RawPeer peer(loop, server.port());
-    sendAll(loop, peer, bytes);
-    waitFor(loop, "the answer", [&] { return peer.received.size() >= 12; });
-    return peer.received.substr(9, 3);
-  }
+  std::string ask(const std::string& bytes) { return statusOf(loop, server.port(), bytes); }
   Loop loop;
   std::vector<std::size_t> asked;
   HttpRequest last;
@@ -80,64 +79,24 @@ Options closed() {
   return chosen;
 }
 
-Options options() {
+Options welcoming() {
   Options chosen;
   chosen.autoRegister = true;
   chosen.centralUrl = "ws://127.0.0.1:1/";
   return chosen;
 }
 
-/// The whole bridge behind its HTTP port, with a back-end that is away.
-struct Bench {
-  explicit Bench(const Options& its = options(), const char* chargers = "{}", bool hashes = false)
-      : chosen(its),
-        log(lines, LogFormat::Human),
-        store([this](std::function<void()> task) { loop.post(std::move(task)); }),
-        calls(loop),
-        central(loop),
-        shard({systemClock(), loop.deadlines(), calls, central, &store, log}, chosen, chosen.centralUrl),
-        access(chosen.access, chosen.autoRegister),
-        hasher(loop),
-        endpoint(loop, shard, access, nullptr, hashes ? &hasher : nullptr),
-        server(loop, with(), [this](HttpRequest&& request, Responder responder) {
-          endpoint.handle(std::move(request), std::move(responder));
-        }) {
-    ChargersFile file = parseChargers(chargers, "chargers");
-    access.configure(file);
-    shard.configure(std::move(file));
-  }
-  HttpServerOptions with() {
-    HttpServerOptions chosenServer;
-    chosenServer.refusesUnread = [this](const HttpRequest& begun) { return endpoint.refusesUnread(begun); };
-    chosenServer.grantBody = [this](const HttpRequest& begun) { return endpoint.grant(begun); };
-    return chosenServer;
-  }
-  std::string ask(const std::string& bytes) {
-    RawPeer peer(loop, server.port());
-    sendAll(loop, peer, bytes);
-    waitFor(loop, "the answer", [&] { return peer.received.size() >= 12; });
-    return peer.received.substr(9, 3);
-  }
+/// With a back-end that is away.
+struct Bench : test::WholeBridge {
+  explicit Bench(const Options& its = welcoming(), const char* chargers = "{}", bool hashes = false)
+      : WholeBridge(its, chargers, hashes) {}
+  std::string ask(const std::string& bytes) { return statusOf(loop, server.port(), bytes); }
   std::vector<session::DeadLetterRecord> deadLetters() {
     std::vector<session::DeadLetterRecord> all;
     for (const StoredRecord& each : store.content("CP1"))
       if (const auto* dead = std::get_if<session::DeadLetterRecord>(&each)) all.push_back(*dead);
     return all;
   }
-  bool told(const std::string& text) const { return lines.str().find(text) != std::string::npos; }
-
-  const Options chosen;
-  std::ostringstream lines;
-  Loop loop;
-  Log log;
-  MemoryStore store;
-  HttpClient calls;
-  WsClient central;
-  Shard shard;
-  Access access;
-  PasswordHasher hasher;
-  Endpoint endpoint;
-  HttpServer server;
 };
 
 }  // namespace
@@ -189,7 +148,7 @@ TEST(grantedBody,
 
 TEST(largeStopKept,
      "C1: a charger that is served gets a stop of any size kept, without readings; a stranger gets 413") {
-  Bench bench(options(), R"({"CP1": {}})");
+  Bench bench(welcoming(), R"({"CP1": {}})");
   const std::string stop = largeStop(3000), huge = largeStop(10000);
   CPPUNIT_ASSERT(stop.size() > 1'500'000 && huge.size() > 5'000'000);
   CPPUNIT_ASSERT_EQUAL(std::string("413"), bench.ask(post(largeStop(3000, "CP2"))));
@@ -237,7 +196,7 @@ TEST(largeStopPassword,
 TEST(largeStopBuried,
      "C1: of a stop beyond 4 MiB whose fields stand behind its readings what came is a dead letter, once, and the "
      "charger is told that it was taken") {
-  Bench bench(options(), R"({"CP1": {}})");
+  Bench bench(welcoming(), R"({"CP1": {}})");
   CPPUNIT_ASSERT_EQUAL(std::string("200"), bench.ask(post(largeStop(1))));
   std::string huge = largeStop(10000, "CP1", true);
   const std::string id = "<w:MessageID xmlns:w=\"http://www.w3.org/2005/08/addressing\">urn:1</w:MessageID>";
@@ -254,7 +213,7 @@ TEST(largeStopBuried,
 
 TEST(largeStopBounds,
      "C1: neither a length of 50 MB, nor a compression beyond reason, nor deep or long elements lose a stop") {
-  Bench bench(options(), R"({"CP1": {}})");
+  Bench bench(welcoming(), R"({"CP1": {}})");
   CPPUNIT_ASSERT_EQUAL(std::string("200"), bench.ask(post(largeStop(1))));
   const std::string begun = post(largeStop(10000));
   const std::string length = "Content-Length: ";

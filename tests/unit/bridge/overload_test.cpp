@@ -12,10 +12,7 @@ namespace {
 
 /// Its back-end is away; CP1 and CP2 are known.
 struct Bench : test::WholeBridge {
-  explicit Bench(std::uint32_t backlog) : WholeBridge(small(backlog)) {
-    shard.configure(parseChargers(R"({"CP1": {}, "CP2": {}})", "test"));
-    access.configure(parseChargers(R"({"CP1": {}, "CP2": {}})", "test"));
-  }
+  explicit Bench(std::uint32_t backlog) : WholeBridge(small(backlog), R"({"CP1": {}, "CP2": {}})") {}
 
   static Options small(std::uint32_t backlog) {
     Options options;

@@ -46,6 +46,16 @@ TEST(registrationFlood, "C8: a flood of strangers stays small, and neither regis
   CPPUNIT_ASSERT_EQUAL(std::size_t{3}, known.onTrial());
 }
 
+TEST(registrationRestored,
+     "AU-1: who turns out to have been registered before is no longer on trial, and gives way to nobody") {
+  Registrations known = three();
+  known.heard("OLD", at({}));
+  CPPUNIT_ASSERT(known.standing("OLD") == Standing::Trial);
+  CPPUNIT_ASSERT(known.restored("OLD"));
+  CPPUNIT_ASSERT(known.standing("OLD") == Standing::Registered);
+  CPPUNIT_ASSERT_EQUAL(std::size_t{0}, known.onTrial());
+}
+
 TEST(registrationMost, "AU-1: no more than --max-chargers, those on trial included; who was kept before counts") {
   Registrations known = three();
   for (int i = 0; i < 9; ++i) CPPUNIT_ASSERT(known.restored(name(i)));

@@ -45,7 +45,7 @@ struct Bench {
     waitFor(
         bridge.loop, "the reload", [&] { return done > before; }, 30000);
   }
-  bool told(const std::string& text) const { return bridge.lines.str().find(text) != std::string::npos; }
+  bool told(const std::string& text) const { return bridge.told(text); }
 
   TempDir dir;
   WholeBridge bridge;

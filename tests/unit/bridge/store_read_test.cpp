@@ -285,11 +285,12 @@ TEST(purgeByWrongClock, "B1: a clock that is wrong for a while purges nothing, n
   db->run("INSERT INTO charger (identity) VALUES ('CP')");
   int number = 0;
   const auto tx = [&](ocpp::Instant seen) {
+    const std::string mine = std::to_string(++number);
     db->run(
         "INSERT INTO tx (identity, key, soap_tx_id, backend_tx_id, connector_id, id_tag, start, meter_start, state, "
         "provisional, authorized, seen, heard) VALUES ('CP', " +
-        std::to_string(++number) + ", 1, 1, 1, 'T', " + std::to_string(number) + ", 0, 'Closed', 0, 1, " +
-        std::to_string(seen.time_since_epoch().count()) + ", 0)");
+        mine + ", 1, 1, 1, 'T', " + mine + ", 0, 'Closed', 0, 1, " + std::to_string(seen.time_since_epoch().count()) +
+        ", 0)");
   };
   const auto count = [&] { return db->number("SELECT count(*) FROM tx"); };
   const auto hours = [](int n) { return std::chrono::hours(n); };

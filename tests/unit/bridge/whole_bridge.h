@@ -29,9 +29,9 @@ inline std::string meterValues(int value) {
       std::to_string(value) + "</o:value></o:sampledValue></o:meterValue></o:meterValuesRequest>");
 }
 
-/// The whole bridge behind its HTTP port, with a disk in memory.
+/// The whole bridge behind its HTTP port, with a disk in memory. `hashes`: passwords are hashed on threads.
 struct WholeBridge {
-  explicit WholeBridge(const bridge::Options& chosen)
+  explicit WholeBridge(const bridge::Options& chosen, const char* chargers = "{}", bool hashes = false)
       : options(chosen),
         log(lines, bridge::LogFormat::Human),
         store([this](std::function<void()> task) { loop.post(std::move(task)); }),
@@ -39,10 +39,22 @@ struct WholeBridge {
         central(loop),
         shard({bridge::systemClock(), loop.deadlines(), calls, central, &store, log}, options, options.centralUrl),
         access(options.access, options.autoRegister),
-        endpoint(loop, shard, access, nullptr),
-        server(loop, {}, [this](bridge::HttpRequest&& request, bridge::Responder responder) {
+        hasher(loop),
+        endpoint(loop, shard, access, nullptr, hashes ? &hasher : nullptr),
+        server(loop, grants(), [this](bridge::HttpRequest&& request, bridge::Responder responder) {
           endpoint.handle(std::move(request), std::move(responder));
-        }) {}
+        }) {
+    bridge::ChargersFile file = bridge::parseChargers(chargers, "chargers");
+    access.configure(file);
+    shard.configure(std::move(file));
+  }
+  bridge::HttpServerOptions grants() {
+    bridge::HttpServerOptions chosen;
+    chosen.refusesUnread = [this](const bridge::HttpRequest& begun) { return endpoint.refusesUnread(begun); };
+    chosen.grantBody = [this](const bridge::HttpRequest& begun) { return endpoint.grant(begun); };
+    return chosen;
+  }
+  bool told(const std::string& text) const { return lines.str().find(text) != std::string::npos; }
 
   std::ostringstream lines;
   bridge::Options options;
@@ -53,6 +65,7 @@ struct WholeBridge {
   bridge::WsClient central;
   bridge::Shard shard;
   bridge::Access access;
+  bridge::PasswordHasher hasher;
   bridge::Endpoint endpoint;
   bridge::HttpServer server;
 };

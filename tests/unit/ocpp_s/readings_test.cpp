@@ -95,6 +95,17 @@ TEST(largeOthers, "C1: what is no StopTransaction is refused beyond the bounds, 
   CPPUNIT_ASSERT(!read(many, few).refusal.empty());
 }
 
+TEST(withoutReadingsLongTag, "C1, C4: a tag that is too long is not read to its end, unless it is among the readings") {
+  const std::string longTag = "<x" + std::string(50'000, ' ') + "a='1'/>";
+  const std::string begin = "<E><Body><stopTransactionRequest>", end = "</stopTransactionRequest></Body></E>";
+  const std::string readings = "<transactionData>" + longTag + "</transactionData>";
+  CPPUNIT_ASSERT_EQUAL(begin + end, withoutReadings(begin + readings + end, 1000).value_or(""));
+  CPPUNIT_ASSERT(!withoutReadings(longTag + begin + readings + end, 1000));
+  CPPUNIT_ASSERT(!withoutReadings(begin + longTag + readings + end, 1000));
+  CPPUNIT_ASSERT(!withoutReadings(begin + readings + longTag + end, 1000));
+  CPPUNIT_ASSERT_EQUAL(begin + longTag + end, withoutReadings(begin + longTag + readings + end).value_or(""));
+}
+
 TEST(withoutReadingsMarkup, "C1: comments, CDATA, quotes and elements that only look like readings mislead nobody") {
   const std::string begin = "<E><B a='>'><!-- <Body> --></B><x:Body><stopTransactionRequest>";
   const std::string end = "</stopTransactionRequest></x:Body></E>";

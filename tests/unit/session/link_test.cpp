@@ -35,7 +35,7 @@ TEST(openedSpread, "SM-2, B3: after a restart of the bridge connections open at 
   for (const double jitter : {0.0, 0.25, 0.999}) {
     session::Settings settings;
     settings.lifecycle = session::WsLifecycle::AlwaysOn;
-    session::GatewaySession session(settings, {[] { return std::string("id"); }, [=] { return jitter; }, {}, {}});
+    session::GatewaySession session(settings, {[] { return std::string("id"); }, [=] { return jitter; }, {}, {}, {}});
     FakeNow now(morning());
     session.tick(now);
     const auto opened = session.next();
