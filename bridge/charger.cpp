@@ -16,6 +16,7 @@ namespace bridge {
 namespace {
 
 constexpr ocpp::Duration rowEvery = std::chrono::minutes(2);  // lastSeen on disk is at most so old
+constexpr ocpp::Duration diskAgainEvery = std::chrono::seconds(30);
 // What one charger may have under way; an honest one has an exchange or two, and few effects that wait for the disk.
 constexpr std::size_t mostWaiting = 64;
 constexpr std::size_t mostHeld = 256;
@@ -162,6 +163,7 @@ void Charger::centralReachable() {
 }
 
 void Charger::drain() {
+  promises_.tryAgain();
   session_.drain(now());
   pump();
   if (ws_) ws_->close(1001, "going away");
@@ -172,6 +174,10 @@ void Charger::onDeadline() {
   // C6: unless something throws, pump() sets the real one
   shard_.deadlines().arm(*this, std::chrono::seconds(1));
   noticeWhoLeft();
+  if (diskAgainAt_ != ocpp::Steady() && now().steady >= diskAgainAt_) {
+    diskAgainAt_ = {};
+    promises_.tryAgain();
+  }
   session_.tick(now());
   pump();
   if (!session_.wantsCentral()) unlinked(true, "");
@@ -206,6 +212,12 @@ void Charger::pump() {
 void Charger::arm() {
   auto deadline = session_.deadline();
   if (next_) deadline = std::min(deadline.value_or(lookAgainAt_), lookAgainAt_);
+  if (!promises_.failing()) {
+    diskAgainAt_ = {};
+  } else {
+    if (diskAgainAt_ == ocpp::Steady()) diskAgainAt_ = now().steady + diskAgainEvery;
+    deadline = std::min(deadline.value_or(diskAgainAt_), diskAgainAt_);
+  }
   if (!deadline) {
     Deadlines::disarm(*this);
     armedFor_ = {};

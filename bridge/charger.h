@@ -229,6 +229,7 @@ class Charger : private Deadlines::Node {
   ocpp_s::Manner manner_;                 ///< Of its last message: our requests have the same.
   ocpp::Steady rowKept_{};                ///< When keepRow() was called last.
   ocpp::Steady armedFor_{};
+  ocpp::Steady diskAgainAt_{};  ///< When what the disk did not keep is handed to it again.
   session::Exchange nextExchange_ = 1;
   /// Connections have numbers: `link_` is the newest that the session speaks of, and what any other one reports is not
   /// about that (FIELD A7).

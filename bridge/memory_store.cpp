@@ -90,7 +90,7 @@ Ticket MemoryStore::add(std::function<void()> change) {
     post_([this, alive = alive_] {
       if (!*alive) return;
       posted_ = false;
-      if (!held_) commit(std::exchange(failNext_, ""));
+      if (!held_) commit(full_.empty() ? std::exchange(failNext_, "") : full_);
     });
   }
   return ++last_;

@@ -47,6 +47,8 @@ class MemoryStore : public Store {
   void commit(const std::string& error = "");
   /// The next commit fails with that text.
   void failNext(std::string error) { failNext_ = std::move(error); }
+  /// Each commit fails with that text, until it is "".
+  void failAll(std::string error) { full_ = std::move(error); }
   /// What status() says of the disk.
   void setTrouble(bool spaceLow, std::string degraded) {
     status_.spaceLow = spaceLow;
@@ -92,7 +94,7 @@ class MemoryStore : public Store {
   Ticket last_ = 0, settled_ = 0;
   std::uint64_t order_ = 0;
   StoreStatus status_;
-  std::string failNext_;
+  std::string failNext_, full_;
   bool held_ = false, posted_ = false, unreadable_ = false;
 };
 

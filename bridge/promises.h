@@ -20,7 +20,8 @@ namespace bridge {
 ///
 /// When a commit fails, what waited for it and promises (session::promises()) is not said: answers to transaction
 /// messages become a Fault, so that the charger keeps the message and repeats it; an accepted setting becomes Rejected;
-/// a new password is not used. What was to be kept is handed to the store again before anything else is promised.
+/// a new password is not used. What was to be kept is handed to the store again before anything else is promised, and
+/// when the owner says so.
 ///
 /// What it holds when it is destroyed is not said: its owner answers whoever waits.
 class Promises {
@@ -46,6 +47,8 @@ class Promises {
   void onRefused(std::function<void(const session::Effect&)> refused) { refused_ = std::move(refused); }
   /// Effects that wait for the disk.
   std::size_t held() const { return held_.size(); }
+  /// Hands to the store again what it could not keep: nobody may say anything that would do it for a long time.
+  void tryAgain();
   /// True while something that should have been kept could not be.
   bool failing() const { return !unkept_.empty(); }
   /// Everything that was to be kept is on disk, and everything was said.
@@ -73,7 +76,6 @@ class Promises {
   static std::string nameOf(const Change& change);
   void change(Change change);
   void hand(Change change);
-  void tryAgain();
   void remember(Change&& unkept);
   void settled(Ticket ticket, bool ok, const std::string& error);
   void say(Held&& held);

@@ -99,7 +99,7 @@ Charger* Shard::find(const std::string& identity) const {
 Charger* Shard::serving(const std::string& identity) {
   if (reload_) reload_->bring(identity);
   Charger* known = find(identity);
-  if (known && known->onTrial()) registrations_.heard(identity, clock().steady());
+  if (known && known->onTrial() && registrations_.standing(identity)) registrations_.heard(identity, clock().steady());
   return known;
 }
 

@@ -85,6 +85,7 @@ void Shard::loaded(const std::string& identity, Store::ReadCharger&& read) {
   if (!config) return release(identity, nullptr);
   const bool known = read.charger && (!read.charger->forgotten || queuedIn(*read.charger) != 0);
   const bool stranger = config->digest.empty() && !known;
+  if (!config->digest.empty()) registrations_.forget(identity);  // named while it was on trial
   if (config->digest.empty() && known) registrations_.restored(identity);
   Charger* made = create(std::move(*config), read.charger ? &*read.charger : nullptr, stranger);
   made->begin();

@@ -48,7 +48,17 @@ class Cutter {
   bool isTag(std::size_t at) const { return text_[at + 1] != '?' && text_[at + 1] != '!'; }
 
   /// Looked at no further: beside the readings it is there to stay.
-  bool isTooLong(std::size_t at) const { return !inside_ && isTag(at) && text_.size() - at > longestTag_; }
+  bool isTooLong(std::size_t at) const {
+    return text_.size() - at > longestTag_ && !inside_ && isTag(at) && text_[at + 1] != '/' && !isReadings(nameAt(at));
+  }
+
+  std::string_view nameAt(std::size_t at) const {
+    const std::string_view name = text_.substr(at + 1, 256);
+    return name.substr(0, name.find_first_of(" \t\r\n/>"));
+  }
+  bool isReadings(std::string_view name) const {
+    return depth_ == inRequest && body_ && ocpp::equalFold(localName(name), "transactionData");
+  }
 
   std::size_t endOfMarkup(std::size_t at) const {
     const auto behind = [&](std::string_view mark, std::size_t from) {
@@ -69,7 +79,7 @@ class Cutter {
     const bool empty = text_[end - 2] == '/';
     if (depth_ == inBody && body_ && !ocpp::equalFold(localName(name), "stopTransactionRequest")) return false;
     if (depth_ == 1) body_ = ocpp::equalFold(localName(name), "Body");
-    if (depth_ == inRequest && body_ && ocpp::equalFold(localName(name), "transactionData")) begins(at);
+    if (isReadings(name)) begins(at);
     if (empty) {
       if (depth_ == inRequest) whole(end);
       return true;

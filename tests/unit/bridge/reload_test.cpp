@@ -314,3 +314,19 @@ TEST(
   world.loop.pass(minutes(1));
   CPPUNIT_ASSERT_EQUAL(std::string(), openLink(world)->target.password);
 }
+
+TEST(reloadNamesTrial,
+     "AU-1: who is named by SIGHUP while the database cannot be asked about it is no longer on trial, and gives way to "
+     "nobody") {
+  FakeOutside world;
+  world.options.autoRegister = true;
+  world.start("{}");
+  world.memory->failReads(true);
+  CPPUNIT_ASSERT_EQUAL(503, world.send("R1", Heartbeat::Request{})->status());
+  CPPUNIT_ASSERT(world.shard().onTrial("R1"));
+  world.reload(R"({"R1": {}})");
+  world.memory->failReads(false);
+  world.loop.pass(minutes(1));
+  CPPUNIT_ASSERT_EQUAL(200, world.send("R1", Heartbeat::Request{})->status());
+  CPPUNIT_ASSERT(!world.shard().onTrial("R1"));
+}

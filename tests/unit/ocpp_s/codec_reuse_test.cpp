@@ -22,6 +22,13 @@ std::string authorize(std::string_view ns, std::string_view tag, std::string_vie
   return test::envelope(test::element("authorizeRequest", ns, "<idTag>" + std::string(tag) + "</idTag>"), headers);
 }
 
+/// Attributes that SOAP's encoding, which OCPP does not use, gives a meaning.
+std::string encoded(const std::string& attributes) {
+  return test::envelope(
+      "<cs:authorizeRequest xmlns:e=\"http://www.w3.org/2003/05/soap-encoding\" e:id=\"r\"><cs:idTag e:" + attributes +
+      ">T8</cs:idTag></cs:authorizeRequest>");
+}
+
 /// Whole ones, and those that end or fail with namespaces, attributes, long texts and half a body still open.
 std::vector<std::string> documents() {
   const std::string values =
@@ -39,6 +46,8 @@ std::vector<std::string> documents() {
           test::envelope("<cs:authorizeRequest id=\"a\" href=\"#a\" ref=\"a\" x1=\"1\" x2=\"2\"><cs:idTag id=\"b\">T6"
                          "</cs:idTag></cs:authorizeRequest>"),
           test::envelope("<cs:meterValuesRequest><cs:connectorId>x</cs:connectorId></cs:meterValuesRequest>"),
+          encoded("id=\"a\""),
+          encoded("ref=\"a\" e:position=\"[1]\" e:offset=\"[0]\" e:arraySize=\"3\" e:itemType=\"e:x\""),
           authorize(test::cs15, std::string(200000, 'T')),
           authorize(test::cs15, "T7", "<a:MessageID>urn:uuid:2</a:MessageID><q:more xmlns:q=\"urn:q\" q:a=\"1\"/>"),
           test::bareEnvelope(""),
@@ -68,4 +77,22 @@ TEST(CodecReuse, "a codec reads each document as if it were its first, whatever 
       CPPUNIT_ASSERT_EQUAL(expected[each], outcome(codec, all[each]));
     }
   }
+}
+
+TEST(encodedReadings, "readings with ids of SOAP's encoding are read like others, and refer to nothing") {
+  const std::string reading =
+      "<cs:values><cs:timestamp>2024-01-01T00:00:00Z</cs:timestamp><cs:value>7</cs:value></cs:values>";
+  const auto stop = [&](const std::string& id, const std::string& ref) {
+    return test::envelope(
+        "<cs:stopTransactionRequest xmlns:e=\"http://www.w3.org/2003/05/soap-encoding\"><cs:transactionId>1"
+        "</cs:transactionId><cs:timestamp>2024-01-01T00:00:00Z</cs:timestamp><cs:meterStop>9</cs:meterStop>"
+        "<cs:transactionData" +
+        id + ">" + reading + "</cs:transactionData><cs:transactionData" + ref + ">" + reading +
+        "</cs:transactionData></cs:stopTransactionRequest>");
+  };
+  const std::string plain = test::dump(test::read(stop("", "")).request);
+  CPPUNIT_ASSERT(plain.find("\"7\"") != std::string::npos && plain.find("\"7\"") != plain.rfind("\"7\""));
+  CPPUNIT_ASSERT_EQUAL(plain, test::dump(test::read(stop(" e:id=\"a\"", " e:id=\"b\"")).request));
+  CPPUNIT_ASSERT_EQUAL(plain, test::dump(test::read(stop(" e:id=\"a\"", " e:ref=\"a\"")).request));
+  CPPUNIT_ASSERT_EQUAL(plain, test::dump(test::read(stop(" e:id=\"a\"", " e:id=\"a\"")).request));
 }

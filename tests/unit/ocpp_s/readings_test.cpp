@@ -104,6 +104,13 @@ TEST(withoutReadingsLongTag, "C1, C4: a tag that is too long is not read to its 
   CPPUNIT_ASSERT(!withoutReadings(begin + longTag + readings + end, 1000));
   CPPUNIT_ASSERT(!withoutReadings(begin + readings + longTag + end, 1000));
   CPPUNIT_ASSERT_EQUAL(begin + longTag + end, withoutReadings(begin + longTag + readings + end).value_or(""));
+  const std::string blanks(50'000, ' ');
+  CPPUNIT_ASSERT_EQUAL(
+      begin + end,
+      withoutReadings(begin + "<transactionData" + blanks + ">1</transactionData>" + end, 1000).value_or(""));
+  const std::string padded = "</stopTransactionRequest" + blanks + "></Body></E>";
+  CPPUNIT_ASSERT_EQUAL(begin + padded, withoutReadings(begin + readings + padded, 1000).value_or(""));
+  CPPUNIT_ASSERT(!withoutReadings(begin + "<", 1));
 }
 
 TEST(withoutReadingsMarkup, "C1: comments, CDATA, quotes and elements that only look like readings mislead nobody") {
