@@ -333,12 +333,6 @@ void parseListen(const std::string& text, std::string& address, std::uint16_t& p
     address = address.substr(1, address.size() - 2);
 }
 
-std::string readFile(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw BadConfiguration(path + ": cannot be opened (" + std::strerror(errno) + ")");
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
 CommandLine readCommandLine(int argc, const char* const* argv) {
   po::options_description all = describeAll();
   all.add_options()("config", po::value<std::string>())("help", "")("help-table", "")("version", "");

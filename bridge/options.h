@@ -122,7 +122,8 @@ CallbackPolicy callbackPolicyOf(const std::string& word);
 /// Splits `ADDRESS:PORT` (IPv6 in brackets). Throws BadConfiguration.
 void parseListen(const std::string& text, std::string& address, std::uint16_t& port);
 
-/// The content of a file. Throws BadConfiguration naming it and the reason.
+/// The content of a regular file, or of what was opened for us (/dev/fd/...). Throws BadConfiguration naming it and the
+/// reason.
 std::string readFile(const std::string& path);
 
 }  // namespace bridge

@@ -175,6 +175,8 @@ std::vector<OperatorCommand> RecordRows::commandsAfter(std::uint64_t id) {
                                    : command.queued   ? command.queued->starts
                                                       : 0;
       if (message) findTransactionsOf(command.identity, *message, starts, related);
+      if (const auto* start = message ? std::get_if<ocpp::StartTransaction::Request>(message) : nullptr)
+        find(command.identity, session::FindTransaction{*start, 0, {}}, related);  // its charger may have said it again
       command.related = std::move(related.records);
     } catch (const SqliteError&) { throw; } catch (const std::exception&) {
       if (command.kind == Kind::RetryDeadLetter) continue;  // refused when it was given; damaged since

@@ -2,6 +2,7 @@
 // Outcomes of CALLs: what the charger is told, what is remembered, what follows (sections 4.1 and 7.2).
 #include <algorithm>
 
+#include "ocpp/plausible.h"
 #include "session/impl.h"
 #include "session/metering.h"
 
@@ -135,6 +136,14 @@ void GatewaySession::Impl::startAnswered(OutCall& call, StartTransaction::Respon
     ask(RemoteStopTransaction::Request{TransactionId{*record.backendTxId}});
   }
   keepRecord(record);
+  const auto& start = std::get<StartTransaction::Request>(call.request);
+  const auto letter = refusals_.deadStart(start);
+  if (letter != refusals_.deadStarts.end() && isPlausible(start.timestamp.at)) {  // SM-7: billed once
+    note(Level::Info, "dead letter " + std::to_string(letter->number) +
+                          " is settled: the charge point has said the same start again, and it was taken");
+    forgetRecord(*letter);
+    refusals_.deadStarts.erase(letter);
+  }
   response.transactionId.value = record.soapTxId;
   answerAll(call, Response(response), now);
   synthesise(record.connectorId, {record.start, true}, now);  // ST-8

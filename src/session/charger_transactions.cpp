@@ -82,6 +82,10 @@ bool GatewaySession::Impl::repeatedStart(const ChargerRequest& request, const St
   const Transaction known = transactions_.sameStart(start);
   if (!known || startsAgain(start)) return false;
   if (known->provisional || known->backendTxId) {
+    if (known->state == TransactionState::Orphaned && known->backendTxId && !transactions_.openOn(known->connectorId)) {
+      known->state = TransactionState::Active;  // delivered by the operator, and it says that it runs
+      keepRecord(*known);
+    }
     StartTransaction::Response response;
     response.transactionId.value = known->soapTxId;
     if (known->startInfo) response.idTagInfo = *known->startInfo;

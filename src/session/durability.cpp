@@ -2,6 +2,7 @@
 // What outlives the process: taking it back, dead letters, and what operators do with them (SM-1, SM-9, SM-15, ER-3).
 #include <algorithm>
 
+#include "ocpp/plausible.h"
 #include "session/impl.h"
 
 namespace session {
@@ -127,7 +128,24 @@ bool GatewaySession::Impl::redeliver(const DeadLetterRecord& letter, Now now) {
   queued.request = letter.request;
   queued.key = services_.newKey();
   queued.backend = settings_.backend;
-  queued.starts = letter.starts;
+  if (const auto* start = std::get_if<StartTransaction::Request>(&letter.request);
+      start && isPlausible(start->timestamp.at)) {  // SM-7: billed once
+    const Transaction said = startedBy(*callOf(queued, now));
+    const std::string which = "dead letter " + std::to_string(letter.number);
+    if (said && said->backendTxId && *said->backendTxId != -1) {
+      note(Level::Warning, which + " is settled: the back-end has taken the same start as transaction " +
+                               std::to_string(*said->backendTxId));
+      forgetRecord(letter);
+      pump(now);
+      return true;
+    }
+    if (said && !said->backendTxId && said->key != letter.starts) {
+      note(Level::Warning, which + " stays one: the charge point has said the same start again, which is on its way");
+      return false;
+    }
+    if (said) queued.starts = said->key;
+  }
+  if (queued.starts == 0) queued.starts = letter.starts;
   if (is<StartTransaction>(letter.request)) {
     const OutCallPtr known = callOf(queued, now);
     link(*known, now);

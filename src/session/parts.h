@@ -2,6 +2,7 @@
 // Small things that a GatewaySession is made of.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -68,13 +69,20 @@ constexpr ocpp::Duration callTimeout = std::chrono::seconds(30);
 struct Refusals {
   std::uint64_t answers = 0;  ///< CALLs that it has answered.
   std::optional<Suspect> suspect;
-  int bootCloses = 0;            ///< In a row, behind a boot.
-  bool bootBarred = false;       ///< No boot until bootAgainAt_ or the charger boots.
-  bool readingsUnheard = false;  ///< It has said often enough that it does not support MeterValues.
-  std::vector<ocpp::StartTransaction::Request> deadStarts;  ///< The last ones, to keep each once.
+  int bootCloses = 0;                        ///< In a row, behind a boot.
+  bool bootBarred = false;                   ///< No boot until bootAgainAt_ or the charger boots.
+  bool readingsUnheard = false;              ///< It has said often enough that it does not support MeterValues.
+  std::vector<DeadLetterRecord> deadStarts;  ///< The last ones that nobody was promised: each is kept once.
   std::uint64_t count = 0, lostReadings = 0, deadLetters = 0;
   std::unique_ptr<Refusal> last;
   ocpp::Instant at{};  ///< Of the last one.
+  std::vector<DeadLetterRecord>::iterator deadStart(const ocpp::StartTransaction::Request& start) {
+    return std::find_if(deadStarts.begin(), deadStarts.end(), [&](const DeadLetterRecord& each) {
+      const auto& other = std::get<ocpp::StartTransaction::Request>(each.request);
+      return other.connectorId == start.connectorId && other.timestamp == start.timestamp &&
+             other.meterStart == start.meterStart && other.idTag == start.idTag;
+    });
+  }
   /// Another back-end may think otherwise (TX-14).
   void startAnew() {
     suspect.reset();

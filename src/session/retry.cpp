@@ -83,6 +83,7 @@ void GatewaySession::Impl::refused(OutCallPtr call, Verdict why, Now now) {
     noteRefusal("central-refused", Level::Warning, *call, why, mostAttempts, call->notBefore - now.steady, now);
     return outbox_.pushFront(std::move(call));
   }
+  if (lane && call->setAside) lane->urged = false;
   const int first = firstAttempts(), all = why.never ? first : std::max(first, mostAttempts);
   if (++call->attempts >= all || (why.unheard && refusals_.readingsUnheard)) return deadLetter(*call, why, now);
   const Duration wait = waitAfter(call->attempts);
@@ -113,21 +114,18 @@ void GatewaySession::Impl::refusedUnpromised(OutCallPtr call, const Verdict& why
 void GatewaySession::Impl::deadStart(const OutCall& call, const Verdict& why, Now now) {
   const auto& start = std::get<StartTransaction::Request>(call.request);
   if (!settings_.durable || !why.never || why.code.rfind("Not", 0) == 0) return;
-  const auto same = [&](const StartTransaction::Request& other) {
-    return other.connectorId == start.connectorId && other.timestamp == start.timestamp &&
-           other.meterStart == start.meterStart && other.idTag == start.idTag;
-  };
-  if (std::any_of(refusals_.deadStarts.begin(), refusals_.deadStarts.end(), same)) return;
+  if (refusals_.deadStart(start) != refusals_.deadStarts.end()) return;
   if (refusals_.deadStarts.size() == mostDeadStarts) refusals_.deadStarts.erase(refusals_.deadStarts.begin());
-  refusals_.deadStarts.push_back(start);
+  refusals_.deadStarts.push_back({++queueNumber_, call.request, 1, why.code + " " + why.text, now.calendar,
+                                  now.calendar, services_.newKey(), settings_.backend,
+                                  call.transaction ? call.transaction->key : 0});
   ++refusals_.deadLetters;
   emit(Note{Level::Error,
             "StartTransaction refused for ever, kept for billing: " + why.code + " " + why.text,
             {},
             "dead-letter",
             {}});
-  keepRecord(DeadLetterRecord{++queueNumber_, call.request, 1, why.code + " " + why.text, now.calendar, now.calendar,
-                              services_.newKey(), settings_.backend, call.transaction ? call.transaction->key : 0});
+  keepRecord(refusals_.deadStarts.back());
 }
 
 /// ER-3, SM-15: given up, said so, and kept with its context.

@@ -89,7 +89,8 @@ void SetAside::putBack(Steady due) {
 std::size_t SetAside::urge(int connectorId, std::string_view idTag, Steady now) {
   std::vector<Id> matching;
   for (const auto& [id, lane] : lanes_)
-    if (lane.stops && (lane.connectorId == connectorId || lane.tag == tagOf(idTag))) matching.push_back(id);
+    if (lane.stops && !lane.urged && (lane.connectorId == connectorId || lane.tag == tagOf(idTag)))
+      matching.push_back(id);
   const auto newest = [&](const Id a, const Id b) {
     const auto last = [&](const Id id) {
       const ParkedNumbers& numbers = lanes_.at(id).numbers;
@@ -102,7 +103,7 @@ std::size_t SetAside::urge(int connectorId, std::string_view idTag, Steady now) 
   matching.resize(most);
   for (const Id id : matching) {
     Lane& lane = lanes_.at(id);
-    lane.urgent = true;
+    lane.urgent = lane.urged = true;
     if (out_ == id) continue;
     if (lane.due > now) lane.before = lane.due;
     setDue(id, Steady::min());  // before lanes that are overdue

@@ -35,6 +35,7 @@ class SetAside {
     ocpp::Steady due{};                  ///< When the next one is tried.
     std::optional<ocpp::Steady> before;  ///< It is tried earlier than it was due then: that does not count.
     bool urgent = false;                 ///< A start waits until it has been tried.
+    bool urged = false;                  ///< No start waits for it again before it was tried in its own time.
     bool stops = false;                  ///< One of them is a stop.
     int connectorId = -1;                ///< Of the transaction; -1 = not known.
     std::size_t tag = 0;                 ///< tagOf(); 0 = not known.
@@ -68,7 +69,8 @@ class SetAside {
   /// It is over or back in `numbers`; the next one is due then. The lane goes when it is empty.
   void putBack(ocpp::Steady due);
 
-  /// Lanes with a stop of that connector or tag are tried now, the newest ones if there are many. How many.
+  /// Lanes with a stop of that connector or tag are tried now, the newest ones if there are many; each once until its
+  /// own time has come, whatever came of it: nobody starts while one is waited for. How many.
   std::size_t urge(int connectorId, std::string_view idTag, ocpp::Steady now);
   bool urgent() const;
   /// No start waits for lanes any more.

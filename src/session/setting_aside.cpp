@@ -121,6 +121,7 @@ void GatewaySession::Impl::tidyAside(Now now) {
   SetAside::Lane& lane = *aside_.find(*aside_.out());
   lane.silence = {};
   lane.before.reset();
+  lane.urged = false;
   aside_.putBack(lane.urgent ? Steady::min() : now.steady);
   trimTransactions();
 }

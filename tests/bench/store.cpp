@@ -13,7 +13,7 @@
 namespace {
 
 using namespace bridge;
-using Clock = std::chrono::steady_clock;
+using Moment = std::chrono::steady_clock;
 
 double cpuUs(int who) {
   rusage used{};
@@ -53,7 +53,7 @@ template <class Change>
 Figures measure(Loop& loop, SqliteStore& store, std::size_t total, std::size_t together, Change change) {
   const auto commits = store.status().commits;
   const double cpu = cpuUs(RUSAGE_SELF), loopCpu = cpuUs(RUSAGE_THREAD);
-  const auto begin = Clock::now();
+  const auto begin = Moment::now();
   for (std::size_t done = 0; done < total; done += together) {
     std::size_t waiting = together;
     for (std::size_t i = 0; i < together; ++i)
@@ -63,7 +63,7 @@ Figures measure(Loop& loop, SqliteStore& store, std::size_t total, std::size_t t
       });
     while (waiting > 0) ev_run(loop.raw(), EVRUN_ONCE);
   }
-  const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  const double seconds = std::chrono::duration<double>(Moment::now() - begin).count();
   return {seconds, cpuUs(RUSAGE_SELF) - cpu, cpuUs(RUSAGE_THREAD) - loopCpu, store.status().commits - commits};
 }
 
@@ -73,15 +73,15 @@ Figures measureTurns(Loop& loop, const std::string& directory, std::size_t total
   options.directory = directory;
   SqliteStore store(loop, options);
   Ticket last = 0;
-  const auto begin = Clock::now();
+  const auto begin = Moment::now();
   const double cpu = cpuUs(RUSAGE_SELF), loopCpu = cpuUs(RUSAGE_THREAD);
   for (std::size_t i = 0; i < total; ++i) {
     last = store.put("CP" + std::to_string(i % 1000), stop(i + 1));
-    for (const auto turn = Clock::now(); Clock::now() - turn < std::chrono::microseconds(30);) continue;
+    for (const auto turn = Moment::now(); Moment::now() - turn < std::chrono::microseconds(30);) continue;
     ev_run(loop.raw(), EVRUN_NOWAIT);
   }
   while (store.pending(last)) ev_run(loop.raw(), EVRUN_ONCE);
-  const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  const double seconds = std::chrono::duration<double>(Moment::now() - begin).count();
   return {seconds, cpuUs(RUSAGE_SELF) - cpu, cpuUs(RUSAGE_THREAD) - loopCpu, store.status().commits};
 }
 
@@ -115,14 +115,14 @@ int main(int argc, char** argv) {
     print("erase queued, 1000 per commit", 50000, measure(loop, store, 50000, 1000, erase));
   }
   print("put queued, one per turn of 30 us, spaced", 20000, measureTurns(loop, options.directory + "/turns", 20000));
-  const auto begin = Clock::now();
+  const auto begin = Moment::now();
   std::size_t records = 0, chargers = 0;
   SqliteStore store(loop, options);
-  const double opened = std::chrono::duration<double>(Clock::now() - begin).count();
+  const double opened = std::chrono::duration<double>(Moment::now() - begin).count();
   store.load([&](StoredCharger&& c) { records += c.records.size(), ++chargers; },
              [](const std::string& line) { std::printf("%s\n", line.c_str()); });
   std::printf("restart: %.2f s checking, %.2f s loading %zu records of %zu chargers; database %.1f MB\n", opened,
-              std::chrono::duration<double>(Clock::now() - begin).count() - opened, records, chargers,
+              std::chrono::duration<double>(Moment::now() - begin).count() - opened, records, chargers,
               static_cast<double>(std::filesystem::file_size(databasePath(argv[1]))) / 1e6);
   return 0;
 }

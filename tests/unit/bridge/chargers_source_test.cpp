@@ -182,3 +182,21 @@ TEST(secretFilesOptions,
   files.chargers(R"({"A": {"password": "p"}})", 0666);
   CPPUNIT_ASSERT_THROW(source.reload(), BadConfiguration);
 }
+
+TEST(settingsFromPipe,
+     "C8: a chargers file or secret that is a pipe or a directory is refused by name: reading it could block every "
+     "later SIGHUP and the end of the process") {
+  Files files;
+  const std::string pipe = files.folder + "/pipe";
+  CPPUNIT_ASSERT_EQUAL(0, ::mkfifo(pipe.c_str(), 0600));
+  const auto refusal = [](const std::string& path) -> std::string {
+    try {
+      readFile(path);
+    } catch (const BadConfiguration& why) { return why.what(); }
+    return "read";
+  };
+  CPPUNIT_ASSERT_EQUAL(pipe + ": is no regular file", refusal(pipe));
+  CPPUNIT_ASSERT_EQUAL(files.folder + ": is no regular file", refusal(files.folder));
+  CPPUNIT_ASSERT_EQUAL(std::string("read"), refusal(files.write("plain", "text")));
+  CPPUNIT_ASSERT_EQUAL(std::string("read"), refusal("/dev/null"));
+}

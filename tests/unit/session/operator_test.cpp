@@ -131,3 +131,63 @@ TEST(stopWithoutId,
   h.answered<StopTransaction>(h.send(Version::V15, h.stop(0), "repeat"));
   h.nothing();
 }
+
+namespace {
+
+/// Its start was refused for ever, and is a dead letter that nobody was promised.
+struct DeadStart : SessionHarness {
+  DeadStart() : SessionHarness(durable()) {
+    boot(Version::V15, 36000);
+    pass(seconds(30));
+    statusFilled();
+    const auto exchange = send(Version::V15, start(1, "TAG"));
+    toCentral<StartTransaction>();
+    refuse(FaultCode::PropertyConstraintViolation);
+    faulted(exchange);
+    letter = of<session::DeadLetterRecord>(kept).back();
+  }
+  /// Its charger repeats it.
+  session::Exchange repeats() { return send(Version::V15, start(1, "TAG"), "", "other digest"); }
+  session::DeadLetterRecord letter;
+};
+
+}  // namespace
+
+TEST(deadStartSaidAgain,
+     "SM-7, SM-15: a start that was refused for ever and is taken when its charger repeats it is no dead letter any "
+     "more, and `queue retry` does not bill it twice, also after a restart") {
+  DeadStart h;
+  const auto exchange = h.repeats();
+  h.toCentral<StartTransaction>();
+  CPPUNIT_ASSERT_MESSAGE("it is on its way", !h.session.redeliver(h.letter, h.now));
+  h.drain();
+  h.reply(SessionHarness::started(1001));
+  h.answered<StartTransaction>(exchange);
+  CPPUNIT_ASSERT_EQUAL(std::size_t{1}, SessionHarness::of<session::DeadLetterRecord>(h.forgotten).size());
+  CPPUNIT_ASSERT(h.session.redeliver(h.letter, h.now));  // given before it was settled
+  h.drain();
+  h.nothing();
+
+  SessionHarness later(durable());
+  later.session.restore(SessionHarness::of<session::TransactionRecord>(h.kept).back(), later.now);
+  later.boot(Version::V15, 36000);
+  later.pass(seconds(30));
+  later.statusFilled();
+  CPPUNIT_ASSERT(later.session.redeliver(h.letter, later.now));
+  later.drain();
+  later.nothing();
+  CPPUNIT_ASSERT_EQUAL(std::size_t{1}, SessionHarness::of<session::DeadLetterRecord>(later.forgotten).size());
+}
+
+TEST(deadStartRunsAgain,
+     "TX-14: a start that the operator has delivered runs as soon as its charger says it again, and binds it to its "
+     "back-end") {
+  DeadStart h;
+  CPPUNIT_ASSERT(h.session.redeliver(h.letter, h.now));
+  h.drain();
+  h.toCentral<StartTransaction>();
+  h.reply(SessionHarness::started(1001));
+  CPPUNIT_ASSERT_EQUAL(std::size_t{0}, h.session.ties(h.now).open);
+  CPPUNIT_ASSERT_EQUAL(std::int64_t{1001}, h.answered<StartTransaction>(h.repeats()).transactionId.value);
+  CPPUNIT_ASSERT_EQUAL(std::size_t{1}, h.session.ties(h.now).open);
+}

@@ -173,6 +173,29 @@ TEST(stopsBeforeStart,
   CPPUNIT_ASSERT_EQUAL(std::int64_t{17}, h.toCentral<StopTransaction>().transactionId.value);
 }
 
+TEST(stopsOnceBeforeStarts,
+     "ER-3: starts wait once for a stop that is set aside, and not again before that was tried in its own time") {
+  SessionHarness h(impatient());
+  h.boot(Version::V15, 36000);
+  h.pass(seconds(30));
+  h.statusFilled();
+  stopSetAside(h, 17);
+  const auto starts = [&](const char* time, bool waits) {
+    const auto exchange = h.send(Version::V15, h.start(1, "NEW", time));
+    if (waits) h.toCentral<StopTransaction>(), h.refuse(FaultCode::InternalError);
+    h.toCentral<StartTransaction>();
+    h.reply(h.started(19));
+    h.answered<StartTransaction>(exchange);
+  };
+  starts("2024-05-01T10:00:00Z", true);
+  starts("2024-05-01T10:10:00Z", false);
+  starts("2024-05-01T10:20:00Z", false);
+  h.pass(minutes(15));
+  h.toCentral<StopTransaction>();
+  h.refuse(FaultCode::InternalError);
+  starts("2024-05-01T10:30:00Z", true);
+}
+
 TEST(startNotForever, "ER-3: a start does not wait for set-aside stops when the store cannot be read") {
   SessionHarness h(impatient());
   h.boot(Version::V15, 36000);
