@@ -76,6 +76,7 @@ struct Refusals {
   std::uint64_t count = 0, lostReadings = 0, deadLetters = 0;
   std::unique_ptr<Refusal> last;
   ocpp::Instant at{};  ///< Of the last one.
+  /// The one with the words of that start (SM-7 key 2), or deadStarts.end().
   std::vector<DeadLetterRecord>::iterator deadStart(const ocpp::StartTransaction::Request& start) {
     return std::find_if(deadStarts.begin(), deadStarts.end(), [&](const DeadLetterRecord& each) {
       const auto& other = std::get<ocpp::StartTransaction::Request>(each.request);

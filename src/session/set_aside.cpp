@@ -87,7 +87,7 @@ void SetAside::putBack(Steady due) {
 }
 
 std::size_t SetAside::urge(int connectorId, std::string_view idTag, Steady now) {
-  std::vector<Id> matching;
+  std::vector<Id> matching;  // ER-3
   for (const auto& [id, lane] : lanes_)
     if (lane.stops && !lane.urged && (lane.connectorId == connectorId || lane.tag == tagOf(idTag)))
       matching.push_back(id);

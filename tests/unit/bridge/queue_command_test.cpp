@@ -118,6 +118,39 @@ TEST(queueRetryStopped,
   }
 }
 
+TEST(queueRetrySaidAgain,
+     "SM-7: with a dead start comes the transaction that its charger began by the same words, and no other") {
+  Desk desk;
+  session::DeadLetterRecord dead = deadStop(9);
+  ocpp::StartTransaction::Request start;
+  start.connectorId = 1;
+  start.idTag = "TAG";
+  start.timestamp.at = at(100);
+  start.meterStart = 5;
+  dead.request = start;
+  dead.starts = 900;  // nobody was promised that one: there is no transaction of it
+  session::TransactionRecord again;
+  again.key = 901;
+  again.soapTxId = 1001;
+  again.backendTxId = 1001;
+  again.connectorId = 1;
+  again.idTag = "TAG";
+  again.start = at(100);
+  again.meterStart = 5;
+  session::TransactionRecord other = again;
+  other.key = 902;
+  other.soapTxId = *(other.backendTxId = 1002);
+  other.start = at(200);
+  desk.store->put("CP1", again);
+  desk.store->put("CP1", other);
+  outcomeOf(desk.loop, *desk.store, desk.store->put("CP1", dead));
+  CPPUNIT_ASSERT_EQUAL(0, desk.run({"retry", "D3"}));
+  waitFor(desk.loop, "the command", [&] { return !desk.commands.empty(); });
+  const auto& related = desk.commands.front().related;
+  CPPUNIT_ASSERT_EQUAL(std::size_t{1}, related.size());
+  CPPUNIT_ASSERT_EQUAL(std::uint64_t{901}, std::get<session::TransactionRecord>(related.front()).key);
+}
+
 TEST(queueDiscard,
      "queue discard: a dead letter stays, resolved with reason and time, and is heard of no more (SM-15)") {
   Desk desk;
